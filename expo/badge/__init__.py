@@ -1,0 +1,1 @@
+"""Knows the QR badge: its code, its picture, issue and replacement. Never what it opens."""

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expo.accounts.models import Person
+from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.expos.models import Expo
+
+
+class BadgeState(enum.StrEnum):
+    """Whether a badge still opens anything."""
+
+    ACTIVE = "active"
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+_ACTIVE = sa.text("state = 'active'")
+
+
+class Badge(Base):
+    """One live badge per person and expo. Its id is the issue number in its code; the random part stands
+    here, the tag does not: whoever steals this table cannot print a badge without the key.
+
+    `size` is how many may go in with it (a counted group badge); a badge without person is anonymous.
+    """
+
+    __tablename__ = "badges"
+    __table_args__ = (
+        sa.Index(
+            "uq_badges_active", "expo_id", "person_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+        ),
+        sa.UniqueConstraint("expo_id", "spoken_digest"),
+        choice_check("state", BadgeState),
+        sa.CheckConstraint("size >= 1", name="size"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
+    random: Mapped[bytes] = mapped_column(sa.LargeBinary(8))
+    spoken_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    size: Mapped[int] = mapped_column(default=1)
+    state: Mapped[BadgeState] = choice(BadgeState)
+    issued_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+    person: Mapped[Person | None] = relationship()
