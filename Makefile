@@ -8,15 +8,13 @@ ARGS ?=
 BIN := .venv/bin
 TRANSLATIONS := expo/translations
 
-export PORT DATABASE_URL
-
 .PHONY: help demo env env-dev test lint check bench storm translations lock clean format
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: env ## Open the H22 expo with demo people (PORT=, DATABASE_URL=)
-	@$(BIN)/expo demo
+	@$(if $(PORT),EXPO_PORT="$(PORT)") $(if $(DATABASE_URL),DATABASE_URL="$(DATABASE_URL)") $(BIN)/expo demo
 
 env: # The environment for running
 	@tools/environment.sh run

@@ -78,6 +78,9 @@ def database_url(
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # Somebody who keeps their own database in the environment must not lose it to the tests.
+    for name in ("DATABASE_URL", "EXPO_DATABASE_URL"):
+        os.environ.pop(name, None)
     # Workers find the URL in the environment they inherit.
     is_worker = hasattr(config, "workerinput")
     if kind() == "sqlite" or is_worker or config.option.collectonly:

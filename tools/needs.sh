@@ -10,7 +10,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "Installing Chromium for the browser tests" >&2
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >&2
-    apt-get install -q -y --no-install-recommends chromium >&2
+    apt-get install -q -y --no-install-recommends chromium fonts-liberation >&2
     exit 0
 fi
 echo "The tests use a real browser. Install it with:  sudo apt-get install chromium" >&2
