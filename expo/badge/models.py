@@ -31,7 +31,12 @@ class Badge(Base):
     __tablename__ = "badges"
     __table_args__ = (
         sa.Index(
-            "uq_badges_active", "expo_id", "person_id", unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE
+            "uq_badges_active",
+            "expo_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_ACTIVE,
+            postgresql_where=_ACTIVE,
         ),
         sa.UniqueConstraint("expo_id", "spoken_digest"),
         choice_check("state", BadgeState),

@@ -40,8 +40,10 @@ class ZoneOpening(Base):
 
 
 class Entitlement(Base):
-    """What a registration opens: a zone, from one moment to another; one row for each run of days without a
-    closed one between. Rebuilt in the transaction that changes the registration, so that a door only looks."""
+    """What a registration opens: a zone, from one moment to another; one row for each run of open days.
+
+    Rebuilt in the transaction that changes the registration, so that a door only looks.
+    """
 
     __tablename__ = "entitlements"
     __table_args__ = (
@@ -193,10 +195,10 @@ class Presence(Base):
 
 
 class QuarantinedScan(Base):
-    """A scan that may not count, kept so that none is lost: from a revoked device, under a used id, or unreadable.
+    """A scan that may not count, kept so that none is lost: of a revoked device, under a used id, unreadable.
 
-    The same one sent again is kept once. `details` is what was sent without the code: a stranger's QR code may
-    hold anything, and a badge is named by `badge_id`.
+    The same one sent again is kept once. `details` is what was sent without the code: a stranger's QR code
+    may hold anything, and a badge is named by `badge_id`.
     """
 
     __tablename__ = "quarantined_scans"
