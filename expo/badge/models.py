@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.accounts.models import Person
-from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 
 
@@ -18,7 +18,7 @@ class BadgeState(enum.StrEnum):
     REVOKED = "revoked"
 
 
-_ACTIVE = sa.text("state = 'active'")
+_ACTIVE = "state = 'active'"
 
 
 class Badge(Base):
@@ -30,14 +30,7 @@ class Badge(Base):
 
     __tablename__ = "badges"
     __table_args__ = (
-        sa.Index(
-            "uq_badges_active",
-            "expo_id",
-            "person_id",
-            unique=True,
-            sqlite_where=_ACTIVE,
-            postgresql_where=_ACTIVE,
-        ),
+        partial_index("uq_badges_active", "expo_id", "person_id", where=_ACTIVE),
         sa.UniqueConstraint("expo_id", "spoken_digest"),
         choice_check("state", BadgeState),
         sa.CheckConstraint("size >= 1", name="size"),

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from expo.core import audit, clock, limits, tokens
+from expo.core.db import db, execute, transaction
+from expo.core.text import folded, one_line
+
+from . import passwords, queries
+from .models import Account, ApiToken, LinkPurpose, MailedLink, Person
+from .refusals import EmailTaken, LinkIsOver, WrongPassword
+
+SIGN_IN_LINK_LASTS = timedelta(minutes=20)
+CLAIM_LINK_LASTS = timedelta(days=14)
+
+
+def create_account(
+    *, email: str, name: str, password: str | None = None, language: str = "en", is_admin: bool = False
+) -> Account:
+    """Make an account. Raises EmailTaken."""
+    with transaction():
+        if queries.account_by_email(email):
+            raise EmailTaken(_("There is already an account with this address."), field="email")
+        account = Account(
+            email=queries.normal(email),
+            name=one_line(name),
+            language=language,
+            is_admin=is_admin,
+            password_hash=passwords.hashed(password) if password else None,
+            created_at=clock.now(),
+        )
+        db.session.add(account)
+        db.session.flush()
+        audit.record("account_created", "account", account.id, personal={"email": account.email})
+    return account
+
+
+def set_password(*, account: Account, password: str) -> None:
+    """Give the account a new password; all its sign-ins stay, the caller ends them if they should not."""
+    with transaction():
+        account.password_hash = passwords.hashed(password)
+        audit.record("password_set", "account", account.id)
+
+
+def check_password(*, email: str, password: str, from_address: str) -> Account:
+    """The account, if address and password belong together.
+
+    Raises WrongPassword, or TooOften after ten failures for the address or fifty from one network address
+    within a quarter of an hour.
+    """
+    email = queries.normal(email)
+    within = timedelta(minutes=15)
+    limits.count("password", email, most=10, within=within)
+    limits.count("password_from", from_address, most=50, within=within)
+    account = queries.account_by_email(email)
+    right = passwords.matches(password, account.password_hash if account else None)
+    if account is None or not right or account.disabled_at:
+        raise WrongPassword(_("That address and password do not belong together."), field="password")
+    limits.forget("password", email)
+    return account
+
+
+def create_person(
+    *,
+    expo_id: int,
+    name: str,
+    email: str | None,
+    language: str,
+    account: Account | None = None,
+    organisation: str = "",
+    city: str = "",
+    country: str = "",
+) -> Person:
+    """A new human in the expo. With an account, the address counts as verified only if it is the account's."""
+    name = one_line(name)
+    email = queries.normal(email) if email else None
+    with transaction():
+        person = Person(
+            expo_id=expo_id,
+            account_id=account and account.id,
+            name=name,
+            folded_name=folded(name),
+            email=email,
+            email_verified_at=clock.now() if account and account.email == email else None,
+            organisation=one_line(organisation),
+            city=one_line(city),
+            country=country,
+            language=language,
+            created_at=clock.now(),
+        )
+        db.session.add(person)
+        db.session.flush()
+        audit.record(
+            "person_created", "person", person.id, expo_id=expo_id, personal={"name": name, "email": email}
+        )
+    return person
+
+
+def mail_link(*, purpose: LinkPurpose, account: Account | None = None, person: Person | None = None) -> str:
+    """A single-use token for a letter. The caller puts it into the letter in the same transaction."""
+    token = tokens.new()
+    now = clock.real_now()
+    lasts = SIGN_IN_LINK_LASTS if purpose is LinkPurpose.SIGN_IN else CLAIM_LINK_LASTS
+    with transaction():
+        db.session.add(
+            MailedLink(
+                token_digest=tokens.digest(token),
+                purpose=purpose,
+                account_id=account and account.id,
+                person_id=person and person.id,
+                created_at=now,
+                expires_at=now + lasts,
+            )
+        )
+    return token
+
+
+def open_link(*, token: str, purpose: LinkPurpose, expo_id: int | None = None) -> MailedLink:
+    """Look at a link without using it. Raises LinkIsOver."""
+    link = db.session.scalar(
+        sa.select(MailedLink).where(
+            MailedLink.token_digest == tokens.digest(token),
+            MailedLink.purpose == purpose,
+            MailedLink.used_at.is_(None),
+            MailedLink.expires_at > clock.real_now(),
+        )
+    )
+    if link is None or (expo_id is not None and (link.person is None or link.person.expo_id != expo_id)):
+        raise LinkIsOver(_("This link has been used or is too old. Ask for a new one."))
+    return link
+
+
+def use_link(*, token: str, purpose: LinkPurpose, expo_id: int | None = None) -> MailedLink:
+    """Use a link, once: of two clicks at the same time one wins. The mailbox counts as verified. Raises LinkIsOver."""
+    with transaction():
+        link = open_link(token=token, purpose=purpose, expo_id=expo_id)
+        used = execute(
+            sa.update(MailedLink)
+            .where(MailedLink.id == link.id, MailedLink.used_at.is_(None))
+            .values(used_at=clock.real_now())
+        )
+        if used != 1:
+            raise LinkIsOver(_("This link has been used or is too old. Ask for a new one."))
+        if link.person and not link.person.email_verified_at:
+            link.person.email_verified_at = clock.now()
+            audit.record("email_verified", "person", link.person.id, expo_id=link.person.expo_id)
+    return link
+
+
+def new_calendar_address(person: Person) -> str:
+    """A fresh token for the person's calendar; the earlier address stops working at once."""
+    token = tokens.new()
+    with transaction():
+        person.calendar_token_digest = tokens.digest(token)
+        audit.record("calendar_address_made", "person", person.id, expo_id=person.expo_id)
+    return token
+
+
+def create_token(*, account: Account, name: str, scopes: str) -> str:
+    """An API token. It is shown this once; the database keeps its digest."""
+    token = tokens.new()
+    with transaction():
+        db.session.add(
+            ApiToken(
+                account_id=account.id,
+                name=name,
+                scopes=scopes,
+                token_digest=tokens.digest(token),
+                created_at=clock.now(),
+            )
+        )
+        audit.record("token_created", "account", account.id, after={"name": name, "scopes": scopes})
+    return token

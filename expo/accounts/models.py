@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.expos.models import Expo
+
+
+class Account(Base):
+    """Somebody who can sign in, in every expo of this installation. Addresses are kept in lower case."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (sa.UniqueConstraint("email"),)
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(12), default="en")
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[Moment]
+    disabled_at: Mapped[Moment | None]
+
+
+class Person(Base):
+    """One human in the expo, with or without account. Merged only by a verified e-mail, never by name:
+    one address may speak for several persons."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        sa.Index("uq_persons_account", "expo_id", "account_id", unique=True),
+        sa.Index("ix_persons_expo_id_email", "expo_id", "email"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Account.id))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    folded_name: Mapped[str] = mapped_column(sa.String(200), index=True)
+    email: Mapped[str | None] = mapped_column(sa.String(254))
+    email_verified_at: Mapped[Moment | None]
+    organisation: Mapped[str] = mapped_column(sa.String(200), default="")
+    city: Mapped[str] = mapped_column(sa.String(120), default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="")
+    language: Mapped[str] = mapped_column(sa.String(12), default="en")
+    # The personal calendar's address: for reading it only, revoked by making a new one.
+    calendar_token_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
+    created_at: Mapped[Moment]
+
+    account: Mapped[Account | None] = relationship()
+
+
+class SignIn(Base):
+    """The record of somebody being logged in: an account, or one person of one expo (a guest).
+
+    The browser holds the token, the database its digest: ending the row ends the sign-in everywhere.
+    """
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (
+        sa.CheckConstraint("(account_id IS NULL) <> (person_id IS NULL)", name="one_subject"),
+        sa.UniqueConstraint("token_digest"),
+    )
+
+    id: Mapped[Id]
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Account.id), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
+    created_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+    device: Mapped[str] = mapped_column(sa.String(120), default="")
+
+    account: Mapped[Account | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+
+class LinkPurpose(enum.StrEnum):
+    """What a mailed link is for."""
+
+    SIGN_IN = "sign_in"
+    CLAIM = "claim"
+
+
+class MailedLink(Base):
+    """A single-use link sent by mail: whoever opens it has the mailbox."""
+
+    __tablename__ = "mailed_links"
+    __table_args__ = (
+        sa.CheckConstraint("(account_id IS NULL) <> (person_id IS NULL)", name="one_subject"),
+        sa.UniqueConstraint("token_digest"),
+        choice_check("purpose", LinkPurpose),
+    )
+
+    id: Mapped[Id]
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    purpose: Mapped[LinkPurpose] = choice(LinkPurpose)
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Account.id), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+
+    account: Mapped[Account | None] = relationship()
+    person: Mapped[Person | None] = relationship()
+
+
+class ApiToken(Base):
+    """A key for scripts: its scopes are words of the API, e.g. "programme:read"."""
+
+    __tablename__ = "api_tokens"
+    __table_args__ = (sa.UniqueConstraint("token_digest"),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey(Account.id), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    scopes: Mapped[str] = mapped_column(sa.String(400))
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    created_at: Mapped[Moment]
+    revoked_at: Mapped[Moment | None]
+
+    account: Mapped[Account] = relationship()

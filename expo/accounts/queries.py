@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from expo.core.db import db
+
+from .models import Account, ApiToken, Person, SignIn
+
+
+def normal(email: str) -> str:
+    """An address as we keep and compare it."""
+    return email.strip().lower()
+
+
+def account_by_email(email: str) -> Account | None:
+    return db.session.scalar(sa.select(Account).where(Account.email == normal(email)))
+
+
+def person_of_account(expo_id: int, account_id: int) -> Person | None:
+    return db.session.scalar(
+        sa.select(Person).where(Person.expo_id == expo_id, Person.account_id == account_id)
+    )
+
+
+def person(expo_id: int, person_id: int) -> Person | None:
+    return db.session.scalar(sa.select(Person).where(Person.expo_id == expo_id, Person.id == person_id))
+
+
+def open_sign_ins(account_id: int) -> list[SignIn]:
+    """Where this account is signed in now, the latest first."""
+    return list(
+        db.session.scalars(
+            sa.select(SignIn)
+            .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
+            .order_by(SignIn.seen_at.desc())
+        )
+    )
+
+
+def tokens_of(account_id: int) -> list[ApiToken]:
+    return list(db.session.scalars(sa.select(ApiToken).where(ApiToken.account_id == account_id)))

@@ -1,0 +1,22 @@
+from expo.core.refusals import Refusal
+
+
+class WrongPassword(Refusal):
+    """Address and password do not belong together. Says the same whether the account exists or not."""
+
+    code = "wrong_password"
+    status = 422
+
+
+class EmailTaken(Refusal):
+    """There is already an account with this address."""
+
+    code = "email_taken"
+    status = 422
+
+
+class LinkIsOver(Refusal):
+    """A mailed link that was used, or is too old, or never was."""
+
+    code = "link_is_over"
+    status = 410

@@ -1,0 +1,82 @@
+"""Puts the platform together. Read this first: it names every room that is wired, and nothing else.
+
+A request travels: proxy headers → web/context.py (clock, expo, who, language) → web/csrf.py → a desk's gate
+→ a view → an action or query of a room → a template. docs/ARCHITECTURE.md has the drawing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from expo import config
+from expo.core import db as database
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The Flask application. Raises SettingsError, naming what is missing, when it cannot run as it is set."""
+    settings = settings or config.load()
+    assets = _assets()
+    app = Flask("expo", template_folder=str(assets / "templates"), static_folder=str(assets / "static"))
+    app.config.update(
+        EXPO=settings,
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=settings.old_secret_keys.split(),
+        SQLALCHEMY_DATABASE_URI=settings.sqlalchemy_url,
+        SESSION_COOKIE_NAME="expo",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure,
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if settings.sqlalchemy_url.startswith("sqlite:///"):
+        Path(settings.sqlalchemy_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    database.init_app(app)
+    _wire_rooms()
+    _open_desks(app)
+    return app
+
+
+def _assets() -> Path:
+    """Where templates/ and static/ stand: beside the package in a checkout, inside it when installed."""
+    installed = Path(__file__).parent / "_assets"
+    return installed if installed.is_dir() else config.ROOT
+
+
+def _wire_rooms() -> None:
+    """Let the higher rooms listen to the lower ones, and load every room's tables, jobs and checks."""
+    from expo.badge import checks as badge_checks
+    from expo.badge import listeners as badge
+    from expo.booking import checks as booking_checks
+    from expo.booking import listeners as booking
+    from expo.capacity import checks as capacity_checks
+    from expo.checkin import checks as checkin_checks
+    from expo.checkin import listeners as checkin
+    from expo.imports import models as imports
+    from expo.mail import outbox
+    from expo.programme import checks as programme_checks
+    from expo.publishing import checks as publishing_checks
+    from expo.registration import checks as registration_checks
+
+    del badge_checks, booking_checks, capacity_checks, checkin_checks, imports, outbox
+    del programme_checks, publishing_checks, registration_checks
+    # In this order: a seat given back, a badge made, then what the badge opens.
+    booking.listen()
+    badge.listen()
+    checkin.listen()
+
+
+def _open_desks(app: Flask) -> None:
+    from expo import api, web
+
+    web.init_app(app)
+    api.init_app(app)

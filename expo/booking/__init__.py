@@ -1,0 +1,1 @@
+"""Knows a delegate's seat in an occurrence. Never badge or check-in."""

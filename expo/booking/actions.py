@@ -1,0 +1,142 @@
+"""Booking and giving back. A seat is taken by one conditional statement, and given back exactly once."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
+
+from expo.accounts.models import Person
+from expo.capacity import pools
+from expo.capacity.refusals import PoolFull
+from expo.core import audit, clock
+from expo.core.db import db, execute, transaction
+from expo.mail import outbox
+from expo.programme.models import Occurrence
+from expo.programme.words import LISTED, Admission
+from expo.publishing import queries as publishing
+from expo.publishing.items import Item
+from expo.registration import actions as registrations
+from expo.registration import queries as tickets
+from expo.registration.models import Registration, RegistrationState
+
+from . import queries
+from .models import Booking, BookingState
+from .refusals import AlreadyBooked, BookingClosed, InvitationOnly, NoBookingNeeded, NoTicket, SessionFull
+
+
+def book_seat(*, person: Person, occurrence_id: int) -> Booking:
+    """Give the person a seat and queue the confirmation, or refuse.
+
+    In the open programme the free pass is made along with it. Raises SessionFull, AlreadyBooked, NoTicket,
+    NoBookingNeeded, InvitationOnly, BookingClosed.
+    """
+    with transaction():
+        item = publishing.item(person.expo_id, occurrence_id)
+        if item is None or item.visibility not in LISTED:
+            raise InvitationOnly(_("Seats in this session are given by its hosts."))
+        _check_open(item)
+        if queries.live_booking(occurrence_id, person.id):
+            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
+        registration = _registration_for(person, item)
+        try:
+            pools.take([item.pool_id])
+        except PoolFull as full:
+            raise SessionFull(_("%(title)s is full.", title=item.title)) from full
+        booking = Booking(
+            expo_id=person.expo_id,
+            occurrence_id=occurrence_id,
+            person_id=person.id,
+            registration_id=registration.id,
+            seats=1,
+            state=BookingState.BOOKED,
+            booked_at=clock.now(),
+        )
+        db.session.add(booking)
+        try:
+            db.session.flush()
+        except IntegrityError as twice:  # the unique index saw a second tap that came at the same time
+            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title)) from twice
+        audit.record(
+            "booked",
+            "booking",
+            booking.id,
+            expo_id=person.expo_id,
+            after={"occurrence": item.code, "person": person.id},
+        )
+        _write("booking_confirmed", person, item)
+    return booking
+
+
+def cancel(*, booking: Booking, reason: str = "") -> None:
+    """Give a seat back. Cancelling twice is cancelling once."""
+    with transaction():
+        ended = execute(
+            sa.update(Booking)
+            .where(Booking.id == booking.id, Booking.state == BookingState.BOOKED)
+            .values(state=BookingState.CANCELLED, ended_at=clock.now(), reason=reason)
+        )
+        db.session.refresh(booking)
+        if ended != 1:
+            return
+        pool_id = db.session.scalar(
+            sa.select(Occurrence.pool_id).where(Occurrence.id == booking.occurrence_id)
+        )
+        assert pool_id is not None
+        pools.give_back([pool_id], booking.seats)
+        audit.record("booking_cancelled", "booking", booking.id, expo_id=booking.expo_id, why=reason or None)
+
+
+def _check_open(item: Item) -> None:
+    if item.cancelled:
+        raise BookingClosed(_("%(title)s is cancelled.", title=item.title))
+    if item.tentative:
+        raise BookingClosed(
+            _("The time of %(title)s is not certain yet. Booking opens when it is.", title=item.title)
+        )
+    if item.ends_at <= clock.now():
+        raise BookingClosed(_("%(title)s is over.", title=item.title))
+    if item.admission is Admission.INVITATION:
+        raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=item.title))
+    if item.admission is not Admission.SEAT:
+        raise NoBookingNeeded(_("%(title)s needs no booking: just come.", title=item.title))
+
+
+def _registration_for(person: Person, item: Item) -> Registration:
+    """The registration that opens this session; in the open programme it is made if it is missing."""
+    known = tickets.live(person.id, item.conference_id)
+    if known and known.state is RegistrationState.CONFIRMED:
+        return known
+    if known:
+        raise NoTicket(
+            _(
+                "Your registration for %(conference)s is not approved yet. You can book as soon as it is.",
+                conference=item.conference_title,
+            )
+        )
+    open_pass = tickets.open_pass(person.expo_id)
+    if open_pass and open_pass.conference_id == item.conference_id:
+        return registrations.take_open_pass(person=person)
+    raise NoTicket(
+        _(
+            "This needs a ticket for %(conference)s. Register first, then book.",
+            conference=item.conference_title,
+        )
+    )
+
+
+def _write(kind: str, person: Person, item: Item) -> None:
+    if person.email:
+        outbox.queue(
+            kind,
+            to=person.email,
+            language=person.language,
+            expo_id=person.expo_id,
+            name=person.name,
+            title=item.title,
+            starts=item.starts,
+            ends=item.ends,
+            room=item.room_name,
+            venue=item.venue_name,
+            code=item.code,
+        )

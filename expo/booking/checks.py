@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from expo.capacity.models import Pool
+from expo.core.checks import check
+from expo.core.db import db
+from expo.programme.models import Occurrence
+from expo.registration.models import Registration, RegistrationState
+
+from .models import Booking, BookingState
+
+
+@check("1", "an occurrence's pool holds exactly its booked seats")
+def seats() -> Iterator[str]:
+    booked = (
+        sa.select(sa.func.coalesce(sa.func.sum(Booking.seats), 0))
+        .where(Booking.occurrence_id == Occurrence.id, Booking.state == BookingState.BOOKED)
+        .scalar_subquery()
+    )
+    differ = (
+        sa.select(Occurrence.code, Pool.taken, booked.label("booked"))
+        .join(Pool, Occurrence.pool_id == Pool.id)
+        .where(Pool.taken != booked)
+    )
+    for row in db.session.execute(differ):
+        yield f"{row.code}: {row.booked} seats booked, the pool says {row.taken}"
+
+
+@check("2", "one live booking per person and occurrence")
+def one_live() -> Iterator[str]:
+    twice = (
+        sa.select(Booking.person_id, Booking.occurrence_id)
+        .where(Booking.state == BookingState.BOOKED)
+        .group_by(Booking.person_id, Booking.occurrence_id)
+        .having(sa.func.count() > 1)
+    )
+    for row in db.session.execute(twice):
+        yield f"person {row.person_id} has two bookings of occurrence {row.occurrence_id}"
+
+
+@check("2", "a live booking stands under a confirmed registration of the same person")
+def under_a_registration() -> Iterator[str]:
+    lost = (
+        sa.select(Booking.id)
+        .join(Registration, Booking.registration_id == Registration.id)
+        .where(
+            Booking.state == BookingState.BOOKED,
+            sa.or_(
+                Registration.state != RegistrationState.CONFIRMED, Registration.person_id != Booking.person_id
+            ),
+        )
+    )
+    for row in db.session.execute(lost):
+        yield f"booking {row.id} has no confirmed registration of its person"

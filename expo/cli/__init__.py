@@ -1,0 +1,1 @@
+"""Knows the same actions as commands. Never decides a rule."""

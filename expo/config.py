@@ -1,0 +1,135 @@
+"""Every setting of the platform: its name, type, default and meaning. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """The environment cannot be used as it is. The message names each setting and how to mend it."""
+
+
+def _setting(default: Any, meaning: str, *, needed: bool = False, secret: bool = False) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "needed": needed, "secret": secret})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decides. `EXPO_SECRET_KEY` sets `secret_key`, and so on.
+
+    `needed` settings have no usable default in production; demo mode makes them up.
+    """
+
+    mode: str = _setting("production", "production | demo. Demo has its own clock and shows its letters.")
+    secret_key: str = _setting(
+        "", "Signs cookies and badge codes; 32 characters or more.", needed=True, secret=True
+    )
+    old_secret_keys: str = _setting(
+        "", "Earlier secret keys, space-separated; still read, never used to sign.", secret=True
+    )
+    base_url: str = _setting("", "Where people reach the expo, e.g. https://expo.example.org", needed=True)
+    database_url: str = _setting(
+        "sqlite:///var/expo.db", "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME", secret=True
+    )
+    mail_url: str = _setting(
+        "", "smtp://USER:PASSWORD@HOST:PORT (smtps:// for TLS from the start)", needed=True, secret=True
+    )
+    mail_from: str = _setting(
+        "", "Sender of all letters, e.g. H22 City Expo <hello@example.org>", needed=True
+    )
+    redis_url: str = _setting("", "redis://… when several machines share one expo", secret=True)
+    var: str = _setting("var", "Folder for the database file and uploads")
+    host: str = _setting("127.0.0.1", "Address that `expo serve` listens on")
+    port: int = _setting(8000, "Port that `expo serve` listens on")
+    web_workers: int = _setting(2, "Web processes of `expo serve`")
+    web_threads: int = _setting(4, "Threads in each web process")
+    trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* headers are believed")
+    log_level: str = _setting("INFO", "DEBUG | INFO | WARNING | ERROR")
+
+    @property
+    def demo(self) -> bool:
+        return self.mode == "demo"
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies may only travel over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database address in SQLAlchemy's form: psycopg 3 for PostgreSQL, an absolute file for SQLite."""
+        url = self.database_url
+        for short in ("postgres://", "postgresql://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+            return "sqlite:///" + str(Path(url.removeprefix("sqlite:///")).absolute())
+        return url
+
+
+def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Read the settings from `.env`, the environment and `given`, the later winning.
+
+    Raises SettingsError naming every needed setting that is missing and every value that cannot be read.
+    """
+    if environment is None:
+        dotenv = {key: value for key, value in dotenv_values(".env").items() if value is not None}
+        environment = {**dotenv, **os.environ}
+    values: dict[str, Any] = {}
+    wrong: list[str] = []
+    for setting in fields(Settings):
+        name = f"EXPO_{setting.name.upper()}"
+        text = environment.get(name)
+        if text is None or text == "":
+            continue
+        if setting.type in (int, "int"):
+            if not text.isdigit():
+                wrong.append(f"{name} must be a whole number, not {text!r}")
+                continue
+            values[setting.name] = int(text)
+        else:
+            values[setting.name] = text
+    if "database_url" not in values and environment.get("DATABASE_URL"):
+        values["database_url"] = environment["DATABASE_URL"]
+    settings = Settings(**{**values, **given})
+    if settings.mode not in ("production", "demo"):
+        wrong.append(f"EXPO_MODE must be production or demo, not {settings.mode!r}")
+    if settings.demo:
+        settings = _demo_defaults(settings)
+    wrong += _missing(settings)
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+def _missing(settings: Settings) -> list[str]:
+    wrong = [
+        f"EXPO_{setting.name.upper()} is missing: {setting.metadata['meaning']}"
+        for setting in fields(Settings)
+        if setting.metadata["needed"] and not getattr(settings, setting.name)
+    ]
+    if settings.secret_key and len(settings.secret_key) < 32:
+        wrong.append("EXPO_SECRET_KEY is too short: use 32 characters or more")
+    if settings.base_url and not settings.base_url.startswith(("https://", "http://")):
+        wrong.append("EXPO_BASE_URL must begin with https:// (or http:// behind nothing)")
+    return wrong
+
+
+def _demo_defaults(settings: Settings) -> Settings:
+    """A demo starts with nothing set. Its key is fixed on purpose, so that a restart keeps everybody signed in."""
+    made_up = {
+        "secret_key": "a demo has no secrets, and says so on every page",
+        "base_url": f"http://{settings.host}:{settings.port}",
+        "mail_url": "none:",
+        "mail_from": "H22 City Expo <expo@demo.example>",
+    }
+    missing = {name: value for name, value in made_up.items() if not getattr(settings, name)}
+    return Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, **missing})

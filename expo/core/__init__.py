@@ -1,0 +1,1 @@
+"""Knows databases, time, money, tokens, refusals, audit and jobs, never anything of an expo."""

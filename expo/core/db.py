@@ -1,0 +1,182 @@
+"""The database: columns that keep their promise, and one way to write.
+
+SQLite runs in WAL mode with `synchronous=FULL`: what was acknowledged survives a power cut. Every write
+begins with BEGIN IMMEDIATE, because a transaction that reads first and writes later fails there at once
+with "database is locked" when somebody else wrote in between (https://www.sqlite.org/isolation.html).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table's ancestor. Subclass this, not `db.Model`: tables have the names we wrote."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+class MomentType(TypeDecorator[datetime]):
+    """A point in time, kept in UTC. A time without a zone is refused: it would mean another moment elsewhere."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ChoiceType(TypeDecorator[enum.StrEnum]):
+    """A word out of a fixed list, kept as text. `choice_check()` makes the database refuse any other."""
+
+    impl = sa.String(32)
+    cache_ok = True
+
+    def __init__(self, words: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: enum.StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> enum.StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+def choice(words: type[enum.StrEnum], **options: Any) -> Any:
+    """A column for one word of the list."""
+    return mapped_column(ChoiceType(words), **options)
+
+
+def choice_check(column: str, words: type[enum.StrEnum]) -> sa.CheckConstraint:
+    """The constraint that goes with `choice`: the database itself knows the list."""
+    listed = ", ".join(f"'{word.value}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+# The database is locked, restarting or gone: nothing was saved, and a moment later it may go.
+DatabaseBusy = sa.exc.OperationalError
+
+
+def partial_index(name: str, *columns: str, where: str, unique: bool = True) -> sa.Index:
+    """An index over the rows for which `where` holds, on both databases. Unique unless said otherwise."""
+    condition = sa.text(where)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = None) -> int:
+    """Run one conditional statement. Returns how many rows it changed: its answer to "was it so?"."""
+    result = db.session.connection().execute(statement, values or {})
+    return result.rowcount
+
+
+Id = Annotated[int, mapped_column(sa.Integer, primary_key=True)]
+Moment = Annotated[datetime, mapped_column(MomentType)]
+Json = Annotated[Any, mapped_column(sa.JSON(none_as_null=True))]
+
+
+def init_app(app: Flask) -> None:
+    """Connect the application to its database."""
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    if url.startswith("sqlite"):
+        options: dict[str, Any] = {"connect_args": {"timeout": 15}, "pool_size": 20, "max_overflow": 20}
+    else:
+        # A query that runs longer than this is a fault, and must not hold a web thread for ever.
+        options = {
+            "pool_size": 10,
+            "max_overflow": 10,
+            "pool_pre_ping": True,
+            "connect_args": {"options": "-c statement_timeout=30000 -c timezone=UTC"},
+        }
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, in _begin_sqlite
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class OpenChanges(RuntimeError):
+    """Something was changed outside a transaction; it would have been lost."""
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All inside happens, or nothing does. Nests: the outermost one commits.
+
+    The outermost one ends the request's open read first and begins the write, so what is read inside is
+    fresh and stays true until the commit. Do not swallow a refusal inside one: it must undo everything.
+    """
+    session = db.session()
+    if session.info.get("in_transaction"):
+        yield
+        return
+    if session.new or session.dirty or session.deleted:
+        raise OpenChanges("change things inside transaction() only")
+    session.rollback()
+    session.connection(execution_options={"write": True})
+    session.info["in_transaction"] = True
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("in_transaction", None)
+
+
+def in_transaction() -> bool:
+    """Whether the running code is inside `transaction()`."""
+    return bool(db.session().info.get("in_transaction"))
+
+
+def is_sqlite(bind: Connection | Engine | None = None) -> bool:
+    """Whether the database is SQLite; PostgreSQL otherwise."""
+    return (bind or db.engine).dialect.name == "sqlite"

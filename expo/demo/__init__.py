@@ -1,0 +1,1 @@
+"""Knows the demo: its people, gates and clock. Nothing here runs in production."""

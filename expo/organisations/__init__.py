@@ -1,0 +1,1 @@
+"""Knows organisations: cities, countries, hosts, partners. Never what they come for."""

@@ -1,0 +1,1 @@
+"""Knows orders and money. Never what is sold."""

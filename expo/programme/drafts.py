@@ -1,0 +1,76 @@
+"""What an organiser types, as one typed value each: forms, imports and the API all hand these to the actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from .words import Admission, Mode, Placement, SessionState, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceDraft:
+    """A conference. `hosts` are names in protocol order; dates are inclusive."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+    time_zone: str
+    description: str = ""
+    closed_dates: tuple[date, ...] = ()
+    mode: Mode = Mode.ON_SITE
+    city: str = ""
+    place_text: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    series: str = ""
+    series_number: int | None = None
+    is_open_programme: bool = False
+    colour: int = 1
+    hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDraft:
+    """A room. `capacity` in people."""
+
+    name: str
+    capacity: int
+    accessibility_text: str = ""
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDraft:
+    """A session's content. `type` and `track` are names; an unknown one is made. `parent` is a code."""
+
+    title: str
+    type: str
+    abstract: str = ""
+    track: str = ""
+    languages: tuple[str, ...] = ()
+    sdgs: tuple[int, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    admission: Admission = Admission.OPEN
+    state: SessionState = SessionState.DRAFT
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrenceDraft:
+    """A time and room. None in languages or abstract means the session's own; `seats` None has no limit."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    room_id: int | None
+    seats: int | None = None
+    placement: Placement = Placement.FIRM
+    languages: tuple[str, ...] | None = None
+    abstract: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """One name on the bill of a session: who, in which role."""
+
+    speaker_id: int
+    role: str
+    confirmed: bool = field(default=True)

@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expo.accounts.models import Account
+from expo.capacity.models import Pool
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
+from expo.expos.models import Expo
+from expo.organisations.models import Organisation
+from expo.speakers.models import Speaker
+
+from .words import Admission, AppearanceState, Mode, Placement, Role, SessionState, Visibility
+
+
+class Conference(Base):
+    """An event inside an expo with its own dates and rules. The open city programme is one too."""
+
+    __tablename__ = "conferences"
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "slug"),
+        sa.CheckConstraint("ends_on >= starts_on", name="dates"),
+        choice_check("visibility", Visibility),
+        choice_check("mode", Mode),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conferences.id"), index=True)
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    closed_dates: Mapped[Json] = mapped_column(default=list)
+    time_zone: Mapped[str] = mapped_column(sa.String(40))
+    day_change_hour: Mapped[int] = mapped_column(default=0)
+    mode: Mapped[Mode] = choice(Mode, default=Mode.ON_SITE)
+    city: Mapped[str] = mapped_column(sa.String(120), default="")
+    place_text: Mapped[str] = mapped_column(sa.String(200), default="")
+    visibility: Mapped[Visibility] = choice(Visibility, default=Visibility.PUBLIC)
+    series: Mapped[str] = mapped_column(sa.String(120), default="")
+    series_number: Mapped[int | None]
+    # The open programme's free pass is made by itself with the first booking.
+    is_open_programme: Mapped[bool] = mapped_column(default=False)
+    colour: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+    expo: Mapped[Expo] = relationship()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class ConferenceHost(Base):
+    """Who hosts a conference, in protocol order."""
+
+    __tablename__ = "conference_hosts"
+    __table_args__ = (sa.UniqueConstraint("conference_id", "organisation_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
+    organisation_id: Mapped[int] = mapped_column(sa.ForeignKey(Organisation.id))
+    position: Mapped[int]
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class TeamMember(Base):
+    """What an account may do in one conference, or in all of the expo's where none is named."""
+
+    __tablename__ = "team_members"
+    __table_args__ = (
+        choice_check("role", Role),
+        sa.Index("uq_team_members_conference", "conference_id", "account_id", "role", unique=True),
+        partial_index("uq_team_members_expo", "expo_id", "account_id", "role", where="conference_id IS NULL"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id))
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey(Account.id), index=True)
+    role: Mapped[Role] = choice(Role)
+
+    account: Mapped[Account] = relationship()
+
+
+class Area(Base):
+    """A part of the city that holds venues."""
+
+    __tablename__ = "areas"
+    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+
+
+class Venue(Base):
+    """A place with an address. An online venue has no zone of its own: the conference's holds."""
+
+    __tablename__ = "venues"
+    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    area_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Area.id), index=True)
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    address: Mapped[str] = mapped_column(sa.String(200), default="")
+    city: Mapped[str] = mapped_column(sa.String(120), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    access_notes: Mapped[str] = mapped_column(sa.Text, default="")
+    time_zone: Mapped[str | None] = mapped_column(sa.String(40))
+    is_online: Mapped[bool] = mapped_column(default=False)
+
+
+class Room(Base):
+    """Where one thing happens at a time, unless it holds more."""
+
+    __tablename__ = "rooms"
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "slug"),
+        sa.CheckConstraint("capacity >= 0", name="capacity"),
+        sa.CheckConstraint("parallel_items >= 1", name="parallel_items"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    venue_id: Mapped[int] = mapped_column(sa.ForeignKey(Venue.id), index=True)
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    capacity: Mapped[int]
+    parallel_items: Mapped[int] = mapped_column(default=1)
+    # Known features as words ("step-free", "hearing-loop"), the rest as the venue wrote it.
+    accessibility: Mapped[Json] = mapped_column(default=list)
+    accessibility_text: Mapped[str] = mapped_column(sa.Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+    venue: Mapped[Venue] = relationship()
+
+
+class Track(Base):
+    """A way to sort the sessions of a conference."""
+
+    __tablename__ = "tracks"
+    __table_args__ = (sa.UniqueConstraint("conference_id", "slug"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+
+
+class SessionType(Base):
+    """Plenary, workshop, guided tour …: the expo's own list."""
+
+    __tablename__ = "session_types"
+    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    slug: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(80))
+
+
+class AppearanceRole(Base):
+    """Speaker, chair, guide …: the expo's own list. Uncounted roles make no clash."""
+
+    __tablename__ = "appearance_roles"
+    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    slug: Mapped[str] = mapped_column(sa.String(40))
+    name: Mapped[str] = mapped_column(sa.String(80))
+    counts: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Session(Base):
+    """The content of one programme item. Its times and rooms are its occurrences."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "code"),
+        choice_check("visibility", Visibility),
+        choice_check("admission", Admission),
+        choice_check("state", SessionState),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sessions.id"), index=True)
+    code: Mapped[str] = mapped_column(sa.String(40))
+    title: Mapped[str] = mapped_column(sa.String(250))
+    abstract: Mapped[str] = mapped_column(sa.Text, default="")
+    type_id: Mapped[int] = mapped_column(sa.ForeignKey(SessionType.id), index=True)
+    track_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Track.id), index=True)
+    languages: Mapped[Json] = mapped_column(default=list)
+    sdgs: Mapped[Json] = mapped_column(default=list)
+    visibility: Mapped[Visibility] = choice(Visibility, default=Visibility.PUBLIC)
+    admission: Mapped[Admission] = choice(Admission, default=Admission.OPEN)
+    state: Mapped[SessionState] = choice(SessionState, default=SessionState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+    conference: Mapped[Conference] = relationship()
+    type: Mapped[SessionType] = relationship()
+    track: Mapped[Track | None] = relationship()
+    parent: Mapped[Session | None] = relationship(remote_side="Session.id")
+
+
+class Occurrence(Base):
+    """One time and room of a session, as drafted. `uid` is for calendars and never changes or moves on.
+
+    A None in languages or abstract means the session's own.
+    """
+
+    __tablename__ = "occurrences"
+    __table_args__ = (
+        sa.UniqueConstraint("uid"),
+        sa.UniqueConstraint("expo_id", "code"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint(
+            "placement = 'unplaced' OR (starts_at IS NOT NULL AND ends_at IS NOT NULL AND room_id IS NOT NULL)",
+            name="placed_somewhere",
+        ),
+        choice_check("placement", Placement),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id), index=True)
+    uid: Mapped[str] = mapped_column(sa.String(80))
+    code: Mapped[str] = mapped_column(sa.String(40))
+    placement: Mapped[Placement] = choice(Placement, default=Placement.UNPLACED)
+    starts_at: Mapped[Moment | None]
+    ends_at: Mapped[Moment | None]
+    room_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Room.id), index=True)
+    seats: Mapped[int | None]  # as drafted; the pool holds what is released
+    languages: Mapped[Json | None]
+    abstract: Mapped[str | None] = mapped_column(sa.Text)
+    cancelled_at: Mapped[Moment | None]
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+    session: Mapped[Session] = relationship()
+    room: Mapped[Room | None] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+
+class Appearance(Base):
+    """A speaker in a session, or in one of its occurrences, with a role."""
+
+    __tablename__ = "appearances"
+    __table_args__ = (
+        choice_check("state", AppearanceState),
+        partial_index(
+            "uq_appearances_session", "session_id", "speaker_id", "role_id", where="occurrence_id IS NULL"
+        ),
+        sa.Index("uq_appearances_occurrence", "occurrence_id", "speaker_id", "role_id", unique=True),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id))
+    occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Occurrence.id))
+    speaker_id: Mapped[int] = mapped_column(sa.ForeignKey(Speaker.id), index=True)
+    role_id: Mapped[int] = mapped_column(sa.ForeignKey(AppearanceRole.id))
+    state: Mapped[AppearanceState] = choice(AppearanceState, default=AppearanceState.INVITED)
+    position: Mapped[int] = mapped_column(default=0)
+
+    speaker: Mapped[Speaker] = relationship()
+    role: Mapped[AppearanceRole] = relationship()

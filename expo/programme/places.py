@@ -1,0 +1,147 @@
+"""Actions on venues, rooms, and the expo's lists of types and roles."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from expo.core import audit, stamps
+from expo.core.db import db, transaction
+from expo.core.text import free_slug, one_line, slug
+from expo.expos.models import Expo
+
+from .drafts import RoomDraft
+from .models import AppearanceRole, Conference, Room, SessionType, Track, Venue
+
+# Words in an access note that we know by a fixed name, so that people can filter by them.
+KNOWN_FEATURES = {
+    "step-free": "step-free",
+    "lift": "lift",
+    "hearing loop": "hearing-loop",
+    "wheelchair places": "wheelchair-places",
+    "interpreter booths": "interpreter-booths",
+    "seating on request": "seating",
+    "accessible toilet": "accessible-toilet",
+    "captions": "captions",
+    "quiet room": "quiet-room",
+}
+
+
+def find_or_create_venue(
+    *,
+    expo: Expo,
+    name: str,
+    city: str = "",
+    address: str = "",
+    is_online: bool = False,
+    time_zone: str | None = None,
+) -> Venue:
+    """The expo's venue of this name; made if it is new. Its slug is made once and kept."""
+    name = one_line(name)
+    with transaction():
+        known = db.session.scalar(sa.select(Venue).where(Venue.expo_id == expo.id, Venue.name == name))
+        if known:
+            return known
+        taken = set(db.session.scalars(sa.select(Venue.slug).where(Venue.expo_id == expo.id)))
+        venue = Venue(
+            expo_id=expo.id,
+            slug=free_slug(name, taken),
+            name=name,
+            city=city,
+            address=address,
+            is_online=is_online,
+            time_zone=time_zone,
+        )
+        db.session.add(venue)
+        db.session.flush()
+        audit.record("venue_created", "venue", venue.id, expo_id=expo.id, after={"name": name})
+    return venue
+
+
+def save_room(*, venue: Venue, draft: RoomDraft, room: Room | None = None) -> tuple[Room, bool]:
+    """Make a room, or change this one. Returns it and whether anything changed."""
+    with transaction():
+        values = {
+            "name": one_line(draft.name),
+            "capacity": draft.capacity,
+            "position": draft.position,
+            "accessibility_text": draft.accessibility_text,
+            "accessibility": known_features(draft.accessibility_text),
+        }
+        if room is None:
+            taken = set(db.session.scalars(sa.select(Room.slug).where(Room.expo_id == venue.expo_id)))
+            room = Room(
+                expo_id=venue.expo_id,
+                venue_id=venue.id,
+                slug=free_slug(draft.name, taken),
+                parallel_items=1,
+                **values,
+            )
+            db.session.add(room)
+            db.session.flush()
+            audit.record("room_created", "room", room.id, expo_id=venue.expo_id, after=values)
+            return room, True
+        before = {key: getattr(room, key) for key in values}
+        if before == values:
+            return room, False
+        for key, value in values.items():
+            setattr(room, key, value)
+        audit.record("room_changed", "room", room.id, expo_id=venue.expo_id, before=before, after=values)
+        stamps.raise_stamp(f"programme:{venue.expo_id}")
+    return room, True
+
+
+def known_features(text: str) -> list[str]:
+    """The features named in an access note, e.g. "step-free; 12 wheelchair places" → two of them."""
+    return [name for words, name in KNOWN_FEATURES.items() if words in text.casefold()]
+
+
+def find_or_create_type(expo: Expo, name: str) -> SessionType:
+    with transaction():
+        known = db.session.scalar(
+            sa.select(SessionType).where(SessionType.expo_id == expo.id, SessionType.slug == slug(name))
+        )
+        if known:
+            return known
+        type_ = SessionType(expo_id=expo.id, slug=slug(name), name=one_line(name).capitalize())
+        db.session.add(type_)
+        db.session.flush()
+    return type_
+
+
+def find_or_create_role(expo: Expo, name: str) -> AppearanceRole:
+    with transaction():
+        known = db.session.scalar(
+            sa.select(AppearanceRole).where(
+                AppearanceRole.expo_id == expo.id, AppearanceRole.slug == slug(name)
+            )
+        )
+        if known:
+            return known
+        last = db.session.scalar(
+            sa.select(sa.func.max(AppearanceRole.position)).where(AppearanceRole.expo_id == expo.id)
+        )
+        role = AppearanceRole(
+            expo_id=expo.id,
+            slug=slug(name),
+            name=one_line(name).capitalize(),
+            counts=True,
+            position=(last or 0) + 1,
+        )
+        db.session.add(role)
+        db.session.flush()
+    return role
+
+
+def find_or_create_track(conference: Conference, name: str) -> Track:
+    with transaction():
+        known = db.session.scalar(
+            sa.select(Track).where(Track.conference_id == conference.id, Track.slug == slug(name))
+        )
+        if known:
+            return known
+        track = Track(
+            expo_id=conference.expo_id, conference_id=conference.id, slug=slug(name), name=one_line(name)
+        )
+        db.session.add(track)
+        db.session.flush()
+    return track

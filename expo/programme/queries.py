@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, joinedload
+
+from expo.core.db import db
+from expo.core.text import folded
+
+from .models import (
+    Appearance,
+    AppearanceRole,
+    Conference,
+    ConferenceHost,
+    Occurrence,
+    Room,
+    Session,
+    SessionType,
+    Track,
+    Venue,
+)
+
+
+def conference(expo_id: int, slug: str) -> Conference | None:
+    return db.session.scalar(
+        sa.select(Conference).where(Conference.expo_id == expo_id, Conference.slug == slug)
+    )
+
+
+def conferences(expo_id: int) -> list[Conference]:
+    """All conferences by date, the longest first where they begin together."""
+    return list(
+        db.session.scalars(
+            sa.select(Conference)
+            .where(Conference.expo_id == expo_id)
+            .order_by(Conference.starts_on, Conference.ends_on.desc(), Conference.id)
+        )
+    )
+
+
+def open_programme(expo_id: int) -> Conference | None:
+    """The conference that is the city's open programme."""
+    return db.session.scalar(
+        sa.select(Conference).where(Conference.expo_id == expo_id, Conference.is_open_programme)
+    )
+
+
+def hosts(conference_ids: list[int]) -> dict[int, list[str]]:
+    """Names of the hosts of each conference, in protocol order."""
+    found: dict[int, list[str]] = {conference_id: [] for conference_id in conference_ids}
+    rows = db.session.scalars(
+        sa.select(ConferenceHost)
+        .where(ConferenceHost.conference_id.in_(conference_ids))
+        .options(joinedload(ConferenceHost.organisation))
+        .order_by(ConferenceHost.position)
+    )
+    for row in rows:
+        found[row.conference_id].append(row.organisation.name)
+    return found
+
+
+def session(expo_id: int, code: str) -> Session | None:
+    """The session with this code, or with an occurrence of this code."""
+    by_occurrence = sa.select(Occurrence.session_id).where(
+        Occurrence.expo_id == expo_id, Occurrence.code == code
+    )
+    return db.session.scalar(
+        sa.select(Session)
+        .where(Session.expo_id == expo_id, sa.or_(Session.code == code, Session.id.in_(by_occurrence)))
+        .order_by(Session.code != code)
+        .limit(1)
+    )
+
+
+def sessions(expo_id: int, conference_ids: list[int], search: str = "") -> list[Session]:
+    """The drafts of these conferences by code, with type, track and conference; or those that hold the words."""
+    found = (
+        sa.select(Session)
+        .where(Session.expo_id == expo_id, Session.conference_id.in_(conference_ids))
+        .options(joinedload(Session.type), joinedload(Session.track), joinedload(Session.conference))
+        .order_by(Session.code)
+    )
+    rows = list(db.session.scalars(found))
+    words = folded(search).split()
+    if not words:
+        return rows
+    return [row for row in rows if all(word in folded(f"{row.code} {row.title}") for word in words)]
+
+
+def occurrences(session_id: int) -> list[Occurrence]:
+    """All occurrences of a session as drafted, by time, with room and seats."""
+    return list(
+        db.session.scalars(
+            sa.select(Occurrence)
+            .where(Occurrence.session_id == session_id)
+            .options(joinedload(Occurrence.room).joinedload(Room.venue), joinedload(Occurrence.pool))
+            .order_by(Occurrence.starts_at, Occurrence.id)
+        )
+    )
+
+
+def occurrence(expo_id: int, uid_or_code: str) -> Occurrence | None:
+    return db.session.scalar(
+        sa.select(Occurrence).where(
+            Occurrence.expo_id == expo_id,
+            sa.or_(Occurrence.uid == uid_or_code, Occurrence.code == uid_or_code),
+        )
+    )
+
+
+def appearances(session_id: int) -> list[Appearance]:
+    """Who appears in a session, in order, with speaker and role."""
+    return list(
+        db.session.scalars(
+            sa.select(Appearance)
+            .where(Appearance.session_id == session_id)
+            .options(joinedload(Appearance.speaker), joinedload(Appearance.role))
+            .order_by(Appearance.position, Appearance.id)
+        )
+    )
+
+
+def rooms(expo_id: int) -> list[Room]:
+    """All rooms with their venues, venue by venue."""
+    return list(
+        db.session.scalars(
+            sa.select(Room)
+            .join(Room.venue)
+            .where(Room.expo_id == expo_id)
+            .options(contains_eager(Room.venue))
+            .order_by(Venue.name, Room.position, Room.name)
+        )
+    )
+
+
+def venues(expo_id: int) -> list[Venue]:
+    return list(db.session.scalars(sa.select(Venue).where(Venue.expo_id == expo_id).order_by(Venue.name)))
+
+
+def venue(expo_id: int, slug: str) -> Venue | None:
+    return db.session.scalar(sa.select(Venue).where(Venue.expo_id == expo_id, Venue.slug == slug))
+
+
+def room(expo_id: int, slug: str) -> Room | None:
+    return db.session.scalar(
+        sa.select(Room).where(Room.expo_id == expo_id, Room.slug == slug).options(joinedload(Room.venue))
+    )
+
+
+def tracks(conference_id: int) -> list[Track]:
+    return list(
+        db.session.scalars(sa.select(Track).where(Track.conference_id == conference_id).order_by(Track.name))
+    )
+
+
+def session_types(expo_id: int) -> list[SessionType]:
+    return list(
+        db.session.scalars(
+            sa.select(SessionType).where(SessionType.expo_id == expo_id).order_by(SessionType.name)
+        )
+    )
+
+
+def roles(expo_id: int) -> list[AppearanceRole]:
+    return list(
+        db.session.scalars(
+            sa.select(AppearanceRole)
+            .where(AppearanceRole.expo_id == expo_id)
+            .order_by(AppearanceRole.position)
+        )
+    )

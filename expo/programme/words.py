@@ -1,0 +1,75 @@
+"""The fixed words of the programme."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Visibility(enum.StrEnum):
+    """Who sees a conference or session; the stricter of the two holds."""
+
+    PUBLIC = "public"
+    REGISTERED = "registered"  # listed; details and booking for ticket holders
+    INVITATION = "invitation"  # for invited people only
+    HIDDEN = "hidden"  # staff only
+
+
+LISTED = (Visibility.PUBLIC, Visibility.REGISTERED)
+_STRICTNESS = list(Visibility)
+
+
+def stricter(one: Visibility, other: Visibility) -> Visibility:
+    """The stricter of two visibilities."""
+    return max(one, other, key=_STRICTNESS.index)
+
+
+class Mode(enum.StrEnum):
+    """Where a conference takes place."""
+
+    ON_SITE = "onsite"
+    HYBRID = "hybrid"
+    ONLINE = "online"
+
+
+class Admission(enum.StrEnum):
+    """How one gets into a session."""
+
+    OPEN = "open"
+    TICKET = "ticket"  # any ticket of the conference
+    SEAT = "seat"  # a booked one
+    INVITATION = "invitation"
+
+
+class SessionState(enum.StrEnum):
+    """Where a session stands; only confirmed ones are released."""
+
+    DRAFT = "draft"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class Placement(enum.StrEnum):
+    """How sure time and room of an occurrence are."""
+
+    UNPLACED = "unplaced"
+    TENTATIVE = "tentative"
+    FIRM = "firm"
+
+
+class AppearanceState(enum.StrEnum):
+    """What a speaker has said to an invitation."""
+
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class Role(enum.StrEnum):
+    """What somebody may do in a conference, or in the whole expo."""
+
+    OWNER = "owner"
+    SCHEDULER = "scheduler"
+    REGISTRATION = "registration"
+    FINANCE = "finance"
+    DOOR_LEAD = "door_lead"
+    VIEWER = "viewer"

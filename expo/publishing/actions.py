@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from expo.capacity import pools
+from expo.capacity.refusals import PoolInUse
+from expo.core import audit, clock, news, stamps
+from expo.core.db import db, transaction
+from expo.expos.models import Expo
+from expo.programme.models import Conference, Occurrence, Session
+
+from . import differences
+from .differences import Difference
+from .models import OccurrenceVersion, Release, Scope, SessionVersion
+from .news import ReleasePublished
+from .refusals import FewerSeatsThanBooked, NothingToPublish
+
+
+def publish(
+    *, expo: Expo, conference: Conference | None = None, session: Session | None = None, note: str = ""
+) -> Release:
+    """Publish the draft of the expo, or of one conference or session: all of it or nothing.
+
+    Raises NothingToPublish, FewerSeatsThanBooked. Holders of the earlier state keep it: versions are
+    superseded, never changed.
+    """
+    with transaction():
+        found = differences.find(
+            expo.id,
+            conference_id=conference.id if conference else None,
+            session_id=session.id if session else None,
+        )
+        if not found:
+            raise NothingToPublish(_("Everything in this scope is published already."))
+        release = Release(
+            expo_id=expo.id,
+            number=_next_number(expo.id),
+            scope=Scope.SESSION if session else Scope.CONFERENCE if conference else Scope.EXPO,
+            scope_key=session.code if session else conference.slug if conference else "",
+            note=note.strip(),
+            changes=[],
+            published_at=clock.now(),
+            published_by=audit.actor(),
+        )
+        db.session.add(release)
+        db.session.flush()
+        changes: list[dict[str, Any]] = []
+        moved: list[int] = []
+        cancelled: list[int] = []
+        _supersede(found, release)
+        for difference in found:
+            _publish_session(difference, release)
+            for occurrence, values, current in difference.occurrences:
+                kind = difference.kind_of(values, current)
+                _publish_occurrence(difference, occurrence, values, current, release)
+                changes.append(_said(difference, occurrence, values, current, kind))
+                moved += [occurrence.id] if kind == "moved" else []
+                cancelled += [occurrence.id] if kind == "cancelled" else []
+            if not difference.occurrences:
+                changes.append(
+                    {"session": difference.session.code, "title": difference.session.title, "kind": "text"}
+                )
+        release.changes = changes
+        audit.record(
+            "published",
+            "release",
+            release.id,
+            expo_id=expo.id,
+            why=note or None,
+            after={"number": release.number, "changes": len(changes)},
+        )
+        stamps.raise_stamp(f"programme:{expo.id}")
+        news.tell(ReleasePublished(release.id, expo.id, tuple(moved), tuple(cancelled)))
+    return release
+
+
+def _next_number(expo_id: int) -> int:
+    # On PostgreSQL two releases at once would take the same number; the unique constraint stops the second,
+    # and the lock on the expo makes it wait instead.
+    db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update())
+    last = db.session.scalar(sa.select(sa.func.max(Release.number)).where(Release.expo_id == expo_id))
+    return (last or 0) + 1
+
+
+def _supersede(found: list[Difference], release: Release) -> None:
+    """End the present versions before the new ones begin: at no moment are there two."""
+    for difference in found:
+        if difference.content and difference.current:
+            difference.current.until_release_id = release.id
+        for _occurrence, _values, current in difference.occurrences:
+            if current:
+                current.until_release_id = release.id
+    db.session.flush()
+
+
+def _publish_session(difference: Difference, release: Release) -> None:
+    if difference.content:
+        db.session.add(
+            SessionVersion(
+                expo_id=release.expo_id,
+                session_id=difference.session.id,
+                release_id=release.id,
+                **difference.content,
+            )
+        )
+
+
+def _publish_occurrence(
+    difference: Difference,
+    occurrence: Occurrence,
+    values: dict[str, Any],
+    current: OccurrenceVersion | None,
+    release: Release,
+) -> None:
+    db.session.add(
+        OccurrenceVersion(
+            expo_id=release.expo_id,
+            occurrence_id=occurrence.id,
+            session_id=difference.session.id,
+            release_id=release.id,
+            sequence=difference.sequence(values, current),
+            changed_at=clock.now(),
+            **values,
+        )
+    )
+    if current is None or current.seats != values["seats"]:
+        try:
+            pools.resize(occurrence.pool_id, values["seats"])
+        except PoolInUse as too_small:
+            raise FewerSeatsThanBooked(
+                _(
+                    "%(title)s has more booked seats than the %(seats)s of the draft. Raise the seats, or cancel bookings first.",
+                    title=difference.session.title,
+                    seats=values["seats"],
+                )
+            ) from too_small
+
+
+def _said(
+    difference: Difference,
+    occurrence: Occurrence,
+    values: dict[str, Any],
+    current: OccurrenceVersion | None,
+    kind: str,
+) -> dict[str, Any]:
+    def told(of: Any) -> dict[str, Any]:
+        return {
+            "starts_at": of["starts_at"].isoformat(),
+            "ends_at": of["ends_at"].isoformat(),
+            "room": of["room_id"],
+        }
+
+    change = {
+        "session": difference.session.code,
+        "occurrence": occurrence.code,
+        "title": difference.session.title,
+        "kind": kind,
+        "after": told(values),
+    }
+    if current is not None:
+        change["before"] = told(
+            {"starts_at": current.starts_at, "ends_at": current.ends_at, "room_id": current.room_id}
+        )
+    return change

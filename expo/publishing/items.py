@@ -1,0 +1,177 @@
+"""One released occurrence as lists, feeds and doors need it: everything in one row of one query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from expo.capacity.models import Pool
+from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track, Venue
+from expo.programme.words import Admission, Visibility, stricter
+
+from .models import OccurrenceVersion, SessionVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A released occurrence. Moments are UTC; `zone` is where it takes place."""
+
+    expo_id: int
+    occurrence_id: int
+    session_id: int
+    conference_id: int
+    parent_id: int | None
+    pool_id: int
+    uid: str
+    code: str
+    session_code: str
+    title: str
+    type_slug: str
+    type_name: str
+    track_slug: str | None
+    track_name: str | None
+    conference_slug: str
+    conference_title: str
+    conference_colour: int
+    conference_visibility: Visibility
+    own_visibility: Visibility
+    admission: Admission
+    session_languages: list[str]
+    own_languages: list[str] | None
+    sdgs: list[int]
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    tentative: bool
+    cancelled: bool
+    sequence: int
+    changed_at: datetime
+    released_at: datetime
+    seats: int | None
+    taken: int
+    over: int
+    room_id: int
+    room_slug: str
+    room_name: str
+    room_features: list[str]
+    venue_slug: str
+    venue_name: str
+    venue_city: str
+    venue_online: bool
+    time_zone: str
+    people: list[dict[str, Any]]
+    own_people: list[dict[str, Any]] | None
+
+    @property
+    def visibility(self) -> Visibility:
+        return stricter(self.conference_visibility, self.own_visibility)
+
+    def open_to(self, ticket_conferences: Collection[int]) -> bool:
+        """Whether room, people and abstract may be shown to somebody with tickets of these conferences."""
+        return self.visibility is Visibility.PUBLIC or self.conference_id in ticket_conferences
+
+    @property
+    def languages(self) -> list[str]:
+        return self.session_languages if self.own_languages is None else self.own_languages
+
+    @property
+    def billed(self) -> list[dict[str, Any]]:
+        """Who appears here: those of the session, then those of this occurrence alone."""
+        return self.people + (self.own_people or [])
+
+    @property
+    def seats_left(self) -> int | None:
+        """None where no seat is booked or there is no limit."""
+        if self.admission is not Admission.SEAT or self.seats is None:
+            return None
+        return max(0, self.seats + self.over - self.taken)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def starts(self) -> datetime:
+        """The start as the clocks on site show it."""
+        return self.starts_at.astimezone(self.zone)
+
+    @property
+    def ends(self) -> datetime:
+        return self.ends_at.astimezone(self.zone)
+
+    @property
+    def step_free(self) -> bool:
+        return "step-free" in self.room_features
+
+
+# In the order of Item's fields.
+COLUMNS = (
+    OccurrenceVersion.expo_id,
+    OccurrenceVersion.occurrence_id,
+    OccurrenceVersion.session_id,
+    SessionVersion.conference_id,
+    SessionVersion.parent_id,
+    Occurrence.pool_id,
+    Occurrence.uid,
+    Occurrence.code,
+    Session.code,
+    SessionVersion.title,
+    SessionType.slug,
+    SessionType.name,
+    Track.slug,
+    Track.name,
+    Conference.slug,
+    Conference.title,
+    Conference.colour,
+    Conference.visibility,
+    SessionVersion.visibility,
+    SessionVersion.admission,
+    SessionVersion.languages,
+    OccurrenceVersion.languages,
+    SessionVersion.sdgs,
+    OccurrenceVersion.day,
+    OccurrenceVersion.starts_at,
+    OccurrenceVersion.ends_at,
+    OccurrenceVersion.tentative,
+    OccurrenceVersion.cancelled,
+    OccurrenceVersion.sequence,
+    OccurrenceVersion.changed_at,
+    Occurrence.created_at,
+    OccurrenceVersion.seats,
+    Pool.taken,
+    Pool.over,
+    Room.id,
+    Room.slug,
+    Room.name,
+    Room.accessibility,
+    Venue.slug,
+    Venue.name,
+    Venue.city,
+    Venue.is_online,
+    sa.func.coalesce(Venue.time_zone, Conference.time_zone),
+    SessionVersion.people,
+    OccurrenceVersion.people,
+)
+
+ITEMS = (
+    sa.select(*COLUMNS)
+    .select_from(OccurrenceVersion)
+    .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+    .join(Session, OccurrenceVersion.session_id == Session.id)
+    .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
+    .join(Conference, SessionVersion.conference_id == Conference.id)
+    .join(SessionType, SessionVersion.type_id == SessionType.id)
+    .outerjoin(Track, SessionVersion.track_id == Track.id)
+    .join(Room, OccurrenceVersion.room_id == Room.id)
+    .join(Venue, Room.venue_id == Venue.id)
+    .join(Pool, Occurrence.pool_id == Pool.id)
+    .where(OccurrenceVersion.until_release_id.is_(None), SessionVersion.until_release_id.is_(None))
+    .order_by(
+        OccurrenceVersion.starts_at, Venue.name, Room.position, Room.name, OccurrenceVersion.occurrence_id
+    )
+)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import enum
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
+from expo.expos.models import Expo
+from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track
+from expo.programme.words import Admission, SessionState, Visibility
+
+
+class Scope(enum.StrEnum):
+    """What a release covers."""
+
+    EXPO = "expo"
+    CONFERENCE = "conference"
+    SESSION = "session"
+
+
+class Release(Base):
+    """One published state of a scope, with its list of changes. Kept for ever; numbered per expo."""
+
+    __tablename__ = "releases"
+    __table_args__ = (sa.UniqueConstraint("expo_id", "number"), choice_check("scope", Scope))
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    number: Mapped[int]
+    scope: Mapped[Scope] = choice(Scope)
+    scope_key: Mapped[str] = mapped_column(sa.String(80), default="")
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    changes: Mapped[Json]
+    published_at: Mapped[Moment]
+    published_by: Mapped[str] = mapped_column(sa.String(80))
+
+
+_CURRENT = "until_release_id IS NULL"
+
+
+class SessionVersion(Base):
+    """A session's content as some release published it; current while no later release replaced it.
+
+    `people` is a list of {"speaker": id, "role": slug}, in order.
+    """
+
+    __tablename__ = "session_versions"
+    __table_args__ = (
+        partial_index("uq_session_versions_current", "session_id", where=_CURRENT),
+        choice_check("visibility", Visibility),
+        choice_check("admission", Admission),
+        choice_check("state", SessionState),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id))
+    release_id: Mapped[int] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    until_release_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Session.id))
+    title: Mapped[str] = mapped_column(sa.String(250))
+    abstract: Mapped[str] = mapped_column(sa.Text)
+    type_id: Mapped[int] = mapped_column(sa.ForeignKey(SessionType.id))
+    track_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Track.id), index=True)
+    languages: Mapped[Json]
+    sdgs: Mapped[Json]
+    visibility: Mapped[Visibility] = choice(Visibility)
+    admission: Mapped[Admission] = choice(Admission)
+    state: Mapped[SessionState] = choice(SessionState)
+    people: Mapped[Json]
+
+    conference: Mapped[Conference] = relationship()
+    session: Mapped[Session] = relationship(foreign_keys=[session_id])
+    type: Mapped[SessionType] = relationship()
+    track: Mapped[Track | None] = relationship()
+
+
+class OccurrenceVersion(Base):
+    """An occurrence's time, room and seats as some release published them.
+
+    `day` is the local date it belongs to, with the conference's day change. `sequence` rises when start,
+    end, room, title or status changed; it and `changed_at` are what calendars compare.
+    """
+
+    __tablename__ = "occurrence_versions"
+    __table_args__ = (
+        partial_index("uq_occurrence_versions_current", "occurrence_id", where=_CURRENT),
+        partial_index(
+            "ix_occurrence_versions_day", "expo_id", "day", "starts_at", where=_CURRENT, unique=False
+        ),
+        partial_index("ix_occurrence_versions_room", "room_id", "starts_at", where=_CURRENT, unique=False),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id))
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id), index=True)
+    release_id: Mapped[int] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    until_release_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    day: Mapped[date]
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    room_id: Mapped[int] = mapped_column(sa.ForeignKey(Room.id))
+    seats: Mapped[int | None]
+    tentative: Mapped[bool] = mapped_column(default=False)
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[Json | None]
+    abstract: Mapped[str | None] = mapped_column(sa.Text)
+    people: Mapped[Json | None]
+    changed_at: Mapped[Moment]
+
+    occurrence: Mapped[Occurrence] = relationship()
+    room: Mapped[Room] = relationship()

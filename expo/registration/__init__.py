@@ -1,0 +1,1 @@
+"""Knows a delegate's place at a conference: ticket types, registrations, approval. Never Stripe, badge or booking."""

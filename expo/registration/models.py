@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from expo.accounts.models import Person
+from expo.capacity.models import Pool
+from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
+from expo.core.money import Money
+from expo.expos.models import Expo
+from expo.payment.models import Order
+from expo.programme.models import Conference
+
+
+class Category(enum.StrEnum):
+    """As what a delegate comes; shown on the badge by colour and word."""
+
+    VISITOR = "visitor"
+    CITY = "city"
+    MEMBER_STATE = "member_state"
+    INTERNATIONAL = "international"
+    CIVIL_SOCIETY = "civil_society"
+    ACADEMIA = "academia"
+    COMPANY = "company"
+    PRESS = "press"
+    SPEAKER = "speaker"
+    STAFF = "staff"
+
+
+class RegistrationState(enum.StrEnum):
+    """Is it allowed? started → submitted → (pre-approved) → approved or refused → confirmed."""
+
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    PRE_APPROVED = "pre_approved"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    CONFIRMED = "confirmed"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+
+
+LIVE = (
+    RegistrationState.STARTED,
+    RegistrationState.SUBMITTED,
+    RegistrationState.PRE_APPROVED,
+    RegistrationState.APPROVED,
+    RegistrationState.CONFIRMED,
+)
+_LIVE = "state IN ('started', 'submitted', 'pre_approved', 'approved', 'confirmed') AND person_id IS NOT NULL"
+
+
+class TicketType(Base):
+    """What can be had at a conference. The price has its VAT inside."""
+
+    __tablename__ = "ticket_types"
+    __table_args__ = (
+        sa.UniqueConstraint("conference_id", "slug"),
+        choice_check("category", Category),
+        sa.CheckConstraint("price_minor >= 0", name="price"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
+    slug: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(120))
+    category: Mapped[Category] = choice(Category, default=Category.VISITOR)
+    audience: Mapped[str] = mapped_column(sa.String(300), default="")
+    price_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
+    vat_basis_points: Mapped[int] = mapped_column(default=0)
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    sale_from: Mapped[Moment | None]
+    sale_until: Mapped[Moment | None]
+    # The free pass that the first booking in the open programme makes by itself.
+    is_open_pass: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+
+    conference: Mapped[Conference] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+class Registration(Base):
+    """A person's place at a conference, by a ticket type. Kept after it ended, as history."""
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        # One live registration per person and conference; ended ones do not count.
+        partial_index("uq_registrations_live", "conference_id", "person_id", where=_LIVE),
+        sa.UniqueConstraint("expo_id", "code"),
+        choice_check("state", RegistrationState),
+        sa.Index("ix_registrations_conference_id_state", "conference_id", "state"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
+    ticket_type_id: Mapped[int] = mapped_column(sa.ForeignKey(TicketType.id), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    code: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[RegistrationState] = choice(RegistrationState)
+    state_since: Mapped[Moment]
+    submitted_at: Mapped[Moment]
+    decided_by: Mapped[str | None] = mapped_column(sa.String(80))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    holds_place: Mapped[bool] = mapped_column(default=False)
+
+    conference: Mapped[Conference] = relationship()
+    ticket_type: Mapped[TicketType] = relationship()
+    person: Mapped[Person] = relationship()
+    order: Mapped[Order | None] = relationship()
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE

@@ -1,0 +1,19 @@
+"""What the registration room tells those above it, inside the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationConfirmed:
+    """Somebody now has a place at a conference."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationEnded:
+    """A confirmed place is no more: withdrawn or revoked."""
+
+    registration_id: int

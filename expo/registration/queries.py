@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from expo.accounts.models import Person
+from expo.core import tokens
+from expo.core.db import db
+from expo.core.text import folded
+from expo.payment.models import Order
+from expo.programme.models import Conference
+from expo.programme.words import LISTED
+
+from .models import LIVE, Registration, RegistrationState, TicketType
+
+_WITH_ALL = (
+    joinedload(Registration.conference),
+    joinedload(Registration.ticket_type),
+    joinedload(Registration.person),
+)
+
+
+def ticket_types(expo_id: int, *, conference_id: int | None = None) -> list[TicketType]:
+    """Ticket types of conferences that anybody may see, conference by conference, with what is left."""
+    wanted = (
+        sa.select(TicketType)
+        .join(TicketType.conference)
+        .where(TicketType.expo_id == expo_id, Conference.visibility.in_(LISTED))
+        .options(joinedload(TicketType.conference), joinedload(TicketType.pool))
+        .order_by(Conference.starts_on, Conference.id, TicketType.position, TicketType.id)
+    )
+    if conference_id is not None:
+        wanted = wanted.where(TicketType.conference_id == conference_id)
+    return list(db.session.scalars(wanted))
+
+
+def ticket_type(expo_id: int, ticket_type_id: int) -> TicketType | None:
+    """One of them by id, if anybody may see its conference."""
+    return next((found for found in ticket_types(expo_id) if found.id == ticket_type_id), None)
+
+
+def open_pass(expo_id: int) -> TicketType | None:
+    """The free pass of the open programme."""
+    return db.session.scalar(
+        sa.select(TicketType)
+        .where(TicketType.expo_id == expo_id, TicketType.is_open_pass)
+        .options(joinedload(TicketType.conference))
+    )
+
+
+def of_person(person_id: int) -> list[Registration]:
+    """All registrations of a person, ended ones too, by the conference's date."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .join(Registration.conference)
+            .where(Registration.person_id == person_id)
+            .options(*_WITH_ALL)
+            .order_by(Conference.starts_on, Registration.id)
+        )
+    )
+
+
+def live(person_id: int, conference_id: int) -> Registration | None:
+    """The person's live registration at a conference, whatever its state."""
+    return db.session.scalar(
+        sa.select(Registration).where(
+            Registration.person_id == person_id,
+            Registration.conference_id == conference_id,
+            Registration.state.in_(LIVE),
+        )
+    )
+
+
+def confirmed(person_id: int, conference_id: int) -> Registration | None:
+    """The person's confirmed registration at a conference."""
+    found = live(person_id, conference_id)
+    return found if found and found.state is RegistrationState.CONFIRMED else None
+
+
+def tickets_of(person_id: int) -> frozenset[int]:
+    """Conferences of which the person holds a confirmed ticket: what is listed as "registered" opens with it."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Registration.conference_id).where(
+                Registration.person_id == person_id, Registration.state == RegistrationState.CONFIRMED
+            )
+        )
+    )
+
+
+def registration(expo_id: int, code: str) -> Registration | None:
+    return db.session.scalar(
+        sa.select(Registration)
+        .where(Registration.expo_id == expo_id, Registration.code == code)
+        .options(*_WITH_ALL)
+    )
+
+
+def order_by_secret(expo_id: int, code: str, secret: str) -> Order | None:
+    """The order, for whoever holds its secret."""
+    return db.session.scalar(
+        sa.select(Order)
+        .where(Order.expo_id == expo_id, Order.code == code, Order.secret_digest == tokens.digest(secret))
+        .options(joinedload(Order.person))
+    )
+
+
+def of_order(order_id: int) -> list[Registration]:
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.order_id == order_id)
+            .options(*_WITH_ALL)
+            .order_by(Registration.id)
+        )
+    )
+
+
+def desk(
+    conference_ids: Iterable[int],
+    *,
+    state: RegistrationState | None = None,
+    search: str = "",
+    most: int = 500,
+) -> list[Registration]:
+    """Registrations of these conferences for their desk: those that wait longest first, then the newest."""
+    wanted = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(Registration.conference_id.in_(list(conference_ids)))
+        .options(*_WITH_ALL)
+        .order_by(
+            sa.case((Registration.state == RegistrationState.SUBMITTED, 0), else_=1),
+            sa.case(
+                (Registration.state == RegistrationState.SUBMITTED, Registration.id), else_=-Registration.id
+            ),
+        )
+        .limit(most)
+    )
+    if state is not None:
+        wanted = wanted.where(Registration.state == state)
+    for word in folded(search).split():
+        wanted = wanted.where(
+            sa.or_(
+                Person.folded_name.contains(word, autoescape=True),
+                Person.email.contains(word, autoescape=True),
+                sa.func.lower(Registration.code).contains(word, autoescape=True),
+            )
+        )
+    return list(db.session.scalars(wanted))
+
+
+def counts(conference_ids: Iterable[int]) -> dict[int, dict[RegistrationState, int]]:
+    """How many registrations each conference has in each state."""
+    found: dict[int, dict[RegistrationState, int]] = {}
+    rows = db.session.execute(
+        sa.select(Registration.conference_id, Registration.state, sa.func.count())
+        .where(Registration.conference_id.in_(list(conference_ids)))
+        .group_by(Registration.conference_id, Registration.state)
+    )
+    for conference_id, state, count in rows:
+        found.setdefault(conference_id, {})[state] = count
+    return found
+
+
+def every_of(conference_id: int) -> list[TicketType]:
+    """All ticket types of a conference, for its team."""
+    return list(
+        db.session.scalars(
+            sa.select(TicketType)
+            .where(TicketType.conference_id == conference_id)
+            .options(joinedload(TicketType.pool), joinedload(TicketType.conference))
+            .order_by(TicketType.position, TicketType.id)
+        )
+    )

@@ -1,0 +1,37 @@
+from expo.core.refusals import BadInput, Refusal
+
+
+class AlreadyRegistered(Refusal):
+    """One live registration per person and conference."""
+
+    code = "already_registered"
+
+
+class TicketsGone(Refusal):
+    """The ticket type, or a pool it stands in, is full."""
+
+    code = "tickets_gone"
+
+
+class NotOnSale(Refusal):
+    """Before or after the sale window."""
+
+    code = "not_on_sale"
+
+
+class NeedsPayment(Refusal):
+    """A priced ticket, and no way to pay for it here yet."""
+
+    code = "needs_payment"
+
+
+class WrongStep(Refusal):
+    """The registration is not in a state in which that can be done."""
+
+    code = "wrong_step"
+
+
+class EmptyBasket(BadInput):
+    """Nothing was chosen."""
+
+    code = "empty_basket"

@@ -1,0 +1,1 @@
+"""Knows counts for organisers. Never changes anything."""

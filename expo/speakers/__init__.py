@@ -1,0 +1,1 @@
+"""Knows who speaks: profile and name as shown. Never the programme they speak in."""

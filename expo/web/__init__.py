@@ -1,0 +1,31 @@
+"""Knows pages: one desk per audience. Knows every room; never writes SQL, never decides a rule."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Open every desk."""
+    from . import context, csrf, errors, filters, health, security
+    from .account import blueprint as account
+    from .delegate import blueprint as delegate
+    from .demo import blueprint as demo
+    from .door import blueprint as door
+    from .feeds import blueprint as feeds
+    from .organiser import blueprint as organiser
+    from .public import blueprint as public
+    from .root import blueprint as root
+
+    context.init_app(app)
+    csrf.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    filters.init_app(app)
+    # The first words of fixed addresses are reserved, so no expo can stand in their way.
+    for desk in (root, health.blueprint, account):
+        app.register_blueprint(desk)
+    if app.config["EXPO"].demo:
+        app.register_blueprint(demo)
+    for desk in (public, delegate, organiser, door, feeds):
+        app.register_blueprint(desk, url_prefix="/<expo_slug>")

@@ -1,0 +1,155 @@
+"""What every request knows before its view runs: the time, the expo, who asks, and in which language."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from babel import Locale
+from flask import Flask, Response, abort, g, request, url_for
+from flask_babel import Babel, get_locale
+from flask_login import LoginManager, current_user
+
+from expo import config
+from expo.accounts import queries as accounts
+from expo.accounts import signins
+from expo.accounts.models import Person
+from expo.accounts.signins import Visitor
+from expo.core import audit, clock
+from expo.expos import queries as expos
+from expo.expos.models import Expo
+
+LANGUAGES = ("sv", "en")
+LANGUAGE_COOKIE = "language"
+
+
+def init_app(app: Flask) -> None:
+    Babel(  # type: ignore[no-untyped-call]
+        app,
+        default_locale="en",
+        default_translation_directories=str(config.ROOT / "expo" / "translations"),
+        locale_selector=choose_language,
+    )
+    login = LoginManager(app)
+    login.user_loader(signins.find)
+    app.url_value_preprocessor(_find_expo)
+    app.url_defaults(_same_expo)
+    app.before_request(_begin)
+    app.after_request(_keep_language)
+    app.context_processor(_for_templates)
+
+
+def this_expo() -> Expo:
+    """The expo whose slug is first in the address."""
+    expo: Expo = g.expo
+    return expo
+
+
+def visitor() -> Visitor | None:
+    """Who is signed in at this browser, if anybody is."""
+    return current_user if current_user.is_authenticated else None
+
+
+def me() -> Person | None:
+    """The visitor as a person of this expo; None for strangers and for accounts that have not come yet."""
+    if "me" not in g:
+        g.me = _person(visitor())
+    person: Person | None = g.me
+    return person
+
+
+def _person(who: Visitor | None) -> Person | None:
+    if who is None or getattr(g, "expo", None) is None:
+        return None
+    if who.person_id is not None:
+        return accounts.person(g.expo.id, who.person_id)
+    assert who.account_id is not None
+    return accounts.person_of_account(g.expo.id, who.account_id)
+
+
+def choose_language() -> str:
+    """What the address asks for, else what was chosen before, else the browser's, else the expo's first."""
+    offered = _offered()
+    for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in offered:
+            return str(wish)
+    return request.accept_languages.best_match(offered) or offered[0]
+
+
+def _offered() -> list[str]:
+    expo: Expo | None = getattr(g, "expo", None)
+    wanted = expo.languages.split() if expo else LANGUAGES
+    return [language for language in wanted if language in LANGUAGES] or list(LANGUAGES)
+
+
+def _find_expo(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    clock.refresh()
+    g.expo = None
+    if values and "expo_slug" in values:
+        g.expo = expos.by_slug(values.pop("expo_slug"))
+        if g.expo is None:
+            abort(404)
+
+
+def _same_expo(endpoint: str, values: dict[str, Any]) -> None:
+    from flask import current_app
+
+    expo: Expo | None = getattr(g, "expo", None)
+    if (
+        expo
+        and "expo_slug" not in values
+        and current_app.url_map.is_endpoint_expecting(endpoint, "expo_slug")
+    ):
+        values["expo_slug"] = expo.slug
+
+
+def _begin() -> None:
+    who = visitor()
+    if who is None:
+        audit.set_actor("visitor")
+    else:
+        audit.set_actor(f"account:{who.account_id}" if who.account_id else f"person:{who.person_id}")
+
+
+def _keep_language(response: Response) -> Response:
+    wish = request.args.get("lang")
+    if wish in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != wish:
+        settings = _settings()
+        response.set_cookie(
+            LANGUAGE_COOKIE, wish, max_age=31_536_000, samesite="Lax", secure=settings.secure, httponly=True
+        )
+    return response
+
+
+def switch_language(language: str) -> str:
+    """The address of this page in another language."""
+    arguments = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    path = request.path if request.method == "GET" else url_for("root.home")
+    return f"{path}?{urlencode([*arguments, ('lang', language)])}"
+
+
+def _settings() -> config.Settings:
+    from flask import current_app
+
+    settings: config.Settings = current_app.config["EXPO"]
+    return settings
+
+
+def _for_templates() -> dict[str, Any]:
+    locale = get_locale() or Locale("en")
+    expo: Expo | None = getattr(g, "expo", None)
+    return {
+        "expo": expo,
+        "language": locale.language,
+        "languages": [
+            (code, (Locale(code).get_display_name(code) or code).capitalize()) for code in _offered()
+        ],
+        "text_direction": "rtl" if locale.character_order == "right-to-left" else "ltr",
+        "demo": _settings().demo,
+        "now": clock.now(),
+        "me": visitor(),
+        "desk": request.blueprint or "public",
+        "page": (request.endpoint or "").rpartition(".")[2],
+        "rail": [],
+        "switch_language": switch_language,
+    }

@@ -1,0 +1,8 @@
+from __future__ import annotations
+
+from flask import Blueprint
+
+from expo.web import gates
+
+blueprint = Blueprint("delegate", __name__)
+gates.anybody(blueprint)
