@@ -187,7 +187,7 @@ class Presence(Base):
 
     badge_id: Mapped[int] = mapped_column(sa.ForeignKey(Badge.id), primary_key=True)
     zone_id: Mapped[int] = mapped_column(sa.ForeignKey(Zone.id), primary_key=True)
-    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
     period: Mapped[str] = mapped_column(sa.String(16))
     inside: Mapped[int]
     gate_id: Mapped[int] = mapped_column(sa.ForeignKey(Gate.id))
