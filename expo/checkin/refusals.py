@@ -1,0 +1,36 @@
+from expo.core.refusals import Refusal
+
+
+class NotPaired(Refusal):
+    """Whoever sends this is no device of ours."""
+
+    code = "not_paired"
+    status = 401
+
+
+class DeviceRevoked(Refusal):
+    """The device was taken out of service. Its scans go into quarantine, and it sees nothing more."""
+
+    code = "device_revoked"
+    status = 403
+
+
+class PairingCodeIsOver(Refusal):
+    """A pairing code that was used, is too old, or never was."""
+
+    code = "pairing_code_is_over"
+    status = 410
+
+
+class GateNotYours(Refusal):
+    """There is no such gate, or this device may not scan at it: both look the same."""
+
+    code = "unknown_gate"
+    status = 422
+
+
+class UnknownOccurrence(Refusal):
+    """The scan names an occurrence that this expo does not have."""
+
+    code = "unknown_occurrence"
+    status = 422
