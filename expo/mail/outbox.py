@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
-from flask import current_app, render_template
+from flask import current_app
 from flask_babel import force_locale
 
 from expo.core import clock
@@ -42,7 +42,9 @@ def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **fa
     expo = db.session.get(Expo, expo_id) if expo_id else None
     base_url = current_app.config["EXPO"].base_url.rstrip("/")
     with force_locale(language):
-        text = render_template(f"mail/{kind}.txt", letter_expo=expo, base_url=base_url, **facts)
+        # The environment itself: a letter knows nothing of the page that was open when it was written.
+        template = current_app.jinja_env.get_template(f"mail/{kind}.txt")
+        text = template.render(letter_expo=expo, base_url=base_url, **facts)
     subject, _newline, body = text.strip().partition("\n")
     now = clock.real_now()
     letter = Letter(

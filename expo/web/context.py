@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 from flask_login import LoginManager, current_user
 
@@ -68,7 +68,12 @@ def _person(who: Visitor | None) -> Person | None:
 
 
 def choose_language() -> str:
-    """What the address asks for, else what was chosen before, else the browser's, else the expo's first."""
+    """What the address asks for, else what was chosen before, else the browser's, else the expo's first.
+
+    Commands and the worker have no address: they speak English, and letters say their own language.
+    """
+    if not has_request_context():
+        return "en"
     offered = _offered()
     for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in offered:

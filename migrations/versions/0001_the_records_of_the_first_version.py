@@ -83,6 +83,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_expos_slug")),
     )
     op.create_table(
+        "jobs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=120), nullable=True),
+        sa.Column("payload", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_jobs_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
+    )
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.create_index("ix_jobs_due", ["state", "run_at"], unique=False)
+        batch_op.create_index(
+            "uq_jobs_key_waiting",
+            ["key"],
+            unique=True,
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+
+    op.create_table(
         "organisations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(length=80), nullable=False),
@@ -101,6 +126,13 @@ def upgrade() -> None:
     with op.batch_alter_table("organisations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_organisations_folded_name"), ["folded_name"], unique=False)
 
+    op.create_table(
+        "stamps",
+        sa.Column("scope", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_stamps")),
+    )
     op.create_table(
         "api_tokens",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -176,6 +208,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("conferences", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_conferences_parent_id"), ["parent_id"], unique=False)
+
+    op.create_table(
+        "devices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("pairing_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("pairing_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("token_digest", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("paired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_devices_expo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+        sa.UniqueConstraint("pairing_digest", name=op.f("uq_devices_pairing_digest")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_devices_token_digest")),
+    )
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_devices_expo_id"), ["expo_id"], unique=False)
 
     op.create_table(
         "letters",
@@ -773,6 +825,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "zones",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("venue_id", sa.Integer(), nullable=True),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_zones_expo_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["zones.id"], name=op.f("fk_zones_parent_id")),
+        sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name=op.f("fk_zones_room_id")),
+        sa.ForeignKeyConstraint(["venue_id"], ["venues.id"], name=op.f("fk_zones_venue_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zones")),
+        sa.UniqueConstraint("expo_id", "slug", name=op.f("uq_zones_expo_id_slug")),
+    )
+    with op.batch_alter_table("zones", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_zones_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_zones_room_id"), ["room_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_zones_venue_id"), ["venue_id"], unique=False)
+
+    op.create_table(
         "appearances",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("expo_id", sa.Integer(), nullable=False),
@@ -845,6 +918,53 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "entitlements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("closes_at > opens_at", name=op.f("ck_entitlements_closes_after_opening")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_entitlements_expo_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_entitlements_person_id")),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registrations.id"], name=op.f("fk_entitlements_registration_id")
+        ),
+        sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_entitlements_zone_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlements")),
+        sa.UniqueConstraint(
+            "registration_id",
+            "zone_id",
+            "opens_at",
+            name=op.f("uq_entitlements_registration_id_zone_id_opens_at"),
+        ),
+    )
+    with op.batch_alter_table("entitlements", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_entitlements_expo_id"), ["expo_id"], unique=False)
+        batch_op.create_index("ix_entitlements_person_id_zone_id", ["person_id", "zone_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_entitlements_zone_id"), ["zone_id"], unique=False)
+
+    op.create_table(
+        "gates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("room_id", sa.Integer(), nullable=True),
+        sa.Column("slug", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_gates_expo_id")),
+        sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], name=op.f("fk_gates_room_id")),
+        sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_gates_zone_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gates")),
+        sa.UniqueConstraint("expo_id", "slug", name=op.f("uq_gates_expo_id_slug")),
+    )
+    with op.batch_alter_table("gates", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gates_room_id"), ["room_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gates_zone_id"), ["zone_id"], unique=False)
+
+    op.create_table(
         "occurrence_versions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("expo_id", sa.Integer(), nullable=False),
@@ -909,11 +1029,148 @@ def upgrade() -> None:
             postgresql_where=sa.text("until_release_id IS NULL"),
         )
 
+    op.create_table(
+        "zone_openings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("conference_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conference_id"], ["conferences.id"], name=op.f("fk_zone_openings_conference_id")
+        ),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_zone_openings_expo_id")),
+        sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_zone_openings_zone_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zone_openings")),
+        sa.UniqueConstraint("zone_id", "conference_id", name=op.f("uq_zone_openings_zone_id_conference_id")),
+    )
+    with op.batch_alter_table("zone_openings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_zone_openings_conference_id"), ["conference_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_zone_openings_expo_id"), ["expo_id"], unique=False)
+
+    op.create_table(
+        "device_gates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_device_gates_device_id")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_device_gates_expo_id")),
+        sa.ForeignKeyConstraint(["gate_id"], ["gates.id"], name=op.f("fk_device_gates_gate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device_gates")),
+        sa.UniqueConstraint("device_id", "gate_id", name=op.f("uq_device_gates_device_id_gate_id")),
+    )
+    with op.batch_alter_table("device_gates", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_device_gates_expo_id"), ["expo_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_device_gates_gate_id"), ["gate_id"], unique=False)
+
+    op.create_table(
+        "presences",
+        sa.Column("badge_id", sa.Integer(), nullable=False),
+        sa.Column("zone_id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("inside", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("inside >= 0", name=op.f("ck_presences_inside")),
+        sa.ForeignKeyConstraint(["badge_id"], ["badges.id"], name=op.f("fk_presences_badge_id")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_presences_expo_id")),
+        sa.ForeignKeyConstraint(["gate_id"], ["gates.id"], name=op.f("fk_presences_gate_id")),
+        sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_presences_zone_id")),
+        sa.PrimaryKeyConstraint("badge_id", "zone_id", name=op.f("pk_presences")),
+    )
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.create_index("ix_presences_zone_id_period", ["zone_id", "period"], unique=False)
+
+    op.create_table(
+        "quarantined_scans",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("scan_id", sa.String(length=36), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=True),
+        sa.Column("badge_id", sa.Integer(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("details", sa.JSON(none_as_null=True), nullable=False),
+        sa.ForeignKeyConstraint(["badge_id"], ["badges.id"], name=op.f("fk_quarantined_scans_badge_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_quarantined_scans_device_id")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_quarantined_scans_expo_id")),
+        sa.ForeignKeyConstraint(["gate_id"], ["gates.id"], name=op.f("fk_quarantined_scans_gate_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_scans")),
+        sa.UniqueConstraint("scan_id", "fingerprint", name=op.f("uq_quarantined_scans_scan_id_fingerprint")),
+    )
+    with op.batch_alter_table("quarantined_scans", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_quarantined_scans_expo_id_received_at", ["expo_id", "received_at"], unique=False
+        )
+
+    op.create_table(
+        "scans",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=False),
+        sa.Column("badge_id", sa.Integer(), nullable=True),
+        sa.Column("occurrence_id", sa.Integer(), nullable=True),
+        sa.Column("direction", sa.String(length=32), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("scanned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offline", sa.Boolean(), nullable=False),
+        sa.Column("verdict", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("details", sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_scans_direction")),
+        sa.CheckConstraint(
+            "verdict IN ('admitted', 'already_in', 'left', 'refused', 'ask', 'conflict', 'quarantined')",
+            name=op.f("ck_scans_verdict"),
+        ),
+        sa.CheckConstraint("count >= 1", name=op.f("ck_scans_count")),
+        sa.ForeignKeyConstraint(["badge_id"], ["badges.id"], name=op.f("fk_scans_badge_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_scans_device_id")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_scans_expo_id")),
+        sa.ForeignKeyConstraint(["gate_id"], ["gates.id"], name=op.f("fk_scans_gate_id")),
+        sa.ForeignKeyConstraint(["occurrence_id"], ["occurrences.id"], name=op.f("fk_scans_occurrence_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scans")),
+    )
+    with op.batch_alter_table("scans", schema=None) as batch_op:
+        batch_op.create_index("ix_scans_badge_id", ["badge_id"], unique=False)
+        batch_op.create_index("ix_scans_gate_id_received_at", ["gate_id", "received_at"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("scans", schema=None) as batch_op:
+        batch_op.drop_index("ix_scans_gate_id_received_at")
+        batch_op.drop_index("ix_scans_badge_id")
+
+    op.drop_table("scans")
+    with op.batch_alter_table("quarantined_scans", schema=None) as batch_op:
+        batch_op.drop_index("ix_quarantined_scans_expo_id_received_at")
+
+    op.drop_table("quarantined_scans")
+    with op.batch_alter_table("presences", schema=None) as batch_op:
+        batch_op.drop_index("ix_presences_zone_id_period")
+
+    op.drop_table("presences")
+    with op.batch_alter_table("device_gates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_device_gates_gate_id"))
+        batch_op.drop_index(batch_op.f("ix_device_gates_expo_id"))
+
+    op.drop_table("device_gates")
+    with op.batch_alter_table("zone_openings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_zone_openings_expo_id"))
+        batch_op.drop_index(batch_op.f("ix_zone_openings_conference_id"))
+
+    op.drop_table("zone_openings")
     with op.batch_alter_table("occurrence_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_occurrence_versions_current",
@@ -935,6 +1192,17 @@ def downgrade() -> None:
         )
 
     op.drop_table("occurrence_versions")
+    with op.batch_alter_table("gates", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_gates_zone_id"))
+        batch_op.drop_index(batch_op.f("ix_gates_room_id"))
+
+    op.drop_table("gates")
+    with op.batch_alter_table("entitlements", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_entitlements_zone_id"))
+        batch_op.drop_index("ix_entitlements_person_id_zone_id")
+        batch_op.drop_index(batch_op.f("ix_entitlements_expo_id"))
+
+    op.drop_table("entitlements")
     with op.batch_alter_table("bookings", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_bookings_live",
@@ -957,6 +1225,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appearances_expo_id"))
 
     op.drop_table("appearances")
+    with op.batch_alter_table("zones", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_zones_venue_id"))
+        batch_op.drop_index(batch_op.f("ix_zones_room_id"))
+        batch_op.drop_index(batch_op.f("ix_zones_parent_id"))
+
+    op.drop_table("zones")
     with op.batch_alter_table("session_versions", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_session_versions_current",
@@ -1080,6 +1354,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_letters_due")
 
     op.drop_table("letters")
+    with op.batch_alter_table("devices", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_devices_expo_id"))
+
+    op.drop_table("devices")
     with op.batch_alter_table("conferences", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_conferences_parent_id"))
 
@@ -1090,10 +1368,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_tokens_account_id"))
 
     op.drop_table("api_tokens")
+    op.drop_table("stamps")
     with op.batch_alter_table("organisations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organisations_folded_name"))
 
     op.drop_table("organisations")
+    with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_jobs_key_waiting",
+            sqlite_where=sa.text("state = 'waiting'"),
+            postgresql_where=sa.text("state = 'waiting'"),
+        )
+        batch_op.drop_index("ix_jobs_due")
+
+    op.drop_table("jobs")
     op.drop_table("expos")
     op.drop_table("clock_settings")
     with op.batch_alter_table("audit_entries", schema=None) as batch_op:
