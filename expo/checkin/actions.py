@@ -58,9 +58,7 @@ def open_zone(*, zone: Zone, conference: Conference) -> None:
             ZoneOpening.zone_id == zone.id, ZoneOpening.conference_id == conference.id
         )
         if db.session.scalar(there) is None:
-            db.session.add(
-                ZoneOpening(expo_id=zone.expo_id, zone_id=zone.id, conference_id=conference.id)
-            )
+            db.session.add(ZoneOpening(expo_id=zone.expo_id, zone_id=zone.id, conference_id=conference.id))
             db.session.flush()
             entitlements.rebuild_conference(conference_id=conference.id)
             audit.record(

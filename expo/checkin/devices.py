@@ -36,9 +36,7 @@ def create_paired_device(*, expo_id: int, name: str, gate_ids: Iterable[int]) ->
     """A scanner that is paired already, and its token, shown this once: for scripts and readers without
     a page of ours."""
     token = tokens.new()
-    device = _create(
-        expo_id, name, gate_ids, token_digest=tokens.digest(token), paired_at=clock.real_now()
-    )
+    device = _create(expo_id, name, gate_ids, token_digest=tokens.digest(token), paired_at=clock.real_now())
     return device, token
 
 

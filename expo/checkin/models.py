@@ -173,10 +173,11 @@ class Scan(Base):
 
 
 class Presence(Base):
-    """Who is inside now: one row per badge and zone, written with the scan, rebuilt from scans if need be.
+    """Who is inside: one row per badge and zone in a period, written with the scan, rebuilt from scans if
+    need be.
 
-    `inside` counts within `period`: a city day ("2022-05-31") at a zone's gates, an occurrence ("o17") at a
-    session door. A new period begins at nought, because people go home without being scanned out.
+    The period is a city day ("2022-05-31") at a zone's gates, an occurrence ("o17") at a session door. A new
+    one begins at nought, because people go home without being scanned out.
     """
 
     __tablename__ = "presences"
@@ -187,8 +188,8 @@ class Presence(Base):
 
     badge_id: Mapped[int] = mapped_column(sa.ForeignKey(Badge.id), primary_key=True)
     zone_id: Mapped[int] = mapped_column(sa.ForeignKey(Zone.id), primary_key=True)
+    period: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
-    period: Mapped[str] = mapped_column(sa.String(16))
     inside: Mapped[int]
     gate_id: Mapped[int] = mapped_column(sa.ForeignKey(Gate.id))
     entered_at: Mapped[Moment]

@@ -1,0 +1,284 @@
+"""The one door through which every scan passes, from the API and from the page alike.
+
+A scan's id is made by the device and looked up first: the same id with the same content gets the same answer,
+with other content it goes into quarantine. Whatever is read is stored before it is answered, also a refusal
+and also a stranger's code; nothing here ever changes a stored scan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from flask_babel import gettext as _
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from expo.badge import code as badge_code
+from expo.badge.refusals import BadCode
+from expo.core import clock, tokens
+from expo.core.db import db, is_sqlite, transaction
+
+from . import messages, statements, verdicts
+from .models import Direction, Verdict
+from .refusals import GateNotYours, NotPaired, UnknownOccurrence
+
+MOST_AT_ONCE = 500
+OLDEST_OFFLINE = timedelta(hours=36)
+CLOCK_SLACK = timedelta(minutes=2)
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A scan as a device sent it. `gate_id` None: there can be no such gate.
+
+    `occurrence` is a UID, where the device chose among what is on; `local` is what the device had said while it
+    was offline, `override` who let somebody in by hand, and why. `fault` names what of it cannot be read.
+    """
+
+    id: str
+    code: str
+    gate_id: int | None
+    direction: Direction
+    scanned_at: datetime
+    offline: bool = False
+    count: int = 1
+    occurrence: str | None = None
+    local: dict[str, str] | None = None
+    override: dict[str, str] | None = None
+    fault: str | None = None
+
+    def fingerprint(self) -> bytes:
+        """16 bytes that differ when anything of the content does."""
+        content = (
+            self.code, self.gate_id, self.direction, self.scanned_at.astimezone(UTC), self.offline, self.count,
+            self.occurrence, self.local, self.override, self.fault,
+        )  # fmt: skip
+        return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """Whose badge it is: the name, as what the person comes, and the ticket's name."""
+
+    name: str
+    category: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the device is told. Being told it means that the scan is stored."""
+
+    id: str
+    verdict: Verdict
+    reason: str | None
+    message: str | None
+    delegate: Delegate | None
+
+
+def record(*, token: str, sent: Sent) -> Answer:
+    """Judge and store one scan of the device that holds the token.
+
+    Raises NotPaired, GateNotYours (the scan is then not stored) and UnknownOccurrence.
+    """
+    return _record(token, [sent], alone=True)[0]
+
+
+def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
+    """Judge and store many in one transaction, answered in their order. Raises NotPaired.
+
+    What cannot count (a gate that is not the device's any more, an unreadable part) goes into quarantine, so
+    that one bad scan never keeps a queue of good ones from being stored.
+    """
+    return _record(token, sent, alone=False)
+
+
+def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
+    # Codes are read before the database is asked: a made-up one costs it no question about badges.
+    read = [_read(scan.code) for scan in sent]
+    # In the order of the badges, so that two batches cannot wait for each other for ever; scans of one badge
+    # stay in their order.
+    order = sorted(range(len(sent)), key=lambda index: read[index].number)
+    digest = tokens.digest(token)
+    tries = 0
+    while True:
+        answers: dict[int, Answer] = {}
+        try:
+            with transaction():
+                desk = _Desk(db.session.connection(), digest, alone)
+                for index in order:
+                    answers[index] = desk.take(sent[index], read[index])
+        except IntegrityError:
+            # The same id came twice at the same moment, and the other was first. It is there now.
+            tries += 1
+            if tries == _TRIES:
+                raise
+        else:
+            return [answers[index] for index in range(len(sent))]
+
+
+_NOBODY = badge_code.Reading(0, b"")
+
+
+def _read(code: str) -> badge_code.Reading:
+    try:
+        return badge_code.parse(code)
+    except BadCode:
+        return _NOBODY
+
+
+class _Desk:
+    """Takes scans one after another within one transaction."""
+
+    def __init__(self, connection: Connection, digest: bytes, alone: bool) -> None:
+        self.connection = connection
+        self.digest = digest
+        self.alone = alone
+        self.now = clock.now()
+        self.real_now = clock.real_now()
+
+    def take(self, sent: Sent, read: badge_code.Reading) -> Answer:
+        found = self.connection.execute(
+            statements.LOOK,
+            {
+                "digest": self.digest,
+                "gate": sent.gate_id,
+                "scan": sent.id,
+                "number": read.number or None,
+                "now": self.moment(sent),
+            },
+        ).first()
+        if found is None:
+            raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
+        fingerprint = sent.fingerprint()
+        if found.told_fingerprint is not None:
+            if found.told_fingerprint == fingerprint and found.told_expo_id == found.expo_id:
+                return Answer(
+                    sent.id, found.told_verdict, found.told_reason, found.told_message, _delegate(found)
+                )
+            return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
+        if found.revoked:
+            return self.quarantine(sent, found, fingerprint, "device_revoked", messages.device_revoked())
+        if sent.fault is not None:
+            return self.quarantine(sent, found, fingerprint, sent.fault, messages.unreadable())
+        if found.gate_id is None:
+            if self.alone:
+                raise GateNotYours(_("There is no such gate for this device."))
+            return self.quarantine(sent, found, fingerprint, "unknown_gate", messages.unknown_gate())
+        occurrence_id = self.occurrence(sent, found)
+        if sent.occurrence is not None and occurrence_id is None:
+            if self.alone:
+                raise UnknownOccurrence(_("There is no such occurrence in this expo."))
+            return self.quarantine(sent, found, fingerprint, "unknown_occurrence", messages.unreadable())
+        return self.judge(sent, found, read, fingerprint, occurrence_id)
+
+    def judge(
+        self,
+        sent: Sent,
+        found: Row[Any],
+        read: badge_code.Reading,
+        fingerprint: bytes,
+        occurrence_id: int | None,
+    ) -> Answer:
+        asked = verdicts.Asked(
+            self.connection, found, sent.direction, sent.count, self.moment(sent), occurrence_id,
+            by_hand=sent.override is not None,
+        )  # fmt: skip
+        judgement = verdicts.judge(asked, read.random if read.number else None)
+        known = judgement.reason != "unknown_code"
+        verdict = judgement.verdict
+        if (
+            sent.offline
+            and verdict is not Verdict.ADMITTED
+            and (sent.local or {}).get("verdict") == "admitted"
+        ):
+            # The person is in already, by what the device knew then. Kept and shown, never dropped.
+            verdict = Verdict.CONFLICT
+        details = {"local": sent.local, "override": sent.override}
+        self.connection.execute(
+            statements.SCAN,
+            {
+                "id": sent.id,
+                "expo_id": found.expo_id,
+                "gate_id": found.gate_id,
+                "device_id": found.device_id,
+                "badge_id": found.badge_id if known else None,
+                "occurrence_id": judgement.occurrence_id,
+                "direction": sent.direction,
+                "count": sent.count,
+                "scanned_at": sent.scanned_at,
+                "received_at": self.now,
+                "offline": sent.offline,
+                "verdict": verdict,
+                "reason": judgement.reason,
+                "message": judgement.message,
+                "moved": judgement.moved,
+                "period": judgement.period,
+                "fingerprint": fingerprint,
+                "details": details if sent.local or sent.override else None,
+            },
+        )
+        return Answer(
+            sent.id, verdict, judgement.reason, judgement.message, _delegate(found) if known else None
+        )
+
+    def quarantine(
+        self, sent: Sent, found: Row[Any], fingerprint: bytes, reason: str, message: str
+    ) -> Answer:
+        """Keep a scan that may not count. The same one again is kept once and answered alike."""
+        self.connection.execute(
+            statements.QUARANTINE[is_sqlite(self.connection)],
+            {
+                "scan_id": sent.id,
+                "expo_id": found.expo_id,
+                "device_id": found.device_id,
+                "gate_id": found.gate_id,
+                "badge_id": found.badge_id,
+                "received_at": self.now,
+                "reason": reason,
+                "fingerprint": fingerprint,
+                "details": {
+                    "gate": sent.gate_id,
+                    "direction": sent.direction,
+                    "scanned_at": sent.scanned_at.isoformat(),
+                    "offline": sent.offline,
+                    "count": sent.count,
+                    "occurrence": sent.occurrence,
+                    "local": sent.local,
+                    "override": sent.override,
+                },
+            },
+        )
+        return Answer(sent.id, Verdict.QUARANTINED, reason, message, None)
+
+    def occurrence(self, sent: Sent, found: Row[Any]) -> int | None:
+        if sent.occurrence is None:
+            return None
+        named = {"uid": sent.occurrence, "expo": found.expo_id}
+        return self.connection.execute(statements.OCCURRENCE, named).scalar()
+
+    def moment(self, sent: Sent) -> datetime:
+        """When the scan counts: now, or for one that waited offline, when it was made.
+
+        A device's clock may be wrong (then it counts now) or the world's while the expo runs in another year
+        (then its age counts). No scan is dropped for its clock.
+        """
+        if sent.offline:
+            for present in (self.real_now, self.now):
+                age = present - sent.scanned_at
+                if -CLOCK_SLACK <= age <= OLDEST_OFFLINE:
+                    return self.now - max(age, timedelta(0))
+        return self.now
+
+
+def _delegate(found: Row[Any]) -> Delegate | None:
+    if found.name is None:
+        return None
+    category, _colon, ticket = (found.comes_as or ":").partition(":")
+    return Delegate(found.name, category, ticket)
