@@ -1077,7 +1077,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_presences_expo_id")),
         sa.ForeignKeyConstraint(["gate_id"], ["gates.id"], name=op.f("fk_presences_gate_id")),
         sa.ForeignKeyConstraint(["zone_id"], ["zones.id"], name=op.f("fk_presences_zone_id")),
-        sa.PrimaryKeyConstraint("badge_id", "zone_id", name=op.f("pk_presences")),
+        sa.PrimaryKeyConstraint("badge_id", "zone_id", "period", name=op.f("pk_presences")),
     )
     with op.batch_alter_table("presences", schema=None) as batch_op:
         batch_op.create_index("ix_presences_zone_id_period", ["zone_id", "period"], unique=False)
