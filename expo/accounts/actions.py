@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from expo.core import audit, clock, limits, tokens
 from expo.core.db import db, execute, transaction
 from expo.core.text import folded, one_line
+from expo.mail import outbox
 
 from . import passwords, queries
 from .models import Account, ApiToken, LinkPurpose, MailedLink, Person
@@ -116,6 +117,53 @@ def mail_link(*, purpose: LinkPurpose, account: Account | None = None, person: P
             )
         )
     return token
+
+
+def mail_sign_in_link(*, email: str, from_address: str) -> None:
+    """Send a sign-in link, if there is such an account; say nothing either way. Raises TooOften."""
+    email = queries.normal(email)
+    limits.count("sign_in_link", email, most=5, within=timedelta(hours=1))
+    limits.count("sign_in_link_from", from_address, most=30, within=timedelta(hours=1))
+    account = queries.account_by_email(email)
+    if account is None or account.disabled_at:
+        return
+    with transaction():
+        token = mail_link(purpose=LinkPurpose.SIGN_IN, account=account)
+        outbox.queue(
+            "sign_in_link", to=account.email, language=account.language, name=account.name, token=token
+        )
+
+
+def recover(*, expo_id: int, email: str, from_address: str) -> None:
+    """Send each person of the expo with this address a link to My expo; say nothing to strangers.
+
+    Raises TooOften.
+    """
+    email = queries.normal(email)
+    limits.count("recover", email, most=5, within=timedelta(hours=1))
+    limits.count("recover_from", from_address, most=30, within=timedelta(hours=1))
+    for person in queries.persons_by_email(expo_id, email):
+        with transaction():
+            token = mail_link(purpose=LinkPurpose.CLAIM, person=person)
+            outbox.queue(
+                "my_expo_link", to=email, language=person.language, expo_id=expo_id, name=person.name,
+                token=token,
+            )  # fmt: skip
+
+
+def person_for(*, account: Account, expo_id: int) -> Person:
+    """The account as a person of the expo; made when it comes for the first time."""
+    with transaction():
+        known = queries.person_of_account(expo_id, account.id)
+        if known is not None:
+            return known
+        return create_person(
+            expo_id=expo_id,
+            name=account.name,
+            email=account.email,
+            language=account.language,
+            account=account,
+        )
 
 
 def open_link(*, token: str, purpose: LinkPurpose, expo_id: int | None = None) -> MailedLink:

@@ -39,3 +39,18 @@ def open_sign_ins(account_id: int) -> list[SignIn]:
 
 def tokens_of(account_id: int) -> list[ApiToken]:
     return list(db.session.scalars(sa.select(ApiToken).where(ApiToken.account_id == account_id)))
+
+
+def account(account_id: int) -> Account | None:
+    return db.session.get(Account, account_id)
+
+
+def persons_by_email(expo_id: int, email: str) -> list[Person]:
+    """Everybody in the expo who gave this address: one may speak for several."""
+    return list(
+        db.session.scalars(
+            sa.select(Person)
+            .where(Person.expo_id == expo_id, Person.email == normal(email))
+            .order_by(Person.id)
+        )
+    )

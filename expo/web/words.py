@@ -1,0 +1,53 @@
+"""The fixed words of the rooms as people read them, and the signs that go with them."""
+
+from __future__ import annotations
+
+from expo.registration.models import Category, RegistrationState
+from expo.web.texts import _l
+
+CATEGORIES: dict[Category, str] = {
+    Category.VISITOR: _l("Visitor"),
+    Category.CITY: _l("City"),
+    Category.MEMBER_STATE: _l("Member State"),
+    Category.INTERNATIONAL: _l("International organisation"),
+    Category.CIVIL_SOCIETY: _l("Civil society"),
+    Category.ACADEMIA: _l("Academia"),
+    Category.COMPANY: _l("Company"),
+    Category.PRESS: _l("Press"),
+    Category.SPEAKER: _l("Speaker"),
+    Category.STAFF: _l("Staff"),
+}
+# The badge's band: a colour of static/css, always beside the word.
+BADGE_CLASSES: dict[Category, str] = {
+    Category.VISITOR: "b-guest",
+    Category.CITY: "b-city",
+    Category.MEMBER_STATE: "b-state",
+    Category.INTERNATIONAL: "b-un",
+    Category.CIVIL_SOCIETY: "b-civil",
+    Category.ACADEMIA: "b-academia",
+    Category.COMPANY: "b-company",
+    Category.PRESS: "b-press",
+    Category.SPEAKER: "b-speaker",
+    Category.STAFF: "b-staff",
+}
+REGISTRATION_STATES: dict[RegistrationState, str] = {
+    RegistrationState.STARTED: _l("Started"),
+    RegistrationState.SUBMITTED: _l("Waits for approval"),
+    RegistrationState.PRE_APPROVED: _l("Pre-approved"),
+    RegistrationState.APPROVED: _l("Approved, not paid yet"),
+    RegistrationState.REFUSED: _l("Not approved"),
+    RegistrationState.CONFIRMED: _l("Confirmed"),
+    RegistrationState.WITHDRAWN: _l("Withdrawn"),
+    RegistrationState.REVOKED: _l("Ended by the organisers"),
+}
+# The kind of state chip (templates/macros/states.html).
+REGISTRATION_KINDS: dict[RegistrationState, str] = {
+    RegistrationState.STARTED: "wait",
+    RegistrationState.SUBMITTED: "wait",
+    RegistrationState.PRE_APPROVED: "wait",
+    RegistrationState.APPROVED: "wait",
+    RegistrationState.REFUSED: "stop",
+    RegistrationState.CONFIRMED: "go",
+    RegistrationState.WITHDRAWN: "off",
+    RegistrationState.REVOKED: "stop",
+}
