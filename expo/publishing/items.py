@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +66,8 @@ class Item:
     time_zone: str
     people: list[dict[str, Any]]
     own_people: list[dict[str, Any]] | None
+    # Whether details were taken out, because whoever looks has no ticket.
+    closed: bool = False
 
     @property
     def visibility(self) -> Visibility:
@@ -74,6 +76,28 @@ class Item:
     def open_to(self, ticket_conferences: Collection[int]) -> bool:
         """Whether room, people and abstract may be shown to somebody with tickets of these conferences."""
         return self.visibility is Visibility.PUBLIC or self.conference_id in ticket_conferences
+
+    def seen_with(self, ticket_conferences: Collection[int]) -> Item:
+        """As somebody with tickets of these conferences may see it: whole, or with title, type, track, time and
+        venue alone. What was taken out can neither be shown, counted nor found."""
+        if self.open_to(ticket_conferences):
+            return self
+        return replace(
+            self,
+            session_languages=[],
+            own_languages=None,
+            sdgs=[],
+            seats=None,
+            taken=0,
+            over=0,
+            room_id=0,
+            room_slug="",
+            room_name="",
+            room_features=[],
+            people=[],
+            own_people=None,
+            closed=True,
+        )
 
     @property
     def languages(self) -> list[str]:
@@ -109,7 +133,7 @@ class Item:
         return "step-free" in self.room_features
 
 
-# In the order of Item's fields.
+# In the order of Item's fields, but for the last.
 COLUMNS = (
     OccurrenceVersion.expo_id,
     OccurrenceVersion.occurrence_id,

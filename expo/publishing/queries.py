@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
 from expo.capacity.models import Pool
 from expo.core.db import db
+from expo.programme import queries as programme
 from expo.programme.models import Conference, Occurrence, Room, Session
-from expo.programme.words import LISTED, Admission
+from expo.programme.words import LISTED, Admission, Visibility
 from expo.speakers.models import Speaker
 
 from .items import ITEMS, Item
@@ -32,7 +35,7 @@ def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = 
 
 
 def on_day(expo_id: int, day: date, conference_ids: Iterable[int] | None = None) -> list[Item]:
-    """What begins on this day (each conference's own), and what began earlier and still runs into it."""
+    """What begins on this day, or in the night after it where the conference says that it belongs here."""
     conditions = [OccurrenceVersion.day == day]
     if conference_ids is not None:
         conditions.append(SessionVersion.conference_id.in_(list(conference_ids)))
@@ -75,6 +78,44 @@ def _bills(speaker_id: int) -> sa.ColumnElement[bool]:
         sa.cast(SessionVersion.people, sa.Text).like(wanted),
         sa.cast(OccurrenceVersion.people, sa.Text).like(wanted),
     )
+
+
+def neighbours(item: Item) -> list[Item]:
+    """What runs at the same time, and what follows in the same room within a day; without the item's session."""
+    latest = item.ends_at + timedelta(hours=18)
+    parallel = sa.and_(OccurrenceVersion.starts_at < item.ends_at, OccurrenceVersion.ends_at > item.starts_at)
+    after = sa.and_(
+        OccurrenceVersion.room_id == item.room_id,
+        OccurrenceVersion.starts_at >= item.ends_at,
+        OccurrenceVersion.starts_at < latest,
+    )
+    return items(
+        item.expo_id,
+        sa.or_(parallel, after),
+        OccurrenceVersion.session_id != item.session_id,
+        sa.not_(OccurrenceVersion.cancelled),
+    )
+
+
+def family(expo_id: int, session_id: int, parent_id: int | None) -> list[Item]:
+    """The parent of a session, and the sessions that are part of it."""
+    return items(
+        expo_id,
+        sa.or_(SessionVersion.parent_id == session_id, OccurrenceVersion.session_id == (parent_id or 0)),
+    )
+
+
+def upcoming(expo_id: int, after: datetime, *, most: int, conference_id: int | None = None) -> list[Item]:
+    """The next ones to begin after a moment."""
+    wanted = ITEMS.where(
+        OccurrenceVersion.expo_id == expo_id,
+        OccurrenceVersion.starts_at > after,
+        sa.not_(OccurrenceVersion.cancelled),
+        listed(),
+    )
+    if conference_id is not None:
+        wanted = wanted.where(SessionVersion.conference_id == conference_id)
+    return [Item(*tuple(row)) for row in db.session.execute(wanted.limit(most))]
 
 
 def of_room(expo_id: int, room_id: int) -> list[Item]:
@@ -135,6 +176,23 @@ def in_room(room_id: int, earliest: datetime, latest: datetime) -> list[Running]
     return [Running(*row) for row in rows]
 
 
+def conferences(expo_id: int) -> list[Conference]:
+    """Conferences that anybody may know of, by date, the longest first where they begin together."""
+    return [found for found in programme.conferences(expo_id) if found.visibility in LISTED]
+
+
+def conference(expo_id: int, slug: str) -> Conference | None:
+    """One of them."""
+    found = programme.conference(expo_id, slug)
+    return found if found is not None and found.visibility in LISTED else None
+
+
+def rooms_of(expo_id: int, ids: Iterable[int]) -> list[Room]:
+    """These rooms with their venues, venue by venue."""
+    wanted = set(ids)
+    return [room for room in programme.rooms(expo_id) if room.id in wanted]
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One day of the strip: how many listed sessions, and how many free seats in those one books."""
@@ -145,10 +203,14 @@ class Day:
 
 
 def days(expo_id: int, conference_ids: Iterable[int] | None = None) -> dict[date, Day]:
-    """Days that have something, with their counts. One query."""
+    """Days that have something, with their counts. One query. Seats of what is not public count for nobody."""
     left = sa.case(
         (
-            SessionVersion.admission == Admission.SEAT,
+            sa.and_(
+                SessionVersion.admission == Admission.SEAT,
+                SessionVersion.visibility == Visibility.PUBLIC,
+                Conference.visibility == Visibility.PUBLIC,
+            ),
             sa.func.coalesce(Pool.capacity, 0) + Pool.over - Pool.taken,
         ),
         else_=0,
@@ -212,19 +274,54 @@ def session_by_code(expo_id: int, code: str) -> int | None:
 
 
 def speakers(expo_id: int, tickets: Collection[int] = ()) -> list[tuple[Speaker, int]]:
-    """Speakers who appear in something whose people may be shown, with how often; by name."""
-    often: dict[int, int] = {}
-    for entry in items(expo_id):
-        if not entry.open_to(tickets):
-            continue
-        for speaker_id in {billing["speaker"] for billing in entry.billed}:
-            often[speaker_id] = often.get(speaker_id, 0) + 1
+    """Speakers who appear in something whose people may be shown, with in how many sessions; by name."""
+    often: dict[int, set[int]] = {}
+    for session_id, people in _bills_of_sessions(expo_id, tickets):
+        for billing in people or ():
+            often.setdefault(billing["speaker"], set()).add(session_id)
     found = db.session.scalars(
         sa.select(Speaker)
         .where(Speaker.expo_id == expo_id, Speaker.id.in_(often))
+        .options(joinedload(Speaker.organisation))
         .order_by(Speaker.folded_name)
     )
-    return [(speaker, often[speaker.id]) for speaker in found]
+    return [(speaker, len(often[speaker.id])) for speaker in found]
+
+
+def _bills_of_sessions(expo_id: int, tickets: Collection[int]) -> Iterator[tuple[int, Any]]:
+    """Who appears in each session that is open to the viewer, then who appears at one of its times alone."""
+    shown = sa.or_(
+        sa.and_(Conference.visibility == Visibility.PUBLIC, SessionVersion.visibility == Visibility.PUBLIC),
+        SessionVersion.conference_id.in_(list(tickets)),
+    )
+    present = (
+        sa.select(SessionVersion.session_id, SessionVersion.people)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(SessionVersion.expo_id == expo_id, SessionVersion.until_release_id.is_(None), listed(), shown)
+    )
+    timed = sa.exists().where(
+        OccurrenceVersion.session_id == SessionVersion.session_id,
+        OccurrenceVersion.until_release_id.is_(None),
+    )
+    for row in db.session.execute(present.where(timed)):
+        yield row[0], row[1]
+    alone = (
+        present.with_only_columns(OccurrenceVersion.session_id, OccurrenceVersion.people)
+        .join(OccurrenceVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+        .where(OccurrenceVersion.until_release_id.is_(None), OccurrenceVersion.people.is_not(None))
+    )
+    for row in db.session.execute(alone):
+        yield row[0], row[1]
+
+
+def speakers_by_id(expo_id: int, ids: Iterable[int]) -> dict[int, Speaker]:
+    """These speakers with their organisations."""
+    found = db.session.scalars(
+        sa.select(Speaker)
+        .where(Speaker.expo_id == expo_id, Speaker.id.in_(set(ids)))
+        .options(joinedload(Speaker.organisation))
+    )
+    return {speaker.id: speaker for speaker in found}
 
 
 def releases(expo_id: int, most: int = 50) -> list[Release]:

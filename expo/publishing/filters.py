@@ -1,0 +1,81 @@
+"""The wishes of F4: the same ones on pages, feeds and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from expo.programme.models import Conference, Room, SessionType, Track, Venue
+
+from . import search
+from .items import Item
+from .models import OccurrenceVersion, SessionVersion
+from .queries import items
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What somebody wants to see. Several values of one wish are alternatives; all wishes must hold.
+
+    Slugs for places and sorts, codes for languages, numbers 1 to 17 for Global Goals.
+    """
+
+    day: date | None = None
+    conferences: tuple[str, ...] = ()
+    tracks: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sdgs: tuple[int, ...] = ()
+    words: str = ""
+    seats: bool = False
+    step_free: bool = False
+
+    def wants(self, item: Item) -> bool:
+        """Whether an item (as its viewer may see it) meets every wish but day and words."""
+        return (
+            (not self.conferences or item.conference_slug in self.conferences)
+            and (not self.tracks or item.track_slug in self.tracks)
+            and (not self.venues or item.venue_slug in self.venues)
+            and (not self.rooms or item.room_slug in self.rooms)
+            and (not self.types or item.type_slug in self.types)
+            and (not self.languages or not set(self.languages).isdisjoint(item.languages))
+            and (not self.sdgs or not set(self.sdgs).isdisjoint(item.sdgs))
+            and (not self.seats or (not item.cancelled and bool(item.seats_left)))
+            and (not self.step_free or item.step_free)
+        )
+
+
+def find(expo_id: int, wish: Filter, tickets: Collection[int] = ()) -> list[Item]:
+    """Released items that meet the wish, as somebody with tickets of these conferences may see them, by start.
+
+    One query; one more for words. A filter by room, language or goal cannot find what hides these.
+    """
+    conditions = _narrow(wish)
+    if wish.words:
+        conditions.append(SessionVersion.session_id.in_(search.sessions(expo_id, wish.words, tickets)))
+    seen = (item.seen_with(tickets) for item in items(expo_id, *conditions))
+    return [item for item in seen if wish.wants(item)]
+
+
+def _narrow(wish: Filter) -> list[sa.ColumnElement[bool]]:
+    """What the database can leave out already."""
+    conditions: list[sa.ColumnElement[bool]] = []
+    if wish.day is not None:
+        conditions.append(OccurrenceVersion.day == wish.day)
+    slugs = (
+        (Conference.slug, wish.conferences),
+        (Track.slug, wish.tracks),
+        (Venue.slug, wish.venues),
+        (Room.slug, wish.rooms),
+        (SessionType.slug, wish.types),
+    )
+    conditions += [column.in_(wanted) for column, wanted in slugs if wanted]
+    if wish.sdgs:
+        goals = sa.cast(SessionVersion.sdgs, sa.Text)
+        conditions.append(sa.or_(*(goals.like(f"%{number}%") for number in wish.sdgs)))
+    return conditions
