@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from expo.accounts import actions as accounts
-from expo.accounts.models import LinkPurpose, Person
+from expo.accounts.models import Account, LinkPurpose, Person
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock, news, tokens
@@ -34,15 +34,36 @@ class Submitted:
     registrations: list[Registration]
 
 
-def submit(*, person: Person, ticket_types: Iterable[TicketType]) -> Submitted:
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who is not yet a person of the expo; made together with their first registration."""
+
+    expo_id: int
+    name: str
+    email: str
+    language: str
+    organisation: str = ""
+    city: str = ""
+    country: str = ""
+    account: Account | None = None
+
+
+def submit(
+    *, ticket_types: Iterable[TicketType], person: Person | None = None, newcomer: Newcomer | None = None
+) -> Submitted:
     """Register a person by these ticket types, at once for those that need no approval, and write to them.
 
-    Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, NeedsPayment: then nothing happened at all.
+    A newcomer becomes a person only if all of it goes well. Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, NeedsPayment: then nothing happened at all.
     """
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
     if not wanted:
         raise EmptyBasket(_("Choose at least one ticket."), field="tickets")
     with transaction():
+        if person is None:
+            assert newcomer is not None
+            person = accounts.create_person(
+                **{field.name: getattr(newcomer, field.name) for field in fields(newcomer)}
+            )
         for ticket_type in wanted:
             _check_sale(ticket_type)
             _check_first(person, ticket_type)

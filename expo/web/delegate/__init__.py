@@ -1,8 +1,26 @@
+"""The delegate's desk: register, book, agenda, badge. Guests and accounts alike."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from expo.web import gates
 
 blueprint = Blueprint("delegate", __name__)
-gates.anybody(blueprint)
+# Registering, the page of an order, and links from letters are for whoever holds them.
+gates.signed_in(
+    blueprint,
+    but=("register", "submit", "order", "open_order", "claim", "use_claim", "recover", "send_recovery"),
+)
+
+
+@blueprint.after_request
+def keep_to_themselves(response: Response) -> Response:
+    """These pages are about one person: no cache keeps them, no other site learns their address."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+from . import agenda, badge, links, my, register  # noqa: E402, F401  their views belong to the blueprint

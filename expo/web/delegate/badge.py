@@ -1,0 +1,79 @@
+"""The badge on the phone: white, large, one tap away; as picture and for replacing."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.exceptions import NotFound
+
+from expo.accounts.models import Person
+from expo.badge import actions, qr, queries
+from expo.badge.models import Badge
+from expo.registration import queries as registrations
+from expo.registration.models import Category, Registration, RegistrationState
+from expo.web.context import me, this_expo
+from expo.web.gates import my_person
+from expo.web.words import BADGE_CLASSES, CATEGORIES
+
+from . import blueprint
+
+
+@blueprint.get("/my/badge")
+def badge() -> ResponseReturnValue:
+    person = me()
+    mine = queries.active_badge(this_expo().id, person.id) if person else None
+    if person is None or mine is None:
+        return render_template("delegate/no_badge.html", person=person)
+    return render_template("delegate/badge.html", **badge_card(person, mine))
+
+
+@blueprint.get("/my/badge.svg")
+def badge_svg() -> ResponseReturnValue:
+    return Response(qr.svg(queries.code_of(_my_badge())), mimetype="image/svg+xml", headers=_file("svg"))
+
+
+@blueprint.get("/my/badge.png")
+def badge_png() -> ResponseReturnValue:
+    return Response(qr.png(queries.code_of(_my_badge())), mimetype="image/png", headers=_file("png"))
+
+
+@blueprint.post("/my/badge/replace")
+def replace_badge() -> ResponseReturnValue:
+    """For a badge that was lost: the old code opens nothing from now on."""
+    actions.replace(badge=_my_badge(), reason="lost, says its owner")
+    flash(_("This is your new badge. The old one opens nothing any more."), "success")
+    return redirect(url_for("delegate.badge"), code=303)
+
+
+def badge_card(person: Person, mine: Badge) -> dict[str, object]:
+    """What templates/macros/badge.html shows of a badge."""
+    confirmed = [r for r in registrations.of_person(person.id) if r.state is RegistrationState.CONFIRMED]
+    category = _category(confirmed)
+    return {
+        "person": person,
+        "category": CATEGORIES[category],
+        "category_class": BADGE_CLASSES[category],
+        # Our own bytes: a path of numbers, nothing that anybody typed.
+        "picture": Markup(qr.svg(queries.code_of(mine)).decode()),  # noqa: S704
+        "spoken": queries.spoken_of(mine),
+        "opens": ", ".join(registration.conference.title for registration in confirmed),
+    }
+
+
+def _category(confirmed: list[Registration]) -> Category:
+    """The band of the badge: what somebody comes as beyond visiting, if anything."""
+    kinds = [registration.ticket_type.category for registration in confirmed]
+    return next((kind for kind in kinds if kind is not Category.VISITOR), Category.VISITOR)
+
+
+def _my_badge() -> Badge:
+    mine = queries.active_badge(this_expo().id, my_person().id)
+    if mine is None:
+        raise NotFound
+    return mine
+
+
+def _file(ending: str) -> dict[str, str]:
+    return {"Content-Disposition": f'inline; filename="badge.{ending}"'}

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from flask_babel import get_locale
+from wtforms import EmailField, Form, SelectField, StringField
+from wtforms.validators import Email, InputRequired, Length
+
+from expo.web.texts import _l
+
+_ADDRESS = [
+    InputRequired(_l("Write your e-mail address: your badge and all news go there.")),
+    Length(max=254, message=_l("That is too long for an address.")),
+    Email(_l("That is not an e-mail address. It looks like name@example.org.")),
+]
+
+
+def countries() -> list[tuple[str, str]]:
+    """ISO 3166-1 codes with their names in the reader's language, by name."""
+    locale = get_locale() or Locale("en")
+    named = [(code, name) for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()]
+    real = [pair for pair in named if pair[0] not in {"EU", "UN", "EZ", "QO", "XA", "XB", "ZZ"}]
+    return [("", ""), *sorted(real, key=lambda pair: pair[1])]
+
+
+class PersonForm(Form):
+    """Who registers. Everything but name and address may stay empty."""
+
+    name = StringField(
+        _l("Your name"),
+        [
+            InputRequired(_l("Write your name as it shall stand on the badge.")),
+            Length(max=200, message=_l("That is too long for a badge.")),
+        ],
+    )
+    email = EmailField(_l("E-mail"), _ADDRESS)
+    organisation = StringField(_l("Organisation"), [Length(max=200)])
+    city = StringField(_l("City"), [Length(max=120)])
+    country = SelectField(_l("Country"), choices=[])
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.country.choices = countries()
+
+    def read(self) -> dict[str, str]:
+        """The answers, by the names that the action knows."""
+        return {name: (field.data or "").strip() for name, field in self._fields.items()}
+
+
+class RecoverForm(Form):
+    """An address that a link is sent to."""
+
+    email = EmailField(_l("E-mail"), _ADDRESS)

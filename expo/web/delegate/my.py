@@ -1,0 +1,63 @@
+"""My expo: registrations, and what one can do with them."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
+from expo.core import clock
+from expo.registration import actions, queries
+from expo.registration.models import Registration
+from expo.web.context import me, this_expo
+from expo.web.gates import my_person
+
+from . import blueprint
+from .agenda import my_items
+from .status import steps_of
+
+
+@blueprint.get("/my")
+def my() -> ResponseReturnValue:
+    """Where I stand: what comes next, my conferences, my badge."""
+    person = me()
+    if person is None:
+        return render_template("delegate/newcomer.html")
+    coming = [
+        item for item, _booking in my_items(person) if item.ends_at > clock.now() and not item.cancelled
+    ]
+    registrations = queries.of_person(person.id)
+    return render_template(
+        "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
+        live=[(r, steps_of(r)) for r in registrations if r.is_live],
+        ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
+    )  # fmt: skip
+
+
+@blueprint.get("/my/registrations")
+def registrations() -> ResponseReturnValue:
+    return redirect(url_for("delegate.my", _anchor="registrations"))
+
+
+@blueprint.get("/my/registrations/<code>/withdraw")
+def ask_withdraw(code: str) -> ResponseReturnValue:
+    """What withdrawing would take along, before it is done: it cannot be undone when the places are short."""
+    registration = _mine(code)
+    seats = [item for item, booking in my_items(my_person()) if booking.registration_id == registration.id]
+    return render_template("delegate/withdraw.html", registration=registration, seats=seats)
+
+
+@blueprint.post("/my/registrations/<code>/withdraw")
+def withdraw(code: str) -> ResponseReturnValue:
+    registration = _mine(code)
+    actions.withdraw(registration=registration)
+    flash(_("You have withdrawn from %(conference)s.", conference=registration.conference.title), "success")
+    return redirect(url_for("delegate.my"), code=303)
+
+
+def _mine(code: str) -> Registration:
+    registration = queries.registration(this_expo().id, code)
+    if registration is None or registration.person_id != my_person().id:
+        raise NotFound
+    return registration

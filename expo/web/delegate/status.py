@@ -1,0 +1,78 @@
+"""How a registration's way is told: a line of steps, and who has the ball."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from expo.registration.models import Registration, RegistrationState
+from expo.web.filters import city_moment
+
+_WAITING = (RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One knob of the line; `state` is done, current, todo or failed."""
+
+    label: str
+    state: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """All steps, who has the ball, and what happens next."""
+
+    steps: list[Step]
+    holder: str
+    next: str
+
+
+def steps_of(registration: Registration) -> Way:
+    """The way of one registration, in the reader's language."""
+    since = _when(registration.state_since)
+    state = registration.state
+    steps = [Step(_("Sent"), "done", _when(registration.submitted_at))]
+    if registration.ticket_type.needs_approval:
+        steps.append(_decision(state, since))
+    if state in (RegistrationState.WITHDRAWN, RegistrationState.REVOKED):
+        steps.append(Step(_("Ended"), "failed", since))
+    elif state is not RegistrationState.REFUSED:
+        confirmed = state is RegistrationState.CONFIRMED
+        steps.append(Step(_("Confirmed"), "done" if confirmed else "todo", since if confirmed else None))
+    return Way(steps, _holder(registration), _next(registration))
+
+
+def _decision(state: RegistrationState, since: str) -> Step:
+    if state in _WAITING:
+        return Step(_("The organisers decide"), "current", _("since %(moment)s", moment=since))
+    if state is RegistrationState.REFUSED:
+        return Step(_("Not approved"), "failed", since)
+    return Step(_("Approved"), "done", since if state is RegistrationState.CONFIRMED else None)
+
+
+def _holder(registration: Registration) -> str:
+    if registration.state in _WAITING:
+        return _("The organisers of %(conference)s", conference=registration.conference.title)
+    return _("You")
+
+
+def _next(registration: Registration) -> str:
+    match registration.state:
+        case RegistrationState.SUBMITTED | RegistrationState.PRE_APPROVED:
+            return _("Nothing for you to do. You get a letter as soon as they have decided.")
+        case RegistrationState.CONFIRMED:
+            return _("Your badge opens it. Book seats in the sessions that need one.")
+        case RegistrationState.REFUSED:
+            return _("You can register again with another ticket.")
+        case RegistrationState.WITHDRAWN | RegistrationState.REVOKED:
+            return _("Register again if you want to come after all.")
+        case _:
+            return _("Go on where you stopped.")
+
+
+def _when(moment: datetime) -> str:
+    return city_moment(moment)
