@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from flask import Flask, Response, abort, g, has_request_context, request, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
 from flask_login import LoginManager, current_user
 
 from expo import config
@@ -18,6 +18,7 @@ from expo.accounts.signins import Visitor
 from expo.core import audit, clock
 from expo.expos import queries as expos
 from expo.expos.models import Expo
+from expo.programme import teams
 
 LANGUAGES = ("sv", "en")
 LANGUAGE_COOKIE = "language"
@@ -133,6 +134,16 @@ def switch_language(language: str) -> str:
     return f"{path}?{urlencode([*arguments, ('lang', language)])}"
 
 
+def _desks(expo: Expo | None) -> list[tuple[str, str]]:
+    """Ways to the desks that the visitor may enter, for the foot of the page."""
+    if expo is None or not teams.has_any(visitor(), expo.id):
+        return []
+    return [
+        (gettext("Organisers' desk"), url_for("organiser.home")),
+        (gettext("Door"), url_for("door.home")),
+    ]
+
+
 def _settings() -> config.Settings:
     from flask import current_app
 
@@ -157,4 +168,5 @@ def _for_templates() -> dict[str, Any]:
         "page": (request.endpoint or "").rpartition(".")[2],
         "rail": [],
         "switch_language": switch_language,
+        "desks": _desks(expo),
     }

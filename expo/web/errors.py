@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 
 import orjson
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -39,7 +39,9 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
         return error
     if _is_api():
         return problem(status, error.description or "", HTTPStatus(status).phrase.lower().replace(" ", "_"))
-    known = status if status in (403, 404, 410, 429, 500, 503) else 404 if status < 500 else 500
+    if status >= 500:
+        return _bare_page(500, status, {})
+    known = status if status in (403, 404, 410, 429) else 400
     return _page(f"errors/{known}.html", status, {}, refusal=None)
 
 
@@ -49,7 +51,7 @@ def on_busy(error: DatabaseBusy) -> ResponseReturnValue:
     headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
     if _is_api():
         return problem(503, "The database is busy. Nothing was saved; try again.", "busy", headers)
-    return _page("errors/503.html", 503, headers, refusal=None)
+    return _bare_page(503, 503, headers)
 
 
 def on_fault(error: Exception) -> ResponseReturnValue:
@@ -57,7 +59,7 @@ def on_fault(error: Exception) -> ResponseReturnValue:
     log.exception("fault in %s %s", request.method, request.endpoint)
     if _is_api():
         return problem(500, "Something broke on our side.", "fault")
-    return _page("errors/500.html", 500, {}, refusal=None)
+    return _bare_page(500, 500, {})
 
 
 def problem(status: int, detail: str, code: str, headers: dict[str, str] | None = None) -> Response:
@@ -74,6 +76,12 @@ def problem(status: int, detail: str, code: str, headers: dict[str, str] | None 
 
 def _page(template: str, status: int, headers: dict[str, str], **facts: object) -> Response:
     return Response(render_template(template, **facts), status, headers)
+
+
+def _bare_page(number: int, status: int, headers: dict[str, str]) -> Response:
+    """A page that asks the database for nothing, not even who is reading: it may be what broke."""
+    template = current_app.jinja_env.get_template(f"errors/{number}.html")
+    return Response(template.render(), status, headers, mimetype="text/html")
 
 
 def _is_api() -> bool:
