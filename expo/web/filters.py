@@ -5,13 +5,29 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_timezone_location
 from flask import Flask, g
 from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from expo.core.money import Money
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (city_time, city_date, city_moment, long_date, short_date, language_name, iso):
+    for filter_ in (
+        city_time,
+        city_date,
+        city_moment,
+        long_date,
+        short_date,
+        language_name,
+        iso,
+        day_name,
+        date_span,
+        zone_name,
+        price,
+        paragraphs,
+    ):
         app.add_template_filter(filter_)
 
 
@@ -62,3 +78,42 @@ def language_name(code: str) -> str:
 def iso(moment: datetime, zone: ZoneInfo | str | None = None) -> str:
     """RFC 3339 with the city's offset, for <time datetime>."""
     return moment.astimezone(_zone(zone)).isoformat(timespec="minutes")
+
+
+def day_name(day: date) -> str:
+    """Tue 31 May; tis 31 maj."""
+    return str(format_date(day, "EEE d MMM", locale=get_locale() or "en")).replace(".", "")
+
+
+def date_span(first: date, last: date, year: bool = False) -> str:
+    """31 May; 30 May to 2 June; with its year where that is not plain."""
+    locale = get_locale() or "en"
+    end = str(format_date(last, "d MMMM y" if year else "d MMMM", locale=locale))
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        start = str(first.day)
+    else:
+        start = str(
+            format_date(first, "d MMMM y" if year and first.year != last.year else "d MMMM", locale=locale)
+        )
+    return str(_("%(start)s to %(end)s", start=start, end=end))
+
+
+def zone_name(zone: ZoneInfo | str) -> str:
+    """New York time: how people name a zone, by its city."""
+    city = get_timezone_location(str(zone), locale=get_locale() or "en", return_city=True)
+    return str(_("%(city)s time", city=city))
+
+
+def price(amount: Money) -> str:
+    """495 kr; free where it costs nothing."""
+    if amount.minor == 0:
+        return str(_("Free"))
+    locale = get_locale()
+    return amount.said(locale.language if locale else "en")
+
+
+def paragraphs(text: str) -> list[str]:
+    """The text between empty lines."""
+    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
