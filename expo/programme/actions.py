@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.capacity import pools
-from expo.core import audit, clock, stamps
+from expo.core import audit, clock, news, stamps
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line
 from expo.expos.models import Expo
 from expo.organisations import actions as organisations
 from expo.organisations import queries as organisation_queries
+from expo.speakers import queries as speakers
 
-from . import places, queries
+from . import clashes, codes, places, queries
 from .drafts import Billing, ConferenceDraft, OccurrenceDraft, SessionDraft
-from .models import Appearance, Conference, ConferenceHost, Occurrence, Room, Session
-from .refusals import BadPlacement, CodeTaken
-from .words import AppearanceState, Placement
+from .models import Appearance, Conference, ConferenceHost, Occurrence, Session
+from .news import ConferenceDaysChanged
+from .refusals import CodeTaken
+from .values import check_conference, check_session, of_occurrence, of_session, plain
+from .words import AppearanceState
+
+_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone")
 
 
 def save_conference(
@@ -35,10 +37,14 @@ def save_conference(
     conference: Conference | None = None,
     slug: str | None = None,
     parent: Conference | None = None,
+    version: int | None = None,
 ) -> tuple[Conference, bool]:
     """Make a conference, or change this one. Dates, mode and visibility hold at once; sessions wait for a
-    release. Returns it and whether anything changed. Raises BadInput."""
-    _check_conference(draft)
+    release. Returns it and whether anything changed.
+
+    Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
+    """
+    check_conference(draft)
     with transaction():
         values = asdict(draft)
         hosts = values.pop("hosts")
@@ -46,152 +52,135 @@ def save_conference(
         values["closed_dates"] = [day.isoformat() for day in draft.closed_dates]
         values["parent_id"] = parent.id if parent else None
         if conference is None:
-            taken = {other.slug for other in queries.conferences(expo.id)}
-            conference = Conference(
-                expo_id=expo.id,
-                slug=slug or free_slug(draft.title, taken),
-                created_at=clock.now(),
-                changed_at=clock.now(),
-                version=1,
-                **values,
-            )
-            db.session.add(conference)
-            db.session.flush()
+            conference = _new_conference(expo, values, slug)
             _name_hosts(conference, hosts)
-            audit.record(
-                "conference_created", "conference", conference.id, expo_id=expo.id, after=_plain(values)
-            )
-            stamps.raise_stamp(f"programme:{expo.id}")
             return conference, True
+        _same_version(conference, version)
         before = {key: getattr(conference, key) for key in values}
-        same_hosts = queries.hosts([conference.id])[conference.id] == [one_line(host) for host in hosts]
-        if before == values and same_hosts:
+        hosts_before = queries.hosts([conference.id])[conference.id]
+        if before == values and hosts_before == [one_line(host) for host in hosts]:
             return conference, False
-        for key, value in values.items():
-            setattr(conference, key, value)
-        conference.version += 1
-        conference.changed_at = clock.now()
-        if not same_hosts:
-            _name_hosts(conference, hosts)
-        audit.record(
-            "conference_changed",
-            "conference",
-            conference.id,
-            expo_id=expo.id,
-            before=_plain(before),
-            after=_plain(values),
+        _change(conference, values)
+        _name_hosts(conference, hosts)
+        hosts_after = queries.hosts([conference.id])[conference.id]
+        _record_change(
+            "conference", conference, {**before, "hosts": hosts_before}, {**values, "hosts": hosts_after}
         )
         stamps.raise_stamp(f"programme:{expo.id}")
+        if any(before[key] != values[key] for key in _DAYS):
+            db.session.flush()
+            news.tell(ConferenceDaysChanged(conference.id))
     return conference, True
+
+
+def _new_conference(expo: Expo, values: dict[str, Any], slug: str | None) -> Conference:
+    taken = {other.slug for other in queries.conferences(expo.id)}
+    now = clock.now()
+    conference = Conference(
+        expo_id=expo.id, slug=slug or free_slug(values["title"], taken), version=1, created_at=now,
+        changed_at=now, **values,
+    )  # fmt: skip
+    db.session.add(conference)
+    db.session.flush()
+    audit.record("conference_created", "conference", conference.id, expo_id=expo.id, after=plain(values))
+    stamps.raise_stamp(f"programme:{expo.id}")
+    return conference
 
 
 def create_session(
     *, conference: Conference, draft: SessionDraft, code: str | None = None, parent: Session | None = None
 ) -> Session:
     """Add a session to a conference's draft. Raises CodeTaken, BadInput."""
-    _check_session(draft)
+    check_session(draft)
     with transaction():
-        code = code or _free_code(conference)
+        code = code or codes.free_code(conference)
         if db.session.scalar(
             sa.select(Session.id).where(Session.expo_id == conference.expo_id, Session.code == code)
         ):
             raise CodeTaken(_("There is already a session with the code %(code)s.", code=code), field="code")
+        _check_parent(conference, None, parent)
+        now = clock.now()
         session = Session(
-            expo_id=conference.expo_id,
-            conference_id=conference.id,
-            code=code,
-            version=1,
-            created_at=clock.now(),
-            changed_at=clock.now(),
-            parent_id=parent.id if parent else None,
-            **_session_values(conference, draft),
-        )
+            expo_id=conference.expo_id, conference_id=conference.id, code=code, version=1, created_at=now,
+            changed_at=now, parent_id=parent.id if parent else None, **of_session(conference, draft),
+        )  # fmt: skip
         db.session.add(session)
         db.session.flush()
         audit.record(
-            "session_created", "session", session.id, expo_id=session.expo_id, after=_plain(asdict(draft))
+            "session_created", "session", session.id, expo_id=session.expo_id, after=plain(asdict(draft))
         )
     return session
 
 
 def edit_session(
-    *, session: Session, draft: SessionDraft, parent: Session | None = None, version: int | None = None
+    *,
+    session: Session,
+    draft: SessionDraft,
+    parent: Session | None = None,
+    version: int | None = None,
+    keep: str = "",
 ) -> bool:
     """Change a session's content in the draft. Returns whether anything changed.
 
-    Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
+    Raises ChangedMeanwhile when `version` is given and somebody else saved first; Clashes when it is confirmed
+    into something else and `keep` gives no reason; BadInput.
     """
-    _check_session(draft)
+    check_session(draft)
     with transaction():
         _same_version(session, version)
-        if parent is not None and parent.id == session.id:
-            raise BadInput(_("A session cannot be its own parent."), field="parent")
-        values = {**_session_values(session.conference, draft), "parent_id": parent.id if parent else None}
+        _check_parent(session.conference, session, parent)
+        values = {**of_session(session.conference, draft), "parent_id": parent.id if parent else None}
         before = {key: getattr(session, key) for key in values}
         if before == values:
             return False
-        for key, value in values.items():
-            setattr(session, key, value)
-        session.version += 1
-        session.changed_at = clock.now()
-        changed = {key: value for key, value in values.items() if before[key] != value}
-        audit.record(
-            "session_changed",
-            "session",
-            session.id,
-            expo_id=session.expo_id,
-            before=_plain({key: before[key] for key in changed}),
-            after=_plain(changed),
-        )
+        _change(session, values)
+        _record_change("session", session, before, values)
+        if before["state"] != values["state"]:
+            clashes.check(session, keep=keep)
     return True
 
 
-def create_occurrence(*, session: Session, draft: OccurrenceDraft, code: str | None = None) -> Occurrence:
-    """Give a session one more time and room. Its UID is made here, once, for ever. Raises BadPlacement."""
+def create_occurrence(
+    *, session: Session, draft: OccurrenceDraft, code: str | None = None, keep: str = ""
+) -> Occurrence:
+    """Give a session one more time and room. Its UID is made here, once, for ever.
+
+    Raises Clashes when something else is there or somebody elsewhere, and `keep` gives no reason; BadPlacement.
+    """
     with transaction():
-        values = _occurrence_values(session, draft)
+        values = of_occurrence(session, draft)
+        now = clock.now()
         occurrence = Occurrence(
-            expo_id=session.expo_id,
-            session_id=session.id,
-            uid=f"{uuid4()}@expo",
-            code=code or _free_occurrence_code(session),
-            pool_id=pools.create(session.expo_id, draft.seats).id,
-            version=1,
-            created_at=clock.now(),
-            changed_at=clock.now(),
+            expo_id=session.expo_id, session_id=session.id, uid=f"{uuid4()}@expo",
+            code=code or codes.free_occurrence_code(session),
+            pool_id=pools.create(session.expo_id, draft.seats).id, version=1, created_at=now, changed_at=now,
             **values,
-        )
+        )  # fmt: skip
         db.session.add(occurrence)
         db.session.flush()
         audit.record(
-            "occurrence_created", "occurrence", occurrence.id, expo_id=session.expo_id, after=_plain(values)
+            "occurrence_created", "occurrence", occurrence.id, expo_id=session.expo_id, after=plain(values)
         )
+        clashes.check(session, keep=keep)
     return occurrence
 
 
-def edit_occurrence(*, occurrence: Occurrence, draft: OccurrenceDraft, version: int | None = None) -> bool:
+def edit_occurrence(
+    *, occurrence: Occurrence, draft: OccurrenceDraft, version: int | None = None, keep: str = ""
+) -> bool:
     """Move an occurrence or change its seats, in the draft. Returns whether anything changed.
 
-    Raises BadPlacement, ChangedMeanwhile.
+    Raises ChangedMeanwhile; Clashes when `keep` gives no reason for them; BadPlacement.
     """
     with transaction():
         _same_version(occurrence, version)
-        values = _occurrence_values(occurrence.session, draft)
+        values = of_occurrence(occurrence.session, draft)
         before = {key: getattr(occurrence, key) for key in values}
         if before == values:
             return False
-        for key, value in values.items():
-            setattr(occurrence, key, value)
-        occurrence.version += 1
-        occurrence.changed_at = clock.now()
-        audit.record(
-            "occurrence_changed",
-            "occurrence",
-            occurrence.id,
-            expo_id=occurrence.expo_id,
-            before=_plain(before),
-            after=_plain(values),
-        )
+        _change(occurrence, values)
+        _record_change("occurrence", occurrence, before, values)
+        clashes.check(occurrence.session, keep=keep)
     return True
 
 
@@ -205,12 +194,28 @@ def cancel_occurrence(*, occurrence: Occurrence, why: str) -> None:
         audit.record("occurrence_cancelled", "occurrence", occurrence.id, expo_id=occurrence.expo_id, why=why)
 
 
-def bill(*, session: Session, billings: list[Billing], occurrence: Occurrence | None = None) -> bool:
+def restore_occurrence(*, occurrence: Occurrence, keep: str = "") -> None:
+    """Take a cancellation back. Raises Clashes when its place was taken meanwhile and `keep` gives no reason."""
+    with transaction():
+        if occurrence.cancelled_at is None:
+            return
+        occurrence.cancelled_at, occurrence.changed_at = None, clock.now()
+        occurrence.version += 1
+        audit.record("occurrence_restored", "occurrence", occurrence.id, expo_id=occurrence.expo_id)
+        clashes.check(occurrence.session, keep=keep)
+
+
+def bill(
+    *, session: Session, billings: list[Billing], occurrence: Occurrence | None = None, keep: str = ""
+) -> bool:
     """Say who appears in a session (or in one of its occurrences), in this order. Those who stay keep their answer.
 
-    Returns whether anything changed.
+    Returns whether anything changed. Raises Clashes when somebody is elsewhere then and `keep` gives no reason.
     """
     with transaction():
+        wanted = {billing.speaker_id for billing in billings}
+        if speakers.of_expo(session.expo_id, wanted) != wanted:
+            raise BadInput(_("There is no such speaker in this expo."), field="speaker")
         roles = {
             billing.role: places.find_or_create_role(session.conference.expo, billing.role)
             for billing in billings
@@ -244,123 +249,62 @@ def bill(*, session: Session, billings: list[Billing], occurrence: Occurrence | 
         audit.record(
             "bill_changed", "session", session.id, expo_id=session.expo_id, before=before, after=after
         )
+        clashes.check(session, keep=keep)
     return True
 
 
-def _check_conference(draft: ConferenceDraft) -> None:
-    if not draft.title.strip():
-        raise BadInput(_("A conference needs a title."), field="title")
-    if draft.ends_on < draft.starts_on:
-        raise BadInput(_("The conference ends before it starts."), field="ends_on")
-    try:
-        ZoneInfo(draft.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as unknown:
-        raise BadInput(
-            _("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone"
-        ) from unknown
+def _check_parent(conference: Conference, session: Session | None, parent: Session | None) -> None:
+    """A session stands under another of its conference, and under none that stands under itself."""
+    above = parent
+    while above is not None:
+        if above is session:
+            raise BadInput(_("A session cannot stand under itself."), field="parent")
+        if above.conference_id != conference.id:
+            raise BadInput(_("That session belongs to another conference."), field="parent")
+        above = above.parent
 
 
-def _check_session(draft: SessionDraft) -> None:
-    if not draft.title.strip():
-        raise BadInput(_("A session needs a title."), field="title")
-    if any(not 1 <= goal <= 17 for goal in draft.sdgs):
-        raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
-
-
-def _session_values(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
-    track = places.find_or_create_track(conference, draft.track) if draft.track.strip() else None
-    return {
-        "title": one_line(draft.title),
-        "abstract": draft.abstract.strip(),
-        "type_id": places.find_or_create_type(conference.expo, draft.type).id,
-        "track_id": track.id if track else None,
-        "languages": list(draft.languages),
-        "sdgs": sorted(set(draft.sdgs)),
-        "visibility": draft.visibility,
-        "admission": draft.admission,
-        "state": draft.state,
-    }
-
-
-def _occurrence_values(session: Session, draft: OccurrenceDraft) -> dict[str, Any]:
-    if draft.placement is not Placement.UNPLACED:
-        if draft.starts_at is None or draft.ends_at is None or draft.room_id is None:
-            raise BadPlacement(_("A placed session needs a start, an end and a room."), field="starts_at")
-        if draft.ends_at <= draft.starts_at:
-            raise BadPlacement(_("It ends before it starts."), field="ends_at")
-    room = db.session.get(Room, draft.room_id) if draft.room_id is not None else None
-    if draft.room_id is not None and (room is None or room.expo_id != session.expo_id):
-        raise BadPlacement(_("There is no such room in this expo."), field="room")
-    if draft.seats is not None and (draft.seats < 0 or (room is not None and draft.seats > room.capacity)):
-        raise BadPlacement(
-            _(
-                "%(room)s holds %(capacity)s people.",
-                room=room.name if room else "",
-                capacity=room.capacity if room else 0,
-            ),
-            field="seats",
-        )
-    values = asdict(draft)
-    if draft.languages is not None:
-        values["languages"] = list(draft.languages)
-    return values
-
-
-def _same_version(row: Session | Occurrence, version: int | None) -> None:
+def _same_version(row: Conference | Session | Occurrence, version: int | None) -> None:
+    # Of two who save at the same moment the second waits here, and then sees that it is too late.
+    db.session.refresh(row, with_for_update={"key_share": True})
     if version is not None and row.version != version:
         raise ChangedMeanwhile(
             _("Somebody else changed this while you were writing. Look at their version, then save again.")
         )
 
 
-def _free_code(conference: Conference) -> str:
-    prefix = "".join(word[0] for word in conference.slug.split("-") if word)[:3].upper() or "S"
-    count = (
-        db.session.scalar(
-            sa.select(sa.func.count()).select_from(Session).where(Session.conference_id == conference.id)
-        )
-        or 0
+def _change(row: Conference | Session | Occurrence, values: dict[str, Any]) -> None:
+    for key, value in values.items():
+        setattr(row, key, value)
+    row.version += 1
+    row.changed_at = clock.now()
+
+
+def _record_change(
+    subject: str, row: Conference | Session | Occurrence, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Write down what became other, and nothing else."""
+    changed = [key for key in after if before[key] != after[key]]
+    audit.record(
+        f"{subject}_changed",
+        subject,
+        row.id,
+        expo_id=row.expo_id,
+        before=plain({key: before[key] for key in changed}),
+        after=plain({key: after[key] for key in changed}),
     )
-    while True:
-        count += 1
-        code = f"{prefix}-{count:03d}"
-        if queries.session(conference.expo_id, code) is None:
-            return code
-
-
-def _free_occurrence_code(session: Session) -> str:
-    taken = {occurrence.code for occurrence in queries.occurrences(session.id)}
-    if session.code not in taken and queries.occurrence(session.expo_id, session.code) is None:
-        return session.code
-    number = 2
-    while queries.occurrence(session.expo_id, f"{session.code}-{number}") is not None:
-        number += 1
-    return f"{session.code}-{number}"
 
 
 def _name_hosts(conference: Conference, hosts: tuple[str, ...]) -> None:
     db.session.execute(sa.delete(ConferenceHost).where(ConferenceHost.conference_id == conference.id))
-    for position, name in enumerate(hosts):
-        body = organisation_queries.by_name(name) or organisations.find_or_create(name=name)
+    bodies = [organisation_queries.by_name(name) or organisations.find_or_create(name=name) for name in hosts]
+    for position, body_id in enumerate(dict.fromkeys(body.id for body in bodies)):
         db.session.add(
             ConferenceHost(
                 expo_id=conference.expo_id,
                 conference_id=conference.id,
-                organisation_id=body.id,
+                organisation_id=body_id,
                 position=position,
             )
         )
     db.session.flush()
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Values as JSON can hold them."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, datetime | date):
-            return value.isoformat()
-        if isinstance(value, StrEnum):
-            return value.value
-        return value
-
-    return {key: plain(value) for key, value in values.items()}

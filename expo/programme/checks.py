@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -9,71 +9,40 @@ from sqlalchemy.orm import aliased
 from expo.core.checks import check
 from expo.core.db import db
 
-from .models import Appearance, AppearanceRole, Occurrence, Room, Session
-from .words import Placement, SessionState
+from . import clashes
+from .clashes import Placed
+from .models import Appearance, Occurrence, Session
+from .words import ClashRule, SessionState
 
-_placed = sa.and_(
-    Occurrence.placement != Placement.UNPLACED,
-    Occurrence.cancelled_at.is_(None),
-    Session.state == SessionState.CONFIRMED,
-)
+_confirmed = Session.state == SessionState.CONFIRMED
 
 
 @check("4", "no room holds more at a time than it may")
 def rooms() -> Iterator[str]:
-    """Compares neighbours in each room by start; a room's parallel limit is counted over all of them."""
-    rows = db.session.execute(
-        sa.select(
-            Occurrence.room_id,
-            Occurrence.starts_at,
-            Occurrence.ends_at,
-            Occurrence.code,
-            Room.name,
-            Room.parallel_items,
-        )
-        .join(Session, Occurrence.session_id == Session.id)
-        .join(Room, Occurrence.room_id == Room.id)
-        .where(_placed)
-        .order_by(Occurrence.room_id, Occurrence.starts_at)
-    )
-    room_id, running = None, list[Any]()
-    for row in rows:
-        if row.room_id != room_id:
-            room_id, running = row.room_id, []
-        running = [other for other in running if other.ends_at > row.starts_at] + [row]
-        if len(running) > row.parallel_items:
-            yield f"{row.name} holds {' and '.join(other.code for other in running)} at {row.starts_at:%Y-%m-%d %H:%M} UTC"
+    """Unless an organiser kept it, with a reason."""
+    here: dict[int, list[Placed]] = defaultdict(list)
+    for row in clashes.placed(_confirmed):
+        here[row.room_id].append(row)
+    for room_id, rows in here.items():
+        yield from _crowded(ClashRule.ROOM, room_id, rows[0].room, rows, rows[0].limit)
 
 
 @check("4", "nobody is in two places at a time")
 def people() -> Iterator[str]:
-    """Any counted role, over all conferences of the expo."""
-    rows = db.session.execute(
-        sa.select(
-            Appearance.speaker_id, Occurrence.id, Occurrence.starts_at, Occurrence.ends_at, Occurrence.code
-        )
-        .join(AppearanceRole, Appearance.role_id == AppearanceRole.id)
-        .join(Session, Appearance.session_id == Session.id)
-        .join(
-            Occurrence,
-            sa.and_(
-                Occurrence.session_id == Session.id,
-                sa.or_(Appearance.occurrence_id.is_(None), Appearance.occurrence_id == Occurrence.id),
-            ),
-        )
-        .where(_placed, AppearanceRole.counts)
-        .distinct()
-        .order_by(Appearance.speaker_id, Occurrence.starts_at)
-    ).all()
-    latest = None
-    for row in rows:
-        if latest is None or latest.speaker_id != row.speaker_id:
-            latest = row
-            continue
-        if row.starts_at < latest.ends_at and row.id != latest.id:
-            yield f"speaker {row.speaker_id} is in {latest.code} and {row.code} at the same time"
-        if row.ends_at > latest.ends_at:
-            latest = row
+    """Any counted role, over all conferences of the expo; unless an organiser kept it, with a reason."""
+    rows = {row.id: row for row in clashes.placed(_confirmed)}
+    there: dict[int, list[Placed]] = defaultdict(list)
+    for speaker_id, occurrence_id in clashes.appearing(_confirmed):
+        there[speaker_id].append(rows[occurrence_id])
+    for speaker_id, some in there.items():
+        yield from _crowded(ClashRule.PERSON, speaker_id, f"speaker {speaker_id}", some, 1)
+
+
+def _crowded(rule: ClashRule, subject_id: int, name: str, rows: list[Placed], limit: int) -> Iterator[str]:
+    for running in clashes.crowded(rows, limit):
+        if clashes.excuse(running, limit, rule, subject_id, clashes.kept()) is None:
+            codes = " and ".join(row.code for row in running)
+            yield f"{name}: {codes} together at {running[-1].starts_at:%Y-%m-%d %H:%M} UTC"
 
 
 @check("9", "an appearance in an occurrence names that occurrence's session")

@@ -13,7 +13,7 @@ class BadPlacement(BadInput):
     code = "bad_placement"
 
 
-class RoomDoubleBooked(Refusal):
-    """The room holds something else at that time."""
+class Clashes(Refusal):
+    """A room would hold more than it may, or a person would be in two places. `facts["clashes"]` says which."""
 
-    code = "room_double_booked"
+    code = "clash"

@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from expo.accounts.models import Account
 from expo.accounts.signins import Visitor
 from expo.core import audit
 from expo.core.db import db, transaction
+from expo.core.refusals import Forbidden, NotFound
 
 from .models import Conference, TeamMember
-from .words import Role
+from .words import Deed, Role
 
 # What an owner may do includes what every other role may.
 _ALL = frozenset(Role)
 
+# The table of rights. Owners stand in every line.
+_MAY: dict[Deed, frozenset[Role]] = {
+    Deed.READ: _ALL,
+    Deed.SCHEDULE: frozenset({Role.OWNER, Role.SCHEDULER}),
+    Deed.PUBLISH: frozenset({Role.OWNER, Role.SCHEDULER}),
+    Deed.SET_UP: frozenset({Role.OWNER}),
+    Deed.READ_PEOPLE: frozenset({Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}),
+    Deed.DECIDE: frozenset({Role.OWNER, Role.REGISTRATION}),
+    Deed.READ_DOORS: frozenset({Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}),
+    Deed.RUN_DOORS: frozenset({Role.OWNER, Role.DOOR_LEAD}),
+}
 
-def roles(visitor: Visitor | None, expo_id: int, conference_id: int | None = None) -> frozenset[Role]:
-    """The visitor's roles in this conference; those held for the whole expo count in each of its conferences."""
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one visitor may do in one expo: roles held for the whole expo, and for single conferences."""
+
+    everywhere: frozenset[Role] = frozenset()
+    at: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+
+    def may(self, deed: Deed, conference_id: int | None = None) -> bool:
+        """Whether the visitor may do this in the conference; in the expo as a whole, if none is named."""
+        held = self.everywhere
+        if conference_id is not None:
+            held = held | self.at.get(conference_id, frozenset())
+        return not held.isdisjoint(_MAY[deed])
+
+    def anywhere(self, deed: Deed) -> bool:
+        """Whether there is any conference in which the visitor may do this."""
+        return self.may(deed) or any(self.may(deed, conference_id) for conference_id in self.at)
+
+    def require(self, deed: Deed, conference_id: int | None) -> None:
+        """Refuse. Another team's conference looks as if it did not exist (NotFound); in one's own, Forbidden."""
+        if conference_id is not None and not self.may(Deed.READ, conference_id):
+            raise NotFound(_("There is no such thing in the conferences of your team."))
+        if not self.may(deed, conference_id):
+            raise Forbidden(_("Your role does not include this. Ask an owner of the conference."))
+
+
+def rights(visitor: Visitor | None, expo_id: int) -> Rights:
+    """All that the visitor may do in this expo. One query."""
     if visitor is None or visitor.account_id is None:
-        return frozenset()
+        return Rights()
     if visitor.is_admin:
-        return _ALL
-    held = frozenset(
-        db.session.scalars(
-            sa.select(TeamMember.role).where(
-                TeamMember.expo_id == expo_id,
-                TeamMember.account_id == visitor.account_id,
-                sa.or_(TeamMember.conference_id.is_(None), TeamMember.conference_id == conference_id),
-            )
+        return Rights(_ALL)
+    held: dict[int | None, frozenset[Role]] = {}
+    for conference_id, role in db.session.execute(
+        sa.select(TeamMember.conference_id, TeamMember.role).where(
+            TeamMember.expo_id == expo_id, TeamMember.account_id == visitor.account_id
         )
+    ):
+        held[conference_id] = held.get(conference_id, frozenset()) | {role}
+    return Rights(held.pop(None, frozenset()), {key: roles for key, roles in held.items() if key is not None})
+
+
+def conferences_with(held: Rights, expo_id: int, deed: Deed = Deed.READ) -> list[Conference]:
+    """The conferences in which this may be done, by date."""
+    found = (
+        sa.select(Conference)
+        .where(Conference.expo_id == expo_id)
+        .order_by(Conference.starts_on, Conference.ends_on.desc(), Conference.id)
     )
-    return _ALL if Role.OWNER in held else held
+    if not held.may(deed):
+        found = found.where(Conference.id.in_([key for key in held.at if held.may(deed, key)]))
+    return list(db.session.scalars(found))
 
 
 def has_any(visitor: Visitor | None, expo_id: int, wanted: Iterable[Role] = ()) -> bool:
@@ -49,25 +100,6 @@ def has_any(visitor: Visitor | None, expo_id: int, wanted: Iterable[Role] = ()) 
     if wanted:
         held = held.where(TeamMember.role.in_([*wanted, Role.OWNER]))
     return db.session.scalar(held.limit(1)) is not None
-
-
-def conferences(visitor: Visitor, expo_id: int, *wanted: Role) -> list[Conference]:
-    """The conferences in which the visitor has one of these roles, by date."""
-    found = (
-        sa.select(Conference)
-        .where(Conference.expo_id == expo_id)
-        .order_by(Conference.starts_on, Conference.id)
-    )
-    if not visitor.is_admin:
-        mine = sa.select(TeamMember).where(
-            TeamMember.expo_id == expo_id,
-            TeamMember.account_id == visitor.account_id,
-            sa.or_(TeamMember.conference_id.is_(None), TeamMember.conference_id == Conference.id),
-        )
-        if wanted:
-            mine = mine.where(TeamMember.role.in_([*wanted, Role.OWNER]))
-        found = found.where(mine.exists())
-    return list(db.session.scalars(found))
 
 
 def join(*, expo_id: int, account: Account, role: Role, conference: Conference | None = None) -> None:

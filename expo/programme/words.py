@@ -73,3 +73,23 @@ class Role(enum.StrEnum):
     FINANCE = "finance"
     DOOR_LEAD = "door_lead"
     VIEWER = "viewer"
+
+
+class ClashRule(enum.StrEnum):
+    """What two things in the schedule cannot share."""
+
+    ROOM = "room"
+    PERSON = "person"
+
+
+class Deed(enum.StrEnum):
+    """What somebody may want to do. Which role may do it stands in teams.py."""
+
+    READ = "read"  # programme and numbers
+    SCHEDULE = "schedule"  # sessions, times, rooms, who appears
+    PUBLISH = "publish"
+    SET_UP = "set_up"  # the conference itself
+    READ_PEOPLE = "read_people"
+    DECIDE = "decide"  # let people in, turn them down
+    READ_DOORS = "read_doors"
+    RUN_DOORS = "run_doors"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
@@ -32,3 +34,12 @@ def every(expo_id: int, search: str = "") -> list[Speaker]:
     for word in folded(search).split():
         found = found.where(Speaker.folded_name.contains(word, autoescape=True))
     return list(db.session.scalars(found))
+
+
+def of_expo(expo_id: int, speaker_ids: Collection[int]) -> set[int]:
+    """Which of these are speakers of this expo."""
+    return set(
+        db.session.scalars(
+            sa.select(Speaker.id).where(Speaker.expo_id == expo_id, Speaker.id.in_(speaker_ids))
+        )
+    )

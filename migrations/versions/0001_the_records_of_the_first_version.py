@@ -965,6 +965,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_gates_zone_id"), ["zone_id"], unique=False)
 
     op.create_table(
+        "kept_clashes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=32), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("one_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("one_starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("one_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("other_starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("other_ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("kept_by", sa.String(length=80), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("rule IN ('room', 'person')", name=op.f("ck_kept_clashes_rule")),
+        sa.CheckConstraint("one_id < other_id", name=op.f("ck_kept_clashes_order")),
+        sa.ForeignKeyConstraint(["expo_id"], ["expos.id"], name=op.f("fk_kept_clashes_expo_id")),
+        sa.ForeignKeyConstraint(["one_id"], ["occurrences.id"], name=op.f("fk_kept_clashes_one_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["occurrences.id"], name=op.f("fk_kept_clashes_other_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_clashes")),
+        sa.UniqueConstraint(
+            "one_id",
+            "other_id",
+            "rule",
+            "subject_id",
+            name=op.f("uq_kept_clashes_one_id_other_id_rule_subject_id"),
+        ),
+    )
+    with op.batch_alter_table("kept_clashes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kept_clashes_expo_id"), ["expo_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_kept_clashes_other_id"), ["other_id"], unique=False)
+
+    op.create_table(
         "occurrence_versions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("expo_id", sa.Integer(), nullable=False),
@@ -1067,8 +1100,8 @@ def upgrade() -> None:
         "presences",
         sa.Column("badge_id", sa.Integer(), nullable=False),
         sa.Column("zone_id", sa.Integer(), nullable=False),
-        sa.Column("expo_id", sa.Integer(), nullable=False),
         sa.Column("period", sa.String(length=16), nullable=False),
+        sa.Column("expo_id", sa.Integer(), nullable=False),
         sa.Column("inside", sa.Integer(), nullable=False),
         sa.Column("gate_id", sa.Integer(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
@@ -1192,6 +1225,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("occurrence_versions")
+    with op.batch_alter_table("kept_clashes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kept_clashes_other_id"))
+        batch_op.drop_index(batch_op.f("ix_kept_clashes_expo_id"))
+
+    op.drop_table("kept_clashes")
     with op.batch_alter_table("gates", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_gates_zone_id"))
         batch_op.drop_index(batch_op.f("ix_gates_room_id"))

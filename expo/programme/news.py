@@ -1,0 +1,12 @@
+"""What the programme tells those above it, inside the transaction of the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceDaysChanged:
+    """A conference has other dates, closed days or another time zone: what its tickets open changes too."""
+
+    conference_id: int

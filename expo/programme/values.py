@@ -1,0 +1,162 @@
+"""What a draft becomes in its table. Refuses what cannot be meant, and what would not fit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+
+from expo.core.db import db
+from expo.core.refusals import BadInput
+from expo.core.text import one_line
+
+from . import places
+from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
+from .models import Conference, Occurrence, Room, Session
+from .refusals import BadPlacement
+from .words import Placement
+
+LONGEST_TEXT = 20_000
+MOST_SEATS = 1_000_000
+YEARS = range(1970, 2200)
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones there are."""
+    return frozenset(available_timezones())
+
+
+def check_conference(draft: ConferenceDraft) -> None:
+    if not one_line(draft.title):
+        raise BadInput(_("A conference needs a title."), field="title")
+    _fits(draft, title=200, city=120, place_text=200, series=120, description=LONGEST_TEXT)
+    for host in draft.hosts:
+        if not 0 < len(one_line(host)) <= 200:
+            raise BadInput(_("A host's name has 1 to 200 letters."), field="hosts")
+    if draft.ends_on < draft.starts_on:
+        raise BadInput(_("The conference ends before it starts."), field="ends_on")
+    if draft.starts_on.year not in YEARS or draft.ends_on.year not in YEARS:
+        raise BadInput(_("Check the year."), field="starts_on")
+    if draft.time_zone not in time_zones():
+        raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
+
+
+def check_session(draft: SessionDraft) -> None:
+    if not one_line(draft.title):
+        raise BadInput(_("A session needs a title."), field="title")
+    if not one_line(draft.type):
+        raise BadInput(_("Say what kind of session it is."), field="type")
+    _fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
+    if any(not 1 <= goal <= 17 for goal in draft.sdgs):
+        raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
+
+
+def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
+    """The columns of a session, its type and track found or made."""
+    track = places.find_or_create_track(conference, draft.track) if draft.track.strip() else None
+    return {
+        "title": one_line(draft.title),
+        "abstract": draft.abstract.strip(),
+        "type_id": places.find_or_create_type(conference.expo, draft.type).id,
+        "track_id": track.id if track else None,
+        "languages": list(draft.languages),
+        "sdgs": sorted(set(draft.sdgs)),
+        "visibility": draft.visibility,
+        "admission": draft.admission,
+        "state": draft.state,
+    }
+
+
+def of_occurrence(session: Session, draft: OccurrenceDraft) -> dict[str, Any]:
+    """The columns of an occurrence. Raises BadPlacement."""
+    starts_at, ends_at = draft.starts_at, draft.ends_at
+    if draft.placement is not Placement.UNPLACED:
+        for value, field in ((starts_at, "starts_at"), (ends_at, "ends_at"), (draft.room_id, "room")):
+            if value is None:
+                raise BadPlacement(_("A placed session needs a start, an end and a room."), field=field)
+    if starts_at and ends_at and ends_at <= starts_at:
+        raise BadPlacement(_("It ends before it starts."), field="ends_at")
+    for moment, field in ((starts_at, "starts_at"), (ends_at, "ends_at")):
+        if moment and moment.year not in YEARS:
+            raise BadPlacement(_("Check the year."), field=field)
+    room = db.session.get(Room, draft.room_id) if draft.room_id is not None else None
+    if draft.room_id is not None and (room is None or room.expo_id != session.expo_id):
+        raise BadPlacement(_("There is no such room in this expo."), field="room")
+    if draft.seats is not None and draft.seats < 0:
+        raise BadPlacement(_("Seats are not negative."), field="seats")
+    if draft.seats is not None and room is not None and draft.seats > room.capacity:
+        raise BadPlacement(
+            _("%(room)s holds %(capacity)s people.", room=room.name, capacity=room.capacity), field="seats"
+        )
+    if draft.seats is not None and draft.seats > MOST_SEATS:
+        raise BadPlacement(_("That is more than a city holds."), field="seats")
+    _fits(draft, abstract=LONGEST_TEXT)
+    values = asdict(draft)
+    if draft.languages is not None:
+        values["languages"] = list(draft.languages)
+    return values
+
+
+def draft_of_conference(conference: Conference, hosts: list[str]) -> ConferenceDraft:
+    """A conference as its draft would say it."""
+    same = {
+        name: getattr(conference, name)
+        for name in ConferenceDraft.__slots__
+        if name not in ("hosts", "closed_dates")
+    }
+    closed = tuple(date.fromisoformat(day) for day in conference.closed_dates or ())
+    return ConferenceDraft(**same, closed_dates=closed, hosts=tuple(hosts))
+
+
+def draft_of_session(session: Session) -> SessionDraft:
+    """A session as its draft would say it."""
+    return SessionDraft(
+        title=session.title,
+        type=session.type.name,
+        abstract=session.abstract,
+        track=session.track.name if session.track else "",
+        languages=tuple(session.languages),
+        sdgs=tuple(session.sdgs),
+        visibility=session.visibility,
+        admission=session.admission,
+        state=session.state,
+    )
+
+
+def draft_of_occurrence(occurrence: Occurrence) -> OccurrenceDraft:
+    """A time and room as its draft would say it."""
+    languages = occurrence.languages
+    return OccurrenceDraft(
+        starts_at=occurrence.starts_at,
+        ends_at=occurrence.ends_at,
+        room_id=occurrence.room_id,
+        seats=occurrence.seats,
+        placement=occurrence.placement,
+        languages=None if languages is None else tuple(languages),
+        abstract=occurrence.abstract,
+    )
+
+
+def _fits(draft: object, **most: int) -> None:
+    for field, length in most.items():
+        if len(getattr(draft, field) or "") > length:
+            raise BadInput(_("At most %(most)s letters, please.", most=length), field=field)
+
+
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them."""
+
+    def one(value: Any) -> Any:
+        if isinstance(value, datetime | date):
+            return value.isoformat()
+        if isinstance(value, StrEnum):
+            return value.value
+        return value
+
+    return {key: one(value) for key, value in values.items()}
