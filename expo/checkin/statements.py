@@ -61,7 +61,7 @@ _entitled = (
 # As what somebody comes: the first ticket that says more than "visitor". Category and name in one column, so
 # that it is one subquery.
 _comes_as = (
-    sa.select(_tickets.c.category.concat(":").concat(_tickets.c.name))
+    sa.select(sa.type_coerce(_tickets.c.category, sa.String).concat(":").concat(_tickets.c.name))
     .select_from(_registrations.join(_tickets, _registrations.c.ticket_type_id == _tickets.c.id))
     .where(
         _registrations.c.person_id == _badges.c.person_id,
