@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask_babel import gettext as _
 
-from expo.core import audit, clock
+from expo.core import audit, clock, stamps
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput
 
@@ -38,6 +38,32 @@ def create_expo(
         db.session.flush()
         audit.record("expo_created", "expo", expo.id, expo_id=expo.id, after={"slug": slug, "name": name})
     return expo
+
+
+def edit_expo(
+    *, expo: Expo, name: str, city: str, starts_on: date, ends_on: date, time_zone: str, description: str
+) -> bool:
+    """Change what the expo says of itself; its address stays. Returns whether anything changed. Raises BadInput."""
+    _check(starts_on, ends_on, time_zone)
+    with transaction():
+        values = {
+            "name": name,
+            "city": city,
+            "starts_on": starts_on,
+            "ends_on": ends_on,
+            "time_zone": time_zone,
+            "description": description,
+        }
+        changed = {key: value for key, value in values.items() if getattr(expo, key) != value}
+        if not changed:
+            return False
+        before = {key: str(getattr(expo, key)) for key in changed}
+        for key, value in changed.items():
+            setattr(expo, key, value)
+        after = {key: str(value) for key, value in changed.items()}
+        audit.record("expo_changed", "expo", expo.id, expo_id=expo.id, before=before, after=after)
+        stamps.raise_stamp(f"programme:{expo.id}")
+    return True
 
 
 def _check(starts_on: date, ends_on: date, time_zone: str) -> None:

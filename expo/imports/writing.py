@@ -1,0 +1,186 @@
+"""Writing checked files into the rooms, by their own actions. What is there already is found, compared and kept."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from expo.expos import actions as expos
+from expo.expos import queries as expo_queries
+from expo.expos.models import Expo
+from expo.programme import actions as programme
+from expo.programme import places
+from expo.programme import queries as programme_queries
+from expo.programme.drafts import VenueDraft
+from expo.programme.models import Conference, Room
+from expo.registration import queries as ticket_queries
+from expo.registration import tickets
+from expo.registration.models import TicketType
+from expo.speakers import actions as speakers
+from expo.speakers import queries as speaker_queries
+from expo.speakers.models import Speaker
+
+from . import h22, positions, provenance, sessions
+from .h22 import ConferenceRow, DataSet
+from .provenance import Entry
+from .tally import Tally
+
+SLUG = "h22"
+COLOURS = 8
+ONLINE = "online"  # the name of the venue that is nowhere, in lower case
+
+
+def write(found: DataSet, tally: Tally) -> Expo:
+    """Write everything, inside the caller's transaction. Raises BrokenFiles where the files contradict the expo."""
+    expo = _expo(found, tally)
+    plan = sessions.plan(expo, found)
+    conferences = _conferences(expo, found, tally)
+    rooms = _rooms(expo, found, tally)
+    people = _speakers(expo, found, tally)
+    sessions.write(plan, sessions.Known(expo, conferences, rooms, people), tally)
+    sold = _tickets(conferences, found, tally)
+    provenance.save(expo.id, _origins(found, rooms, sold), tally)
+    return expo
+
+
+def _expo(found: DataSet, tally: Tally) -> Expo:
+    draft = next(row.draft for row in found.conferences if row.slug == h22.EXPO)
+    values = {
+        "name": draft.title,
+        "city": draft.city,
+        "starts_on": draft.starts_on,
+        "ends_on": draft.ends_on,
+        "time_zone": draft.time_zone,
+        "description": draft.description,
+    }
+    expo = expo_queries.by_slug(SLUG)
+    if expo is None:
+        tally.note("expo", known=False, changed=True)
+        return expos.create_expo(slug=SLUG, **values)  # type: ignore[arg-type]
+    changed = expos.edit_expo(expo=expo, **values)  # type: ignore[arg-type]
+    tally.note("expo", known=True, changed=changed)
+    return expo
+
+
+def _conferences(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Conference]:
+    made = {conference.slug: conference for conference in programme_queries.conferences(expo.id)}
+    numbers = {row.slug: number for number, row in enumerate(found.conferences)}
+    for row in _parents_first(found.conferences):
+        known = made.get(row.slug)
+        colour = known.colour if known else numbers[row.slug] % COLOURS + 1
+        made[row.slug], changed = programme.save_conference(
+            expo=expo,
+            draft=replace(row.draft, colour=colour),
+            conference=known,
+            slug=row.slug,
+            parent=made[row.parent] if row.parent else None,
+        )
+        tally.note("conferences", known=known is not None, changed=changed)
+    return made
+
+
+def _parents_first(rows: list[ConferenceRow]) -> Iterator[ConferenceRow]:
+    by_slug = {row.slug: row for row in rows}
+    done: set[str] = set()
+
+    def with_parents(row: ConferenceRow) -> Iterator[ConferenceRow]:
+        if row.slug not in done:
+            if row.parent:
+                yield from with_parents(by_slug[row.parent])
+            done.add(row.slug)
+            yield row
+
+    for row in rows:
+        yield from with_parents(row)
+
+
+def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
+    venues = {venue.name: venue for venue in programme_queries.venues(expo.id)}
+    for draft in _venue_drafts(found):
+        known_venue = venues.get(draft.name)
+        if known_venue:  # an address that somebody wrote stays
+            draft = replace(draft, address=known_venue.address)
+        venues[draft.name], changed = places.save_venue(expo=expo, draft=draft, venue=known_venue)
+        tally.note("venues", known=known_venue is not None, changed=changed)
+    made = {room.name: room for room in programme_queries.rooms(expo.id)}
+    for row in found.rooms:
+        known = made.get(row.draft.name)
+        room, changed = places.save_room(venue=venues[row.venue], draft=row.draft, room=known)
+        made[row.draft.name] = room
+        tally.note("rooms", known=known is not None, changed=changed)
+    return made
+
+
+def _venue_drafts(found: DataSet) -> list[VenueDraft]:
+    """Each venue, in the city and zone of the conferences that use it most."""
+    conferences = {row.slug: row.draft for row in found.conferences}
+    home = conferences[h22.EXPO]
+    venue_of = {row.draft.name: row.venue for row in found.rooms}
+    used: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for session in found.sessions:
+        conference = conferences[session.conference]
+        used[venue_of[session.room]][conference.city, conference.time_zone] += 1
+    drafts = []
+    for name in dict.fromkeys(row.venue for row in found.rooms):
+        if name.casefold() == ONLINE:
+            drafts.append(VenueDraft(name, is_online=True))
+            continue
+        (city, zone), _times = (used[name].most_common(1) or [((home.city, home.time_zone), 0)])[0]
+        city, zone = positions.CITIES.get(name, (city, zone))
+        latitude, longitude = positions.POSITIONS.get(name, (None, None))
+        drafts.append(VenueDraft(name, city, time_zone=zone, latitude=latitude, longitude=longitude))
+    return drafts
+
+
+def _speakers(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Speaker]:
+    made = {speaker.slug: speaker for speaker in speaker_queries.every(expo.id)}
+    for row in found.speakers:
+        known = made.get(row.slug)
+        if known is None:
+            made[row.slug] = speakers.create_speaker(expo=expo, profile=row.profile, slug=row.slug)
+            changed = True
+        else:
+            changed = speakers.edit_speaker(speaker=known, profile=row.profile)
+        tally.note("speakers", known=known is not None, changed=changed)
+    return made
+
+
+def _tickets(
+    conferences: dict[str, Conference], found: DataSet, tally: Tally
+) -> dict[tuple[str, str], TicketType]:
+    made: dict[tuple[str, str], TicketType] = {}
+    for slug in dict.fromkeys(row.conference for row in found.tickets):
+        for ticket_type in ticket_queries.every_of(conferences[slug].id):
+            made[slug, ticket_type.name] = ticket_type
+    for row in found.tickets:
+        key = (row.conference, row.draft.name)
+        known = made.get(key)
+        draft = row.draft
+        if known:  # when it is sold is not in the files
+            draft = replace(draft, sale_from=known.sale_from, sale_until=known.sale_until)
+        made[key], changed = tickets.save_ticket_type(
+            conference=conferences[row.conference], draft=draft, ticket_type=known
+        )
+        tally.note("ticket types", known=known is not None, changed=changed)
+    return made
+
+
+def _origins(
+    found: DataSet, rooms: dict[str, Room], sold: dict[tuple[str, str], TicketType]
+) -> Iterable[Entry]:
+    for source in found.sources:
+        yield Entry(provenance.SOURCE, source.key, h22.Origin(source.url, source.supports))
+    for conference in found.conferences:
+        yield Entry("conference", conference.slug, conference.origin)
+    for room in found.rooms:
+        yield Entry("room", rooms[room.draft.name].slug, room.origin)
+    for speaker in found.speakers:
+        yield Entry("speaker", speaker.slug, speaker.origin)
+    for session in found.sessions:
+        yield Entry("session", session.code, session.origin)
+    for each in found.appearances:
+        yield Entry("appearance", f"{each.session} {each.speaker} {each.role}", each.origin)
+    for ticket in found.tickets:
+        slug = sold[ticket.conference, ticket.draft.name].slug
+        yield Entry("ticket_type", f"{ticket.conference}/{slug}", ticket.origin)
