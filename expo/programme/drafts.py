@@ -30,6 +30,19 @@ class ConferenceDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class VenueDraft:
+    """A venue. Its position in degrees (WGS84); an online venue has no time zone of its own."""
+
+    name: str
+    city: str = ""
+    address: str = ""
+    time_zone: str | None = None
+    is_online: bool = False
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoomDraft:
     """A room. `capacity` in people."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from expo.core import audit, stamps
 from expo.core.db import db, transaction
+from expo.core.refusals import BadInput
 from expo.core.text import free_slug, one_line, slug
 from expo.expos.models import Expo
 
-from .drafts import RoomDraft
+from .drafts import RoomDraft, VenueDraft
 from .models import AppearanceRole, Conference, Room, SessionType, Track, Venue
 
 # Words in an access note that we know by a fixed name, so that people can filter by them.
@@ -26,35 +30,30 @@ KNOWN_FEATURES = {
 }
 
 
-def find_or_create_venue(
-    *,
-    expo: Expo,
-    name: str,
-    city: str = "",
-    address: str = "",
-    is_online: bool = False,
-    time_zone: str | None = None,
-) -> Venue:
-    """The expo's venue of this name; made if it is new. Its slug is made once and kept."""
-    name = one_line(name)
+def save_venue(*, expo: Expo, draft: VenueDraft, venue: Venue | None = None) -> tuple[Venue, bool]:
+    """Make a venue, or change this one; its slug is made once and kept. Returns it and whether anything changed.
+
+    Raises BadInput.
+    """
+    if not draft.name.strip():
+        raise BadInput(_("A venue needs a name."), field="name")
     with transaction():
-        known = db.session.scalar(sa.select(Venue).where(Venue.expo_id == expo.id, Venue.name == name))
-        if known:
-            return known
-        taken = set(db.session.scalars(sa.select(Venue.slug).where(Venue.expo_id == expo.id)))
-        venue = Venue(
-            expo_id=expo.id,
-            slug=free_slug(name, taken),
-            name=name,
-            city=city,
-            address=address,
-            is_online=is_online,
-            time_zone=time_zone,
-        )
-        db.session.add(venue)
-        db.session.flush()
-        audit.record("venue_created", "venue", venue.id, expo_id=expo.id, after={"name": name})
-    return venue
+        values = {**asdict(draft), "name": one_line(draft.name)}
+        if venue is None:
+            taken = set(db.session.scalars(sa.select(Venue.slug).where(Venue.expo_id == expo.id)))
+            venue = Venue(expo_id=expo.id, slug=free_slug(draft.name, taken), **values)
+            db.session.add(venue)
+            db.session.flush()
+            audit.record("venue_created", "venue", venue.id, expo_id=expo.id, after=values)
+            return venue, True
+        before = {key: getattr(venue, key) for key in values}
+        if before == values:
+            return venue, False
+        for key, value in values.items():
+            setattr(venue, key, value)
+        audit.record("venue_changed", "venue", venue.id, expo_id=expo.id, before=before, after=values)
+        stamps.raise_stamp(f"programme:{expo.id}")
+    return venue, True
 
 
 def save_room(*, venue: Venue, draft: RoomDraft, room: Room | None = None) -> tuple[Room, bool]:

@@ -168,3 +168,19 @@ def roles(expo_id: int) -> list[AppearanceRole]:
             .order_by(AppearanceRole.position)
         )
     )
+
+
+def sessions_by_code(expo_id: int) -> dict[str, Session]:
+    """All sessions of the expo, with their conferences."""
+    found = db.session.scalars(
+        sa.select(Session).where(Session.expo_id == expo_id).options(joinedload(Session.conference))
+    )
+    return {session.code: session for session in found}
+
+
+def occurrences_by_code(expo_id: int) -> dict[str, Occurrence]:
+    """All occurrences of the expo, with their sessions."""
+    found = db.session.scalars(
+        sa.select(Occurrence).where(Occurrence.expo_id == expo_id).options(joinedload(Occurrence.session))
+    )
+    return {occurrence.code: occurrence for occurrence in found}
