@@ -12,7 +12,7 @@ from expo.core.db import db, transaction
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
 
-from . import differences
+from . import changes, differences
 from .differences import Difference
 from .models import OccurrenceVersion, Release, Scope, SessionVersion
 from .news import ReleasePublished
@@ -30,8 +30,8 @@ def publish(
     with transaction():
         found = differences.find(
             expo.id,
-            conference_id=conference.id if conference else None,
-            session_id=session.id if session else None,
+            conference_ids=[conference.id] if conference else None,
+            session_ids=[session.id] if session else None,
         )
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
@@ -41,13 +41,12 @@ def publish(
             scope=Scope.SESSION if session else Scope.CONFERENCE if conference else Scope.EXPO,
             scope_key=session.code if session else conference.slug if conference else "",
             note=note.strip(),
-            changes=[],
+            changes=changes.told(found),
             published_at=clock.now(),
             published_by=audit.actor(),
         )
         db.session.add(release)
         db.session.flush()
-        changes: list[dict[str, Any]] = []
         moved: list[int] = []
         cancelled: list[int] = []
         _supersede(found, release)
@@ -56,21 +55,15 @@ def publish(
             for occurrence, values, current in difference.occurrences:
                 kind = difference.kind_of(values, current)
                 _publish_occurrence(difference, occurrence, values, current, release)
-                changes.append(_said(difference, occurrence, values, current, kind))
                 moved += [occurrence.id] if kind == "moved" else []
                 cancelled += [occurrence.id] if kind == "cancelled" else []
-            if not difference.occurrences:
-                changes.append(
-                    {"session": difference.session.code, "title": difference.session.title, "kind": "text"}
-                )
-        release.changes = changes
         audit.record(
             "published",
             "release",
             release.id,
             expo_id=expo.id,
             why=note or None,
-            after={"number": release.number, "changes": len(changes)},
+            after={"number": release.number, "changes": len(release.changes)},
         )
         stamps.raise_stamp(f"programme:{expo.id}")
         news.tell(ReleasePublished(release.id, expo.id, tuple(moved), tuple(cancelled)))
@@ -80,7 +73,7 @@ def publish(
 def _next_number(expo_id: int) -> int:
     # On PostgreSQL two releases at once would take the same number; the unique constraint stops the second,
     # and the lock on the expo makes it wait instead.
-    db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update())
+    db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update(key_share=True))
     last = db.session.scalar(sa.select(sa.func.max(Release.number)).where(Release.expo_id == expo_id))
     return (last or 0) + 1
 
@@ -137,31 +130,3 @@ def _publish_occurrence(
                     seats=values["seats"],
                 )
             ) from too_small
-
-
-def _said(
-    difference: Difference,
-    occurrence: Occurrence,
-    values: dict[str, Any],
-    current: OccurrenceVersion | None,
-    kind: str,
-) -> dict[str, Any]:
-    def told(of: Any) -> dict[str, Any]:
-        return {
-            "starts_at": of["starts_at"].isoformat(),
-            "ends_at": of["ends_at"].isoformat(),
-            "room": of["room_id"],
-        }
-
-    change = {
-        "session": difference.session.code,
-        "occurrence": occurrence.code,
-        "title": difference.session.title,
-        "kind": kind,
-        "after": told(values),
-    }
-    if current is not None:
-        change["before"] = told(
-            {"starts_at": current.starts_at, "ends_at": current.ends_at, "room_id": current.room_id}
-        )
-    return change

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -68,14 +69,20 @@ class Difference:
 
 
 def find(
-    expo_id: int, *, conference_id: int | None = None, session_id: int | None = None
+    expo_id: int,
+    *,
+    conference_ids: Collection[int] | None = None,
+    session_ids: Collection[int] | None = None,
 ) -> list[Difference]:
-    """All differences of a scope, by session code. Five queries, whatever the size."""
+    """All differences of a scope, by session code: of the expo, or of these conferences or sessions alone.
+
+    Five queries, whatever the size.
+    """
     wanted = sa.select(Session).where(Session.expo_id == expo_id, Session.state != SessionState.DRAFT)
-    if conference_id is not None:
-        wanted = wanted.where(Session.conference_id == conference_id)
-    if session_id is not None:
-        wanted = wanted.where(Session.id == session_id)
+    if conference_ids is not None:
+        wanted = wanted.where(Session.conference_id.in_(conference_ids))
+    if session_ids is not None:
+        wanted = wanted.where(Session.id.in_(session_ids))
     sessions = list(db.session.scalars(wanted.options(joinedload(Session.conference)).order_by(Session.code)))
     ids = wanted.with_only_columns(Session.id)
     of_sessions = {
