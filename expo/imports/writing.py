@@ -10,7 +10,7 @@ from expo.expos import actions as expos
 from expo.expos import queries as expo_queries
 from expo.expos.models import Expo
 from expo.programme import actions as programme
-from expo.programme import places
+from expo.programme import clashes, places
 from expo.programme import queries as programme_queries
 from expo.programme.drafts import VenueDraft
 from expo.programme.models import Conference, Room
@@ -38,7 +38,8 @@ def write(found: DataSet, tally: Tally) -> Expo:
     conferences = _conferences(expo, found, tally)
     rooms = _rooms(expo, found, tally)
     people = _speakers(expo, found, tally)
-    sessions.write(plan, sessions.Known(expo, conferences, rooms, people), tally)
+    with clashes.together(expo.id):
+        sessions.write(plan, sessions.Known(expo, conferences, rooms, people), tally)
     sold = _tickets(conferences, found, tally)
     provenance.save(expo.id, _origins(found, rooms, sold), tally)
     return expo

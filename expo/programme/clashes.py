@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -109,11 +111,44 @@ def check(session: Session, *, keep: str = "") -> None:
 
     With a reason in `keep` the clashes stay, and stand in the audit with whoever acts. Raises Clashes.
     """
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.add(session.id)
+        return
+    _lock(session.expo_id)
+    _refuse(session.expo_id, of_session(session), keep)
+
+
+# The sessions that changed since `together` began; None outside it.
+_waiting: ContextVar[set[int] | None] = ContextVar("waiting", default=None)
+
+
+@contextmanager
+def together(expo_id: int) -> Iterator[None]:
+    """Many changes as one, inside a transaction: what clashes is looked for once, when everything stands in its
+    new place. So two sessions can change rooms, and an import is quick. Raises Clashes at the end."""
+    _lock(expo_id)
+    token = _waiting.set(set())
+    try:
+        yield
+        changed = _waiting.get()
+    finally:
+        _waiting.reset(token)
+    db.session.flush()
+    own = {row.id: row for row in placed(Occurrence.session_id.in_(changed or ()))}
+    if own:
+        _refuse(expo_id, _find(expo_id, own), "")
+
+
+def _lock(expo_id: int) -> None:
     # Of two organisers who place at the same moment the second waits, and sees what the first has placed.
     # Bookings and scans, whose rows point at the expo too, do not wait for this kind of lock.
-    db.session.execute(sa.select(Expo.id).where(Expo.id == session.expo_id).with_for_update(key_share=True))
+    db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update(key_share=True))
     db.session.flush()
-    found = [clash for clash in of_session(session) if clash.level is Level.BLOCK and clash.reason is None]
+
+
+def _refuse(expo_id: int, clashes: list[Clash], keep: str) -> None:
+    found = [clash for clash in clashes if clash.level is Level.BLOCK and clash.reason is None]
     if not found:
         return
     if not keep.strip():
@@ -121,7 +156,7 @@ def check(session: Session, *, keep: str = "") -> None:
             _("This would be two things at once. Move it, or say why it shall stay."), clashes=found
         )
     for clash in found:
-        _keep(session.expo_id, clash, keep.strip())
+        _keep(expo_id, clash, keep.strip())
 
 
 def _keep(expo_id: int, clash: Clash, reason: str) -> None:
