@@ -13,7 +13,8 @@ from expo.expos import actions as expos
 from expo.expos.models import Expo
 from expo.programme import actions as programme
 from expo.programme import places, teams
-from expo.programme.drafts import ConferenceDraft, OccurrenceDraft, RoomDraft, SessionDraft
+from expo.programme import queries as programme_queries
+from expo.programme.drafts import ConferenceDraft, OccurrenceDraft, RoomDraft, SessionDraft, VenueDraft
 from expo.programme.models import Conference, Occurrence, Room
 from expo.programme.words import Admission, Role, SessionState
 from expo.publishing import actions as publishing
@@ -60,7 +61,8 @@ def a_conference(expo: Expo | None = None, **changes: Any) -> Conference:
 
 
 def a_room(expo: Expo, name: str | None = None, capacity: int = 500, venue: str = "Sea U") -> Room:
-    place = places.find_or_create_venue(expo=expo, name=venue, city=expo.city)
+    known = [place for place in programme_queries.venues(expo.id) if place.name == venue]
+    place = known[0] if known else places.save_venue(expo=expo, draft=VenueDraft(venue, city=expo.city))[0]
     return places.save_room(venue=place, draft=RoomDraft(name or f"Room {next(_number)}", capacity))[0]
 
 

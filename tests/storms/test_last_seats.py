@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import os
+import threading
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from expo.booking import actions, queries
+from expo.capacity import pools
+from expo.capacity.models import Pool
+from expo.core import checks
+from expo.core.db import db
+from expo.programme.models import Occurrence
+from tests import factories as a
+from tests.client import Client
+from tests.storms.race import race
+
+CLIENTS = 64
+ROUNDS = 1000 if os.environ.get("EXPO_STORM") == "full" else 3
+
+pytestmark = [pytest.mark.feature("B1"), pytest.mark.storm]
+
+
+@pytest.fixture
+def crowd(app: Flask) -> tuple[list[Client], a.Conference]:
+    """People with tickets of one conference, each at a browser of their own."""
+    conference = a.a_conference(slug="race")
+    people = [a.a_person(conference.expo, email=None) for _number in range(CLIENTS)]
+    for person in people:
+        a.a_registration(person, conference)
+    return [Client(app, person) for person in people], conference
+
+
+def one_race(app: Flask, clients: list[Client], workshop: Occurrence) -> tuple[Counter[int], int, int]:
+    """Statuses, live bookings and what the pool says, after all have tried for the same workshop."""
+    path, data = f"/{workshop.session.conference.expo.slug}/bookings", {"occurrence": workshop.code}
+    occurrence_id, pool_id = workshop.id, workshop.pool_id
+    db.session.rollback()
+    statuses = race(app, clients, lambda client: client.post(path, data))
+    db.session.rollback()
+    booked = len(queries.of_occurrence(occurrence_id))
+    taken = db.session.scalar(sa.select(Pool.taken).where(Pool.id == pool_id))
+    return statuses, booked, int(taken or 0)
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 50])
+def test_exactly_as_many_get_a_seat_as_there_are(app, crowd, capacity):
+    clients, conference = crowd
+    for _round in range(ROUNDS):
+        workshop = a.a_session(conference, seats=capacity)
+        statuses, booked, taken = one_race(app, clients, workshop)
+
+        assert statuses == {303: capacity, 409: CLIENTS - capacity}
+        assert (booked, taken) == (capacity, capacity)
+    assert [found for _promise, found in checks.broken()] == []
+
+
+def test_one_person_who_taps_in_many_windows_gets_one_seat(app):
+    conference = a.a_conference()
+    ada = a.a_person(conference.expo, email=None)
+    a.a_registration(ada, conference)
+    workshop = a.a_session(conference, seats=50)
+
+    statuses, booked, taken = one_race(app, [Client(app, ada) for _window in range(16)], workshop)
+
+    assert statuses == {303: 1, 409: 15}
+    assert (booked, taken) == (1, 1)
+
+
+def test_the_race_sees_a_seat_that_is_read_before_it_is_taken(app, crowd, monkeypatch):
+    """The proof that the race can fail: with seats counted first and written later, it does."""
+    seen = threading.local()
+
+    def count_first(*, person, occurrence_id):
+        with db.engine.connect() as apart:
+            seen.taken, seen.capacity = apart.execute(
+                sa.select(Pool.taken, Pool.capacity)
+                .join(Occurrence, Occurrence.pool_id == Pool.id)
+                .where(Occurrence.id == occurrence_id)
+            ).one()
+        return book_seat(person=person, occurrence_id=occurrence_id)
+
+    def write_later(pool_ids, places=1):
+        if seen.taken + places > seen.capacity:
+            raise pools.PoolFull("full")
+        db.session.execute(
+            sa.update(Pool).where(Pool.id.in_(list(pool_ids))).values(taken=seen.taken + places)
+        )
+
+    book_seat = actions.book_seat
+    clients, conference = crowd
+    workshop = a.a_session(conference, seats=10)
+    monkeypatch.setattr(actions, "book_seat", count_first)
+    monkeypatch.setattr(pools, "take", write_later)
+
+    statuses, booked, taken = one_race(app, clients, workshop)
+
+    assert (statuses.get(303), booked, taken) != (10, 10, 10)
