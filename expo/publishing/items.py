@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from expo.capacity.models import Pool
 from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track, Venue
-from expo.programme.words import Admission, Visibility, stricter
+from expo.programme.words import LISTED, Admission, Visibility, stricter
 
 from .models import OccurrenceVersion, SessionVersion
 
@@ -114,6 +114,15 @@ class Item:
         if self.admission is not Admission.SEAT or self.seats is None:
             return None
         return max(0, self.seats + self.over - self.taken)
+
+    def takes_bookings(self, now: datetime) -> bool:
+        """Whether seats are booked here at all; it may be full."""
+        return (
+            self.admission is Admission.SEAT
+            and not (self.cancelled or self.tentative)
+            and self.ends_at > now
+            and self.visibility in LISTED
+        )
 
     @property
     def zone(self) -> ZoneInfo:

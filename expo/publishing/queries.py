@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from expo.capacity.models import Pool
 from expo.core.db import db
 from expo.programme import queries as programme
-from expo.programme.models import Conference, Occurrence, Room, Session
+from expo.programme.models import Conference, Occurrence, Room, Session, Venue
 from expo.programme.words import LISTED, Admission, Visibility
 from expo.speakers.models import Speaker
 
@@ -185,6 +185,23 @@ def conference(expo_id: int, slug: str) -> Conference | None:
     """One of them."""
     found = programme.conference(expo_id, slug)
     return found if found is not None and found.visibility in LISTED else None
+
+
+def venues(expo_id: int) -> list[Venue]:
+    """Venues where something takes place that anybody may know of, by name."""
+    used = (
+        sa.select(Room.venue_id)
+        .join(OccurrenceVersion, OccurrenceVersion.room_id == Room.id)
+        .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(
+            OccurrenceVersion.expo_id == expo_id,
+            OccurrenceVersion.until_release_id.is_(None),
+            SessionVersion.until_release_id.is_(None),
+            listed(),
+        )
+    )
+    return list(db.session.scalars(sa.select(Venue).where(Venue.id.in_(used)).order_by(Venue.name)))
 
 
 def rooms_of(expo_id: int, ids: Iterable[int]) -> list[Room]:

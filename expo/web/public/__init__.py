@@ -1,3 +1,5 @@
+"""The desk for everybody: the programme and all that is in it, for readers with and without a ticket."""
+
 from __future__ import annotations
 
 from flask import Blueprint
@@ -6,3 +8,8 @@ from expo.web import gates
 
 blueprint = Blueprint("public", __name__)
 gates.anybody(blueprint)
+
+# Last, because each of these hangs its views on the blueprint.
+from . import about, conferences, home, places, programme, sessions, speakers  # noqa: E402
+
+__all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "sessions", "speakers"]

@@ -1,0 +1,72 @@
+"""The expo's colour, its calendars, and what it promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, current_app, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from expo.publishing import queries as publishing
+from expo.web.cache import for_strangers
+from expo.web.context import this_expo
+
+from . import blueprint, look
+from .rows import addresses
+from .viewer import viewer
+
+A_YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A calendar: to subscribe to (webcal) or to download."""
+
+    label: str
+    subscribe: str
+    download: str
+
+
+@blueprint.get("/feeds")
+@for_strangers
+def feeds() -> ResponseReturnValue:
+    expo, who = this_expo(), viewer()
+    conferences = publishing.conferences(expo.id)
+    venues = publishing.venues(expo.id)
+    of_conference, of_venue = addresses("feeds.conference"), addresses("feeds.venue")
+    return render_template(
+        "public/feeds.html",
+        whole=_feed(_("The whole programme"), url_for("feeds.programme")),
+        conferences=[_feed(each.title, of_conference(each.slug)) for each in conferences],
+        venues=[_feed(each.name, of_venue(each.slug)) for each in venues],
+        example=url_for("feeds.programme") + "?type=concert&language=en",
+        signed_in=who.signed_in,
+    )
+
+
+def _feed(label: str, path: str) -> Feed:
+    base = current_app.config["EXPO"].base_url.rstrip("/")
+    host = base.split("://", 1)[1]
+    return Feed(label, f"webcal://{host}{path}", path)
+
+
+@blueprint.get("/look.css", endpoint="look")
+def look_css() -> ResponseReturnValue:
+    """The expo's own colour, wherever it can be read. Its address changes with it."""
+    response = Response(look.style(this_expo().colour), mimetype="text/css")
+    response.cache_control.public = True
+    response.cache_control.max_age = A_YEAR
+    return response
+
+
+@blueprint.get("/accessibility")
+@for_strangers
+def accessibility() -> ResponseReturnValue:
+    return render_template("public/accessibility.html")
+
+
+@blueprint.get("/privacy")
+@for_strangers
+def privacy() -> ResponseReturnValue:
+    return render_template("public/privacy.html")

@@ -1,0 +1,116 @@
+"""Conferences: the list, and the page of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from expo.programme import queries as programme
+from expo.programme.models import Conference
+from expo.publishing import queries as publishing
+from expo.publishing.items import Item
+from expo.web.cache import for_strangers
+from expo.web.context import this_expo
+
+from . import asked, blueprint, days
+from .prices import Ticket, tickets_by_conference
+from .rows import Rows, addresses, conference_class
+from .viewer import viewer
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A conference in a list."""
+
+    conference: Conference
+    url: str
+    colour: str
+    hosts: list[str]
+    tickets: list[Ticket]
+    mine: bool
+    away: bool
+
+
+def cards(conferences: list[Conference]) -> list[Card]:
+    """Conferences with their hosts and tickets: two queries, however many there are."""
+    expo, who = this_expo(), viewer()
+    hosts = programme.hosts([conference.id for conference in conferences]) if conferences else {}
+    tickets = tickets_by_conference(expo.id) if conferences else {}
+    url = addresses("public.conference")
+    return [
+        Card(
+            conference=conference,
+            url=url(conference.slug),
+            colour=conference_class(conference.colour),
+            hosts=hosts[conference.id],
+            tickets=tickets.get(conference.id, []),
+            mine=conference.id in who.tickets,
+            away=not expo.starts_on <= conference.starts_on <= expo.ends_on,
+        )
+        for conference in conferences
+    ]
+
+
+@blueprint.get("/conferences")
+@for_strangers
+def conferences() -> ResponseReturnValue:
+    every = cards(publishing.conferences(this_expo().id))
+    return render_template(
+        "public/conferences.html",
+        inside=[card for card in every if not card.away],
+        away=[card for card in every if card.away],
+    )
+
+
+@blueprint.get("/conferences/<slug>")
+@for_strangers
+def conference(slug: str) -> ResponseReturnValue:
+    expo, who = this_expo(), viewer()
+    found = publishing.conference(expo.id, slug)
+    if found is None:
+        abort(404)
+    items = [item.seen_with(who.tickets) for item in publishing.of_conference(found)]
+    related = [each for each in publishing.conferences(expo.id) if each.id != found.id]
+    whole = len(items) <= MOST_ROWS
+    shown = items if whole else [item for item in items if item.ends_at > who.now][:MOST_ROWS]
+    card = cards([found])[0]
+    return render_template(
+        "public/conference.html",
+        conference=found,
+        card=card,
+        today=who.today,
+        strip=_own_strip(found, items, whole),
+        whole=whole,
+        total=len(items),
+        by_day=Rows(found.time_zone).by_day(shown),
+        closed=[date.fromisoformat(text) for text in found.closed_dates],
+        zone=found.time_zone if found.time_zone != expo.time_zone else None,
+        parent=next((each for each in related if each.id == found.parent_id), None),
+        parts=[each for each in related if each.parent_id == found.id],
+        series=[each for each in related if found.series and each.series == found.series],
+        register=url_for("delegate.register", conference=found.slug),
+        programme_url=asked.address([("conference", found.slug)]),
+        conference_url=addresses("public.conference"),
+        feed=url_for("feeds.conference", slug=found.slug),
+    )
+
+
+def _own_strip(conference: Conference, items: list[Item], whole: bool) -> list[days.StripDay]:
+    """The conference's own days: down this page, or to the programme where they do not all fit here."""
+    dates = days.span(conference.starts_on, conference.ends_on)
+    counts: dict[date, publishing.Day] = {}
+    for item in items:
+        if not item.cancelled:
+            before = counts.get(item.day, publishing.Day(item.day, 0, 0))
+            left = item.seats_left or 0
+            counts[item.day] = publishing.Day(item.day, before.count + 1, before.seats_left + left)
+    url: Callable[[str], str] = asked.day_addresses([("conference", conference.slug)])
+    if whole:
+        url = "#day-{}".format
+    return days.strip(dates, counts, url) if len(dates) > 1 else []

@@ -1,0 +1,132 @@
+"""The expo at a glance, and what is on now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from expo.publishing import queries as publishing
+from expo.publishing.items import Item
+from expo.web.cache import for_strangers
+from expo.web.context import this_expo
+
+from . import asked, blueprint, days
+from .conferences import cards
+from .programme import in_minutes
+from .rows import Row, Rows
+from .viewer import Viewer, viewer
+
+EVENING = 17  # o'clock
+MOST_AT_HOME = 4
+MOST_NOW = 60
+NEXT_WITHIN = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Today, seen from now. `evening` holds what begins then and is not told before."""
+
+    now: list[Item]
+    soon: list[Item]
+    evening: list[Item]
+
+
+def _moments(items: list[Item], who: Viewer) -> Moments:
+    standing = [item.seen_with(who.tickets) for item in items if not item.cancelled and not item.tentative]
+    running = [item for item in standing if item.starts_at <= who.now < item.ends_at]
+    coming = [item for item in standing if item.starts_at > who.now]
+    evening = [item for item in coming if this_expo().local(item.starts_at).hour >= EVENING]
+    return Moments(running, coming, evening)
+
+
+@blueprint.get("/")
+@for_strangers
+def home() -> ResponseReturnValue:
+    expo, who = this_expo(), viewer()
+    rows = Rows()
+    moments = _moments(publishing.on_day(expo.id, who.today), who)
+    soon = moments.soon[:MOST_AT_HOME] or _after_today(who)
+    conferences = publishing.conferences(expo.id)
+    told = {item.occurrence_id for item in soon}
+    inside = [each for each in conferences if expo.starts_on <= each.starts_on <= expo.ends_on]
+    return render_template(
+        "public/home.html",
+        today=who.today,
+        phase=_phase(who),
+        strip=days.strip(
+            days.span(expo.starts_on, expo.ends_on), publishing.days(expo.id), asked.day_addresses([])
+        ),
+        running=rows.rows(moments.now[:MOST_AT_HOME]),
+        running_count=len(moments.now),
+        soon=rows.rows(soon),
+        soon_note=_soon_note(soon, who),
+        evening=rows.rows(
+            [item for item in moments.evening if item.occurrence_id not in told][:MOST_AT_HOME]
+        ),
+        evening_count=len(moments.evening),
+        yours=_yours(rows, who),
+        cards=cards([each for each in inside if not each.is_open_programme]),
+        open_programme=next(iter(cards([each for each in inside if each.is_open_programme])), None),
+        elsewhere=len(conferences) - len(inside),
+    )
+
+
+def _phase(who: Viewer) -> str:
+    """Before, during or after the expo, in a sentence for the first line."""
+    expo = this_expo()
+    if who.today < expo.starts_on:
+        wait = (expo.starts_on - who.today).days
+        return ngettext("Starts tomorrow.", "Starts in %(num)s days.", wait)
+    if who.today > expo.ends_on:
+        return _("The expo is over. Everything stays here to be read.")
+    return _("Day %(day)s of %(days)s.", day=(who.today - expo.starts_on).days + 1, days=_length())
+
+
+def _length() -> int:
+    expo = this_expo()
+    return (expo.ends_on - expo.starts_on).days + 1
+
+
+def _after_today(who: Viewer) -> list[Item]:
+    found = publishing.upcoming(this_expo().id, who.now, most=MOST_AT_HOME)
+    return [item.seen_with(who.tickets) for item in found]
+
+
+def _soon_note(soon: list[Item], who: Viewer) -> str:
+    if not soon:
+        return ""
+    return in_minutes(round((soon[0].starts_at - who.now).total_seconds() / 60))
+
+
+def _yours(rows: Rows, who: Viewer) -> Row | None:
+    """The next session in which the visitor has a seat."""
+    if not who.booked:
+        return None
+    mine = [
+        item
+        for item in publishing.of_occurrences(this_expo().id, who.booked)
+        if item.ends_at > who.now and not item.cancelled
+    ]
+    return rows.row(mine[0]) if mine else None
+
+
+@blueprint.get("/now")
+@for_strangers
+def now() -> ResponseReturnValue:
+    expo, who = this_expo(), viewer()
+    rows = Rows()
+    moments = _moments(publishing.between(expo.id, who.now, who.now + NEXT_WITHIN), who)
+    soon = moments.soon or _after_today(who)
+    return render_template(
+        "public/now.html",
+        now=expo.local(who.now),
+        running=rows.rows(moments.now[:MOST_NOW]),
+        soon=rows.groups(soon[:MOST_NOW]),
+        soon_note=_soon_note(soon, who),
+        today_url=asked.address([], who.today),
+    )

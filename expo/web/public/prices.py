@@ -1,0 +1,58 @@
+"""Ticket types as people compare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from expo.core.money import Money
+from expo.registration import queries as registration
+from expo.registration.models import TicketType
+
+FEW = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket type with what is left of it, in a word and its kind of state chip."""
+
+    name: str
+    audience: str
+    price: Money
+    vat_basis_points: int
+    needs_approval: bool
+    word: str
+    kind: str
+
+
+def tickets_by_conference(expo_id: int) -> dict[int, list[Ticket]]:
+    """The ticket types of all conferences, or their absence."""
+    found: dict[int, list[Ticket]] = {}
+    for ticket_type in registration.ticket_types(expo_id):
+        found.setdefault(ticket_type.conference_id, []).append(_ticket(ticket_type))
+    return found
+
+
+def _ticket(ticket_type: TicketType) -> Ticket:
+    pool = ticket_type.pool
+    left = None if pool.capacity is None else max(0, pool.capacity + pool.over - pool.taken)
+    word, kind = _left(left)
+    return Ticket(
+        name=ticket_type.name,
+        audience=ticket_type.audience,
+        price=ticket_type.price,
+        vat_basis_points=ticket_type.vat_basis_points,
+        needs_approval=ticket_type.needs_approval,
+        word=word,
+        kind=kind,
+    )
+
+
+def _left(left: int | None) -> tuple[str, str]:
+    if left == 0:
+        return _("None left"), "stop"
+    if left is not None and left <= FEW:
+        return ngettext("%(num)s left", "%(num)s left", left), "go"
+    return _("Places left"), "go"

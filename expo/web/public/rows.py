@@ -1,0 +1,195 @@
+"""Items of the programme as rows of a page: what templates/macros/programme.html reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from urllib.parse import quote
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from expo.programme.words import Admission
+from expo.publishing.items import Item
+from expo.web.context import this_expo
+from expo.web.filters import day_name, zone_name
+
+from .viewer import Viewer, viewer
+
+COLOURS = 8
+_MARK = "0code0"  # stands for a code or slug in an address that is made once and filled often
+
+
+def addresses(endpoint: str, parameter: str = "slug", **values: object) -> Callable[[str], str]:
+    """A function from slugs or codes to addresses. One url_for serves all rows of a page."""
+    before, _mark, after = url_for(endpoint, **{parameter: _MARK}, **values).partition(_MARK)  # type: ignore[arg-type]
+    return lambda name: f"{before}{quote(name, safe='')}{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The button at the end of a row. With a code it is posted: somebody known takes the seat at once."""
+
+    label: str
+    url: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item at one time, in words. `key` tells two starts of a page apart."""
+
+    url: str
+    code: str
+    title: str
+    starts: datetime
+    ends: datetime
+    time_text: str
+    end_text: str
+    key: str
+    day: date
+    day_text: str
+    room: str
+    venue: str
+    conference_title: str
+    conference_class: str
+    seats_word: str | None
+    seats_state: str | None
+    languages: list[str]
+    step_free: bool
+    signed: bool
+    state: str
+    act: Act | None
+    note: str = ""
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that start together."""
+
+    time_text: str
+    starts: datetime
+    key: str
+    items: list[Row] = field(default_factory=list)
+
+
+def conference_class(colour: int) -> str:
+    """The colour of a conference's edge and dot."""
+    return f"c-{(colour - 1) % COLOURS + 1}"
+
+
+def state_of(item: Item, now: datetime) -> str:
+    """Where the clock has come with an item."""
+    if item.cancelled:
+        return "cancelled"
+    if item.ends_at <= now:
+        return "ended"
+    return "on_now" if item.starts_at <= now else "upcoming"
+
+
+def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
+    """How one gets in, in a word, with the kind of state chip."""
+    if item.occurrence_id in who.booked:
+        return _("Your seat"), "mine"
+    if item.tentative:
+        return _("Time to be confirmed"), "wait"
+    if item.closed:
+        return _("With a ticket"), "info"
+    if item.admission is Admission.SEAT:
+        return _free_seats(item)
+    if item.admission is Admission.INVITATION:
+        return _("By invitation"), "off"
+    if item.conference_id in who.tickets:
+        return _("With your ticket"), "info"
+    if item.admission is Admission.TICKET:
+        return _("With a ticket"), "info"
+    return _("Open to all"), "go"
+
+
+def _free_seats(item: Item) -> tuple[str, str]:
+    left = item.seats_left
+    if left is None:
+        return _("Book a seat"), "go"
+    if left == 0:
+        return _("Full"), "stop"
+    return ngettext("%(num)s seat left", "%(num)s seats left", left), "go"
+
+
+def clock_text(moment: datetime, day: date) -> str:
+    """14:05; 01:00 (+1) in the night after the day it belongs to."""
+    nights = (moment.date() - day).days
+    return f"{moment:%H:%M}" if nights <= 0 else f"{moment:%H:%M} (+{nights})"
+
+
+class Rows:
+    """Makes rows for whoever looks. Times are those of the place; its zone is named where it is not `home`."""
+
+    def __init__(self, home: str | None = None) -> None:
+        self._who = viewer()
+        self._home = home or this_expo().time_zone
+        self._session = addresses("public.session", "code")
+        self._register: dict[str, str] = {}
+        self._book = url_for("delegate.book") if self._who.signed_in else ""
+
+    def row(self, item: Item, note: str = "") -> Row:
+        """One item, which has been reduced to what the viewer may see."""
+        starts, ends = item.starts, item.ends
+        end_text = clock_text(ends, item.day)
+        if item.time_zone != self._home:
+            end_text = f"{end_text} {zone_name(item.time_zone)}"
+        word, kind = seats_of(item, self._who)
+        nights = (starts.date() - item.day).days
+        return Row(
+            url=self._session(item.code),
+            code=item.code,
+            title=item.title,
+            starts=starts,
+            ends=ends,
+            time_text=clock_text(starts, item.day),
+            end_text=end_text,
+            key=f"{item.starts_at:%m%d%H%M}" + (f"-{nights}" if nights > 0 else ""),
+            day=item.day,
+            day_text=day_name(item.day),
+            room=item.room_name,
+            venue=item.venue_name,
+            conference_title=item.conference_title,
+            conference_class=conference_class(item.conference_colour),
+            seats_word=word,
+            seats_state=kind,
+            languages=[code for code in item.languages if code != "swl"],
+            step_free=item.step_free,
+            signed="swl" in item.languages,
+            state=state_of(item, self._who.now),
+            act=self._act(item),
+            note=note,
+        )
+
+    def rows(self, found: Iterable[Item]) -> list[Row]:
+        return [self.row(item) for item in found]
+
+    def groups(self, found: Iterable[Item]) -> list[Group]:
+        """Rows by start, in order of time."""
+        by_start = groupby(self.rows(found), key=lambda row: (row.starts, row.time_text, row.key))
+        return [Group(text, starts, key, list(rows)) for (starts, text, key), rows in by_start]
+
+    def by_day(self, found: Iterable[Item]) -> list[tuple[date, list[Group]]]:
+        """Groups of each day, in order; what runs past midnight stays with its evening."""
+        ordered = sorted(found, key=lambda item: (item.day, item.starts_at))
+        return [(day, self.groups(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
+
+    def _act(self, item: Item) -> Act | None:
+        if item.closed or item.occurrence_id in self._who.booked or item.seats_left == 0:
+            return None
+        if not item.takes_bookings(self._who.now):
+            return None
+        if self._who.signed_in:
+            return Act(_("Book"), self._book, item.code)
+        if item.conference_slug not in self._register:
+            self._register[item.conference_slug] = url_for(
+                "delegate.register", conference=item.conference_slug, book=""
+            )
+        return Act(_("Book"), self._register[item.conference_slug] + quote(item.code))

@@ -1,0 +1,167 @@
+"""A session: what it is, who is there, when and where; its other times and its neighbours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from flask import abort, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from expo.imports import provenance
+from expo.programme import queries as programme
+from expo.publishing import queries as publishing
+from expo.publishing.items import Item
+from expo.speakers.models import Speaker
+from expo.web.cache import for_strangers
+from expo.web.context import this_expo
+from expo.web.texts import _l
+
+from . import asked, blueprint
+from .goals import GOALS
+from .rows import Row, Rows, addresses
+from .viewer import viewer
+
+MOST_PARALLEL = 4
+MOST_AFTER = 2
+DAYS_UNFOLDED = 8
+
+REALITIES = {
+    "fact": _l("Documented"),
+    "partly": _l("Partly documented"),
+    "illustrative": _l("Illustrative"),
+}
+FEATURES = {
+    "step-free": _l("Step-free"),
+    "lift": _l("Lift"),
+    "hearing-loop": _l("Hearing loop"),
+    "wheelchair-places": _l("Wheelchair places"),
+    "interpreter-booths": _l("Interpreter booths"),
+    "seating": _l("Seating on request"),
+    "accessible-toilet": _l("Accessible toilet"),
+    "captions": _l("Captions"),
+    "quiet-room": _l("Quiet room"),
+}
+
+
+@blueprint.get("/sessions/<code>")
+@for_strangers
+def session(code: str) -> ResponseReturnValue:
+    """Answers to the code of a session and to those of its occurrences."""
+    expo, who = this_expo(), viewer()
+    session_id = publishing.session_by_code(expo.id, code)
+    times = publishing.of_session(expo.id, session_id) if session_id is not None else []
+    if not times:
+        abort(404)
+    times = [item.seen_with(who.tickets) for item in times]
+    item = _asked_for(times, code, who.now)
+    content = publishing.content(item.session_id)
+    rows = Rows(item.time_zone)
+    around = [] if item.closed else publishing.neighbours(item)
+    around = [other.seen_with(who.tickets) for other in around]
+    family = [
+        other.seen_with(who.tickets) for other in publishing.family(expo.id, item.session_id, item.parent_id)
+    ]
+    return render_template(
+        "public/session.html",
+        item=item,
+        row=rows.row(item),
+        when=_when(item, who.today),
+        abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
+        own_languages=content is not None and item.own_languages is not None,
+        people=_people(item),
+        goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
+        features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
+        later=_times(rows, [other for other in times if other.ends_at > who.now]),
+        earlier=_times(rows, [other for other in times if other.ends_at <= who.now]),
+        many=len(times) > 1,
+        next_time=_next_time(rows, times, item, who.now),
+        unfolded=DAYS_UNFOLDED,
+        parent=_first(rows, [other for other in family if other.session_id == item.parent_id]),
+        parts=rows.rows(other for other in family if other.parent_id == item.session_id),
+        parallel=rows.rows(_parallel(item, around)[:MOST_PARALLEL]),
+        after=rows.rows(_after(item, around)[:MOST_AFTER]),
+        provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),
+        realities=REALITIES,
+        starts_in=_starts_in(item, who.now),
+        register=url_for("delegate.register", conference=item.conference_slug, book=item.code),
+        day_url=asked.address([], item.day),
+        type_url=asked.address([("type", item.type_slug)]),
+        track_url=asked.address([("conference", item.conference_slug), ("track", item.track_slug or "")]),
+        zone=item.time_zone if item.time_zone != expo.time_zone else None,
+    )
+
+
+def _asked_for(times: list[Item], code: str, now: datetime) -> Item:
+    """The occurrence with this code; else the next one, else the last."""
+    by_code = [item for item in times if item.code == code]
+    ahead = [item for item in times if item.ends_at > now]
+    return (by_code or ahead or times[-1:])[0]
+
+
+def _when(item: Item, today: date) -> str:
+    """“Today”, or nothing: the date stands beside it anyway."""
+    days = (item.day - today).days
+    return {0: _("Today"), 1: _("Tomorrow")}.get(days, "")
+
+
+def _starts_in(item: Item, now: datetime) -> str:
+    minutes = round((item.starts_at - now).total_seconds() / 60)
+    if not 0 < minutes < 180:
+        return ""
+    return ngettext("Starts in %(num)s minute.", "Starts in %(num)s minutes.", minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """A name on the bill, with all roles it has here."""
+
+    speaker: Speaker
+    url: str
+    roles: list[str]
+
+
+def _people(item: Item) -> list[Billed]:
+    roles: dict[int, list[str]] = {}
+    for billing in item.billed:
+        roles.setdefault(billing["speaker"], []).append(billing["role"])
+    if not roles:
+        return []
+    names = {role.slug: role.name for role in programme.roles(item.expo_id)}
+    known = publishing.speakers_by_id(item.expo_id, roles)
+    url = addresses("public.speaker")
+    return [
+        Billed(known[speaker], url(known[speaker].slug), [names.get(slug, slug) for slug in slugs])
+        for speaker, slugs in roles.items()
+        if speaker in known
+    ]
+
+
+def _times(rows: Rows, times: list[Item]) -> list[tuple[date, list[Row]]]:
+    """All times by day: sixty tours are thirty lines."""
+    ordered = sorted(times, key=lambda item: (item.day, item.starts_at))
+    return [(day, rows.rows(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
+
+
+def _next_time(rows: Rows, times: list[Item], item: Item, now: datetime) -> Row | None:
+    """Where to go instead, when the time asked for is over or cancelled."""
+    if item.ends_at > now and not item.cancelled:
+        return None
+    return _first(rows, [other for other in times if other.starts_at > now and not other.cancelled])
+
+
+def _first(rows: Rows, items: list[Item]) -> Row | None:
+    return rows.row(items[0]) if items else None
+
+
+def _parallel(item: Item, around: list[Item]) -> list[Item]:
+    """What runs at the same time: of the same conference first."""
+    same_time = [other for other in around if other.starts_at < item.ends_at]
+    return sorted(same_time, key=lambda other: other.conference_id != item.conference_id)
+
+
+def _after(item: Item, around: list[Item]) -> list[Item]:
+    return [other for other in around if other.room_id == item.room_id and other.starts_at >= item.ends_at]
