@@ -110,6 +110,9 @@ def _same_expo(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _begin() -> None:
+    if request.path.startswith("/api/"):
+        audit.set_actor("api")  # tokens speak for themselves there: no sign-in is looked up, no cookie is read
+        return
     who = visitor()
     if who is None:
         audit.set_actor("visitor")
