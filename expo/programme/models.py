@@ -285,6 +285,8 @@ class Appearance(Base):
     state: Mapped[AppearanceState] = choice(AppearanceState, default=AppearanceState.INVITED)
     position: Mapped[int] = mapped_column(default=0)
 
+    session: Mapped[Session] = relationship()
+    occurrence: Mapped[Occurrence | None] = relationship()
     speaker: Mapped[Speaker] = relationship()
     role: Mapped[AppearanceRole] = relationship()
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
-from expo.core.db import db
+from expo.core.db import MomentType, db
 from expo.core.text import folded
 
 from .models import (
@@ -18,6 +22,7 @@ from .models import (
     Track,
     Venue,
 )
+from .words import SessionState
 
 
 def conference(expo_id: int, slug: str) -> Conference | None:
@@ -184,3 +189,86 @@ def occurrences_by_code(expo_id: int) -> dict[str, Occurrence]:
         sa.select(Occurrence).where(Occurrence.expo_id == expo_id).options(joinedload(Occurrence.session))
     )
     return {occurrence.code: occurrence for occurrence in found}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """A session as a list sorts and filters it. `first` is when its earliest time begins."""
+
+    id: int
+    code: str
+    title: str
+    state: SessionState
+    conference_id: int
+    first: datetime | None
+
+
+def session_lines(expo_id: int, conference_ids: Collection[int], search: str = "") -> list[SessionLine]:
+    """The drafts of these conferences by code; those that hold the words, if some are given. One query."""
+    rows = db.session.execute(
+        sa.select(
+            Session.id,
+            Session.code,
+            Session.title,
+            Session.state,
+            Session.conference_id,
+            sa.func.min(Occurrence.starts_at, type_=MomentType()),
+        )
+        .outerjoin(
+            Occurrence, sa.and_(Occurrence.session_id == Session.id, Occurrence.cancelled_at.is_(None))
+        )
+        .where(Session.expo_id == expo_id, Session.conference_id.in_(conference_ids))
+        .group_by(Session.id)
+        .order_by(Session.code)
+    )
+    words = folded(search).split()
+    lines: list[SessionLine] = [SessionLine(*row) for row in rows.tuples()]
+    return [line for line in lines if all(word in folded(f"{line.code} {line.title}") for word in words)]
+
+
+def sessions_with_times(session_ids: Collection[int]) -> dict[int, tuple[Session, list[Occurrence]]]:
+    """These sessions with type, track and conference, and their occurrences by time. Two queries."""
+    found = db.session.scalars(
+        sa.select(Session)
+        .where(Session.id.in_(session_ids))
+        .options(joinedload(Session.type), joinedload(Session.track), joinedload(Session.conference))
+    )
+    sessions: dict[int, tuple[Session, list[Occurrence]]] = {session.id: (session, []) for session in found}
+    for occurrence in db.session.scalars(
+        sa.select(Occurrence)
+        .where(Occurrence.session_id.in_(session_ids))
+        .options(joinedload(Occurrence.room).joinedload(Room.venue), joinedload(Occurrence.pool))
+        .order_by(Occurrence.starts_at, Occurrence.id)
+    ):
+        sessions[occurrence.session_id][1].append(occurrence)
+    return sessions
+
+
+def appearances_of(speaker_id: int) -> list[Appearance]:
+    """Where a speaker appears as drafted, by session code, with session, conference and role."""
+    return list(
+        db.session.scalars(
+            sa.select(Appearance)
+            .join(Appearance.session)
+            .where(Appearance.speaker_id == speaker_id)
+            .options(
+                contains_eager(Appearance.session).joinedload(Session.conference),
+                joinedload(Appearance.role),
+                joinedload(Appearance.occurrence),
+            )
+            .order_by(Session.code, Appearance.id)
+        )
+    )
+
+
+def appearance_counts(expo_id: int, conference_ids: Collection[int] | None = None) -> dict[int, int]:
+    """In how many sessions each speaker appears; of these conferences, if some are named."""
+    wanted = (
+        sa.select(Appearance.speaker_id, sa.func.count(sa.distinct(Appearance.session_id)))
+        .join(Session, Appearance.session_id == Session.id)
+        .where(Appearance.expo_id == expo_id)
+        .group_by(Appearance.speaker_id)
+    )
+    if conference_ids is not None:
+        wanted = wanted.where(Session.conference_id.in_(conference_ids))
+    return {row[0]: row[1] for row in db.session.execute(wanted)}
