@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
+from babel import Locale
+from babel.numbers import get_currency_precision
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,14 +45,10 @@ class Money:
     def said(self, language: str) -> str:
         """How a person reads it; no decimals where there is nothing behind the point."""
         digits = get_currency_precision(self.currency)
-        amount = self.minor / 10**digits
-        whole = self.minor % 10**digits == 0
-        return str(
-            format_currency(
-                amount,
-                self.currency,
-                locale=language,
-                format="#,##0 ¤" if whole else None,
-                currency_digits=not whole,
-            )
-        )
+        decimals = digits if self.minor % 10**digits else 0
+        pattern = Locale.parse(language).currency_formats["standard"]
+        amount = Decimal(self.minor).scaleb(-digits)
+        frac = (decimals, decimals)
+        text = pattern.apply(amount, language, currency=self.currency, currency_digits=False, force_frac=frac)
+        # CLDR wants a space between a code and its number, which Babel leaves out: "SEK 495".
+        return re.sub(r"(?<=[A-Z]{3})(?=\d)", "\u00a0", text)
