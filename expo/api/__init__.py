@@ -1,7 +1,22 @@
 """Knows the same actions as JSON. Never decides a rule."""
 
-from flask import Flask
+from __future__ import annotations
+
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+
+class NoCookieForPrograms(SecureCookieSessionInterface):
+    """The signed cookie is for browsers' pages. Requests to the API have none: nothing is read or verified for
+    them, and no answer says `Vary: Cookie`."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith("/api/") else super().open_session(app, request)
 
 
 def init_app(app: Flask) -> None:
     """Open the API."""
+    from .door import blueprint as door
+
+    app.session_interface = NoCookieForPrograms()
+    app.register_blueprint(door, url_prefix="/api/v1/door")

@@ -98,6 +98,8 @@ class Device(Base):
     revoked_at: Mapped[Moment | None]
     created_at: Mapped[Moment]
 
+    expo: Mapped[Expo] = relationship()
+
 
 class DeviceGate(Base):
     """A gate that a device may scan at."""

@@ -23,7 +23,7 @@ from expo.badge.refusals import BadCode
 from expo.core import clock, tokens
 from expo.core.db import db, is_sqlite, transaction
 
-from . import messages, statements, verdicts
+from . import messages, queries, statements, verdicts
 from .models import Direction, Verdict
 from .refusals import GateNotYours, NotPaired, UnknownOccurrence
 
@@ -38,7 +38,8 @@ class Sent:
     """A scan as a device sent it. `gate_id` None: there can be no such gate.
 
     `occurrence` is a UID, where the device chose among what is on; `local` is what the device had said while it
-    was offline, `override` who let somebody in by hand, and why. `fault` names what of it cannot be read.
+    was offline, `override` who let somebody in by hand, and why. `fault` names the field that cannot be read;
+    see `unreadable()`.
     """
 
     id: str
@@ -60,6 +61,12 @@ class Sent:
             self.occurrence, self.local, self.override, self.fault,
         )  # fmt: skip
         return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
+def unreadable(*, scan_id: str, field: str, raw: bytes) -> Sent:
+    """A scan of a batch that makes no sense but for its id. `raw` tells it from others under that id."""
+    content = hashlib.blake2b(raw, digest_size=16).hexdigest()
+    return Sent(scan_id, content, None, Direction.IN, datetime.fromtimestamp(0, UTC), fault=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,8 @@ def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
     What cannot count (a gate that is not the device's any more, an unreadable part) goes into quarantine, so
     that one bad scan never keeps a queue of good ones from being stored.
     """
+    if not sent and queries.device_of(token) is None:
+        raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
     return _record(token, sent, alone=False)
 
 
@@ -166,7 +175,7 @@ class _Desk:
         if found.revoked:
             return self.quarantine(sent, found, fingerprint, "device_revoked", messages.device_revoked())
         if sent.fault is not None:
-            return self.quarantine(sent, found, fingerprint, sent.fault, messages.unreadable())
+            return self.quarantine(sent, found, fingerprint, "unreadable", messages.unreadable())
         if found.gate_id is None:
             if self.alone:
                 raise GateNotYours(_("There is no such gate for this device."))
@@ -243,16 +252,7 @@ class _Desk:
                 "received_at": self.now,
                 "reason": reason,
                 "fingerprint": fingerprint,
-                "details": {
-                    "gate": sent.gate_id,
-                    "direction": sent.direction,
-                    "scanned_at": sent.scanned_at.isoformat(),
-                    "offline": sent.offline,
-                    "count": sent.count,
-                    "occurrence": sent.occurrence,
-                    "local": sent.local,
-                    "override": sent.override,
-                },
+                "details": _without_code(sent),
             },
         )
         return Answer(sent.id, Verdict.QUARANTINED, reason, message, None)
@@ -282,3 +282,18 @@ def _delegate(found: Row[Any]) -> Delegate | None:
         return None
     category, _colon, ticket = (found.comes_as or ":").partition(":")
     return Delegate(found.name, category, ticket)
+
+
+def _without_code(sent: Sent) -> dict[str, Any]:
+    if sent.fault is not None:
+        return {"field": sent.fault}
+    return {
+        "gate": sent.gate_id,
+        "direction": sent.direction,
+        "scanned_at": sent.scanned_at.isoformat(),
+        "offline": sent.offline,
+        "count": sent.count,
+        "occurrence": sent.occurrence,
+        "local": sent.local,
+        "override": sent.override,
+    }
