@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from expo.accounts.models import Person
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock
-from expo.core.db import db, execute, transaction
+from expo.core.db import add_unless_there, db, execute, transaction
 from expo.mail import outbox
 from expo.programme.models import Occurrence
 from expo.programme.words import LISTED, Admission
@@ -52,11 +51,8 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
             state=BookingState.BOOKED,
             booked_at=clock.now(),
         )
-        db.session.add(booking)
-        try:
-            db.session.flush()
-        except IntegrityError as twice:  # the unique index saw a second tap that came at the same time
-            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title)) from twice
+        if not add_unless_there(booking):  # a second tap that came at the same time
+            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
         audit.record(
             "booked",
             "booking",

@@ -97,6 +97,21 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = True) -> 
     return sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
+def add_unless_there(row: Base) -> bool:
+    """Insert the row. False, and nothing inserted, where a unique index holds one like it already.
+
+    A savepoint, so that on PostgreSQL the transaction stays usable: a refusal still has to be put into words.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except sa.exc.IntegrityError as twice:
+        if "unique" not in str(twice.orig).lower():
+            raise
+        return False
+    return True
+
+
 def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = None) -> int:
     """Run one conditional statement. Returns how many rows it changed: its answer to "was it so?"."""
     result = db.session.connection().execute(statement, values or {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,10 +46,9 @@ class Money:
     def said(self, language: str) -> str:
         """How a person reads it; no decimals where there is nothing behind the point."""
         digits = get_currency_precision(self.currency)
-        decimals = digits if self.minor % 10**digits else 0
-        pattern = Locale.parse(language).currency_formats["standard"]
+        pattern = copy(Locale.parse(language).currency_formats["standard"])
+        pattern.frac_prec = (digits, digits) if self.minor % 10**digits else (0, 0)
         amount = Decimal(self.minor).scaleb(-digits)
-        frac = (decimals, decimals)
-        text = pattern.apply(amount, language, currency=self.currency, currency_digits=False, force_frac=frac)
+        text = pattern.apply(amount, language, currency=self.currency, currency_digits=False)
         # CLDR wants a space between a code and its number, which Babel leaves out: "SEK 495".
         return re.sub(r"(?<=[A-Z]{3})(?=\d)", "\u00a0", text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from expo import config
 
-from .db import db
+from .db import DatabaseBusy, db
 
 
 def migrations() -> Config:
@@ -23,14 +22,19 @@ def migrations() -> Config:
     return settings
 
 
+def revisions() -> tuple[str | None, str | None]:
+    """The migration that the database is at, and the one the code expects. Raises DatabaseBusy."""
+    with db.engine.connect() as connection:
+        here = MigrationContext.configure(connection).get_current_revision()
+    return here, ScriptDirectory.from_config(migrations()).get_current_head()
+
+
 def what_is_wrong() -> str | None:
     """One sentence, or None when all is well."""
     try:
-        with db.engine.connect() as connection:
-            here = MigrationContext.configure(connection).get_current_revision()
-    except sa.exc.OperationalError:
+        here, newest = revisions()
+    except DatabaseBusy:
         return "The database does not answer."
-    newest = ScriptDirectory.from_config(migrations()).get_current_head()
     if here != newest:
         return f"The database is at migration {here}, the code expects {newest}: run `expo migrate`."
     return None

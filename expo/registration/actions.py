@@ -7,14 +7,13 @@ from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.exc import IntegrityError
 
 from expo.accounts import actions as accounts
 from expo.accounts.models import Account, LinkPurpose, Person
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock, news, tokens
-from expo.core.db import db, execute, transaction
+from expo.core.db import add_unless_there, db, execute, transaction
 from expo.mail import outbox
 from expo.payment import orders
 from expo.payment.models import Order
@@ -153,9 +152,13 @@ def _check_sale(ticket_type: TicketType) -> None:
 
 def _check_first(person: Person, ticket_type: TicketType) -> None:
     if queries.live(person.id, ticket_type.conference_id):
-        raise AlreadyRegistered(
-            _("You are already registered for %(conference)s.", conference=ticket_type.conference.title)
-        )
+        raise _already(ticket_type)
+
+
+def _already(ticket_type: TicketType) -> AlreadyRegistered:
+    return AlreadyRegistered(
+        _("You are already registered for %(conference)s.", conference=ticket_type.conference.title)
+    )
 
 
 def _register(person: Person, ticket_type: TicketType, order: Order | None) -> Registration:
@@ -173,13 +176,8 @@ def _register(person: Person, ticket_type: TicketType, order: Order | None) -> R
         submitted_at=now,
         holds_place=False,
     )
-    db.session.add(registration)
-    try:
-        db.session.flush()
-    except IntegrityError as twice:  # the unique index saw a second click that came at the same time
-        raise AlreadyRegistered(
-            _("You are already registered for %(conference)s.", conference=ticket_type.conference.title)
-        ) from twice
+    if not add_unless_there(registration):  # a second click that came at the same time
+        raise _already(ticket_type)
     audit.record(
         "registered",
         "registration",

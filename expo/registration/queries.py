@@ -176,3 +176,16 @@ def every_of(conference_id: int) -> list[TicketType]:
             .order_by(TicketType.position, TicketType.id)
         )
     )
+
+
+def waiting(conference_ids: Iterable[int]) -> int:
+    """How many registrations of these conferences wait for a decision."""
+    count = db.session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(
+            Registration.conference_id.in_(list(conference_ids)),
+            Registration.state.in_((RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)),
+        )
+    )
+    return int(count or 0)
