@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Open every desk."""
-    from . import assets, context, csrf, errors, filters, health, security
+    from . import assets, cache, context, csrf, errors, filters, health, security
     from .account import blueprint as account
     from .delegate import blueprint as delegate
     from .demo import blueprint as demo
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     security.init_app(app)
     errors.init_app(app)
     filters.init_app(app)
+    cache.init_app(app)
     # The first words of fixed addresses are reserved, so no expo can stand in their way.
     for desk in (root, health.blueprint, account):
         app.register_blueprint(desk)

@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         zone_name,
         price,
         paragraphs,
+        country_name,
     ):
         app.add_template_filter(filter_)
 
@@ -117,3 +118,9 @@ def price(amount: Money) -> str:
 def paragraphs(text: str) -> list[str]:
     """The text between empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+
+
+def country_name(code: str) -> str:
+    """Sweden; Sverige."""
+    locale = get_locale()
+    return str(locale.territories.get(code, code) if locale else code)

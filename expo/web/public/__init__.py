@@ -13,3 +13,10 @@ gates.anybody(blueprint)
 from . import about, conferences, home, places, programme, sessions, speakers  # noqa: E402
 
 __all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "sessions", "speakers"]
+
+
+@blueprint.context_processor
+def _for_rows() -> dict[str, object]:
+    from .rows import act_of
+
+    return {"acts": act_of}

@@ -125,6 +125,11 @@ def clock_text(moment: datetime, day: date) -> str:
     return f"{moment:%H:%M}" if nights <= 0 else f"{moment:%H:%M} (+{nights})"
 
 
+def act_of(row: Row) -> Act | None:
+    """For macros that ask which button a row has."""
+    return row.act
+
+
 class Rows:
     """Makes rows for whoever looks. Times are those of the place; its zone is named where it is not `home`."""
 
