@@ -103,7 +103,7 @@ class Inside:
     people: int
 
 
-def _now_inside(expo: Expo) -> sa.ColumnElement[bool]:
+def now_inside(expo: Expo) -> sa.ColumnElement[bool]:
     """Presence that counts: of today at a zone's gates, of what is still on at a session door."""
     now = clock.now()
     running = db.session.scalars(
@@ -122,7 +122,7 @@ def inside_by_zone(expo: Expo) -> dict[int, int]:
     """How many people are in each zone now, by the zone's id; empty zones are left out."""
     rows = db.session.execute(
         sa.select(Presence.zone_id, sa.func.sum(Presence.inside))
-        .where(_now_inside(expo))
+        .where(now_inside(expo))
         .group_by(Presence.zone_id)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -139,7 +139,7 @@ def people_in(expo: Expo, most: int = 1000) -> list[Inside]:
         .outerjoin(Person, Badge.person_id == Person.id)
         .join(Zone, Presence.zone_id == Zone.id)
         .join(Gate, Presence.gate_id == Gate.id)
-        .where(_now_inside(expo))
+        .where(now_inside(expo))
         .order_by(Presence.entered_at.desc(), Badge.id)
         .limit(most)
     )

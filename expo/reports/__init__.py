@@ -1,1 +1,1 @@
-"""Knows counts for organisers. Never changes anything."""
+"""Knows what organisers count and look up: who is registered, booked and in, and who did what. Never changes anything."""

@@ -43,3 +43,10 @@ def of_expo(expo_id: int, speaker_ids: Collection[int]) -> set[int]:
             sa.select(Speaker.id).where(Speaker.expo_id == expo_id, Speaker.id.in_(speaker_ids))
         )
     )
+
+
+def by_ids(expo_id: int, speaker_ids: Collection[int]) -> list[Speaker]:
+    """These speakers, those of other expos left out."""
+    return list(
+        db.session.scalars(sa.select(Speaker).where(Speaker.expo_id == expo_id, Speaker.id.in_(speaker_ids)))
+    )

@@ -1,0 +1,92 @@
+"""What was done to one thing, by whom and why, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from expo.accounts.models import Account, Person
+from expo.checkin.models import Device
+from expo.core.audit import AuditEntry
+from expo.core.db import db
+
+# Deeds as the audit names them. What is missing here is shown by its own name.
+_WORDS = {
+    "registered": _l("Registered"),
+    "registration_confirmed": _l("Approved"),
+    "registration_refused": _l("Refused"),
+    "registration_withdrawn": _l("Withdrawn"),
+    "registration_revoked": _l("Revoked"),
+    "booked": _l("Booked a seat"),
+    "booking_cancelled": _l("Gave a seat back"),
+    "badge_issued": _l("Badge issued"),
+    "badge_replaced": _l("Badge replaced"),
+    "badge_revoked": _l("Badge revoked"),
+    "session_created": _l("Made"),
+    "session_changed": _l("Changed"),
+    "bill_changed": _l("Changed who appears"),
+    "occurrence_created": _l("Time added"),
+    "occurrence_changed": _l("Moved or changed"),
+    "occurrence_cancelled": _l("Cancelled"),
+    "occurrence_restored": _l("Cancellation taken back"),
+    "clash_kept": _l("Kept in spite of a clash"),
+    "speaker_created": _l("Made"),
+    "speaker_changed": _l("Changed"),
+    "conference_created": _l("Made"),
+    "conference_changed": _l("Changed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was done."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+    fields: tuple[str, ...]
+
+
+def of(subjects: Iterable[tuple[str, int]], most: int = 20) -> list[Line]:
+    """The latest deeds on these things ("session", 7), newest first, with names. At most four queries."""
+    wanted = [
+        sa.and_(AuditEntry.subject == subject, AuditEntry.subject_id == str(key)) for subject, key in subjects
+    ]
+    entries = list(
+        db.session.scalars(
+            sa.select(AuditEntry).where(sa.or_(*wanted)).order_by(AuditEntry.id.desc()).limit(most)
+        )
+    )
+    names = names_of(entry.actor for entry in entries)
+    return [
+        Line(
+            entry.at,
+            names[entry.actor],
+            str(_WORDS.get(entry.action, entry.action.replace("_", " "))),
+            entry.why or "",
+            tuple(entry.after) if entry.action.endswith("_changed") and isinstance(entry.after, dict) else (),
+        )
+        for entry in entries
+    ]
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Whoever acted, e.g. "account:7", by name."""
+    known = {"system": _("The system"), "visitor": _("Somebody not signed in")}
+    ids: dict[str, set[int]] = {}
+    wanted = set(actors)
+    for actor in wanted:
+        kind, _colon, key = actor.partition(":")
+        if key.isdigit():
+            ids.setdefault(kind, set()).add(int(key))
+    for kind, table in (("account", Account), ("person", Person), ("device", Device)):
+        if ids.get(kind):
+            rows = db.session.execute(sa.select(table.id, table.name).where(table.id.in_(ids[kind])))
+            known |= {f"{kind}:{key}": name for key, name in rows}
+    return {actor: known.get(actor, actor.partition(":")[2] or actor) for actor in wanted}
