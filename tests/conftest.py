@@ -39,6 +39,7 @@ def app(application: Flask) -> Iterator[Flask]:
     """The application with a context pushed; whatever the test wrote is gone afterwards."""
     with application.app_context():
         audit.set_actor("test")
+        application.extensions["pages"].forget()
         yield application
         db.session.rollback()
         empty_tables()
