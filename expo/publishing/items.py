@@ -39,6 +39,7 @@ class Item:
     conference_title: str
     conference_colour: int
     conference_visibility: Visibility
+    open_programme: bool
     own_visibility: Visibility
     admission: Admission
     session_languages: list[str]
@@ -162,6 +163,7 @@ COLUMNS = (
     Conference.title,
     Conference.colour,
     Conference.visibility,
+    Conference.is_open_programme,
     SessionVersion.visibility,
     SessionVersion.admission,
     SessionVersion.languages,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         zone_name,
         price,
         paragraphs,
+        first_sentence,
         country_name,
     ):
         app.add_template_filter(filter_)
@@ -124,3 +126,8 @@ def country_name(code: str) -> str:
     """Sweden; Sverige."""
     locale = get_locale()
     return str(locale.territories.get(code, code) if locale else code)
+
+
+def first_sentence(text: str) -> str:
+    """What a text begins with, where there is no room for more."""
+    return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]

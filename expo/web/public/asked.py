@@ -16,6 +16,7 @@ from expo.publishing.items import Item
 from expo.web.filters import language_name
 
 from .goals import GOALS
+from .rows import conference_name
 
 LONGEST_WORDS = 100
 
@@ -129,7 +130,7 @@ def choices(items: list[Item], wished: Filter) -> Choices:
             for code, count in spoken.most_common()
         ],
         conferences=listed(
-            ((item.conference_slug, item.conference_title) for item in items), wished.conferences
+            ((item.conference_slug, conference_name(item)) for item in items), wished.conferences
         ),
         types=listed(((item.type_slug, item.type_name) for item in items), wished.types),
         tracks=listed(((item.track_slug, item.track_name) for item in items), wished.tracks),

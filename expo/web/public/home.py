@@ -124,7 +124,7 @@ def now() -> ResponseReturnValue:
     soon = moments.soon or _after_today(who)
     return render_template(
         "public/now.html",
-        now=expo.local(who.now),
+        time=expo.local(who.now),
         running=rows.rows(moments.now[:MOST_NOW]),
         soon=rows.groups(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),

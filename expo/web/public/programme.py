@@ -56,7 +56,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         day=day,
         today=who.today,
         groups=groups,
-        now=expo.local(who.now) if day == who.today else None,
+        time=expo.local(who.now) if day == who.today else None,
         now_note=_now_note(groups, who.now),
         total=len(everything),
         found=len(found),
@@ -149,7 +149,7 @@ def _now_note(groups: list[Group], now: datetime) -> str:
 def in_minutes(minutes: int) -> str:
     """“in 20 minutes”; in hours from two hours on, in days from two days on."""
     if minutes < 120:
-        return ngettext("in %(num)s minute", "in %(num)s minutes", max(1, minutes))
+        return ngettext("in %(num)s min", "in %(num)s min", max(1, minutes))
     if minutes < 48 * 60:
         return ngettext("in %(num)s hour", "in %(num)s hours", minutes // 60)
     return ngettext("in %(num)s day", "in %(num)s days", minutes // (24 * 60))

@@ -82,6 +82,11 @@ def conference_class(colour: int) -> str:
     return f"c-{(colour - 1) % COLOURS + 1}"
 
 
+def conference_name(item: Item) -> str:
+    """What a row calls the conference; the open programme has the expo's own name, which would tell nothing."""
+    return _("City programme") if item.open_programme else item.conference_title
+
+
 def state_of(item: Item, now: datetime) -> str:
     """Where the clock has come with an item."""
     if item.cancelled:
@@ -161,7 +166,7 @@ class Rows:
             day_text=day_name(item.day),
             room=item.room_name,
             venue=item.venue_name,
-            conference_title=item.conference_title,
+            conference_title=conference_name(item),
             conference_class=conference_class(item.conference_colour),
             seats_word=word,
             seats_state=kind,

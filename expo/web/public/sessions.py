@@ -22,7 +22,7 @@ from expo.web.texts import _l
 
 from . import asked, blueprint
 from .goals import GOALS
-from .rows import Row, Rows, addresses
+from .rows import Row, Rows, addresses, conference_name
 from .viewer import viewer
 
 MOST_PARALLEL = 4
@@ -68,6 +68,7 @@ def session(code: str) -> ResponseReturnValue:
     return render_template(
         "public/session.html",
         item=item,
+        conference_name=conference_name(item),
         row=rows.row(item),
         when=_when(item, who.today),
         abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
