@@ -1,8 +1,161 @@
+"""Calendars as feeds: the same for everybody who asks, so they set no cookie and do not vary by one."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+import gzip
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from expo.web import gates
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import NotFound
+from werkzeug.http import is_resource_modified
+
+from expo.calendar import feeds as calendars
+from expo.calendar.refusals import NoSuchCalendar
+from expo.calendar.scopes import Kind, Scope
+from expo.core.text import slug as slugged
+
+from . import gates, masks
+from .context import LANGUAGES, this_expo
+from .public import asked
 
 blueprint = Blueprint("feeds", __name__)
 gates.anybody(blueprint)
+blueprint.record_once(lambda _state: masks.install())
+
+PUBLIC = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
+PRIVATE = {
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
+OPEN_TO_ALL_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+class FeedAnswer(Response):
+    """Takes out, as the last thing before it is sent, what other parts of the site add for people's browsers."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        headers.remove("Set-Cookie")
+        headers["Vary"] = "Accept-Encoding"
+        return headers
+
+
+@blueprint.get("/feeds/programme.ics")
+def programme() -> ResponseReturnValue:
+    return _public(Scope(Kind.PROGRAMME, wish=asked.wish()))
+
+
+@blueprint.get("/feeds/conferences/<slug>.ics")
+def conference(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.CONFERENCE, slug))
+
+
+@blueprint.get("/feeds/tracks/<slug>.ics")
+def track(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.TRACK, slug))
+
+
+@blueprint.get("/feeds/rooms/<slug>.ics")
+def room(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.ROOM, slug))
+
+
+@blueprint.get("/feeds/venues/<slug>.ics")
+def venue(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.VENUE, slug))
+
+
+@blueprint.get("/feeds/speakers/<slug>.ics")
+def speaker(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.SPEAKER, slug))
+
+
+@blueprint.get("/feeds/sdgs/<int:number>.ics")
+def sdg(number: int) -> ResponseReturnValue:
+    return _public(Scope(Kind.SDG, str(number)))
+
+
+@blueprint.get("/feeds/sessions/<code>.ics")
+def session(code: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.SESSION, code))
+
+
+@blueprint.get("/feeds/my/<token>.ics")
+def my(token: str) -> ResponseReturnValue:
+    """One person's agenda. Whoever has the address has the agenda; a new address ends the old one."""
+    agenda = calendars.personal(this_expo(), token, _language())
+
+    def body(zipped: bool) -> bytes:
+        return gzip.compress(agenda.body(), 6, mtime=0) if zipped else agenda.body()
+
+    return _answer(agenda.tag, agenda.changed_at, body, f"{this_expo().slug}-my", PRIVATE)
+
+
+def _public(scope: Scope) -> ResponseReturnValue:
+    expo, language = this_expo(), _language()
+    state = calendars.public_state(expo, scope, language)
+
+    def body(zipped: bool) -> bytes:
+        return calendars.public(expo, scope, language, state, zipped=zipped)
+
+    name = "-".join([expo.slug, scope.kind.value, *([slugged(scope.key)] if scope.key else [])])
+    return _answer(state.tag, state.changed_at, body, name, PUBLIC)
+
+
+def _answer(
+    tag: str,
+    changed_at: datetime | None,
+    body: Callable[[bool], bytes],
+    name: str,
+    headers: dict[str, str],
+) -> Response:
+    """The feed, or that it is as the reader has it: then no body is made."""
+    answer = FeedAnswer(headers=headers, content_type="text/calendar; charset=utf-8")
+    zipped = request.accept_encodings.best_match(["gzip", "identity"]) == "gzip"
+    # Two codings are two sequences of bytes, and a strong tag names one.
+    answer.set_etag(f"{tag}-gzip" if zipped else tag)
+    answer.last_modified = changed_at
+    known = (answer.headers["ETag"], answer.headers.get("Last-Modified"))
+    if not is_resource_modified(request.environ, etag=known[0], last_modified=known[1]):
+        answer.status_code = 304
+        return answer
+    answer.data = body(zipped)
+    if zipped:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers.set("Content-Disposition", "inline", filename=f"{name}.ics")
+    return answer
+
+
+def _language() -> str:
+    """What the address asks for, else the expo's first: never what this reader's browser prefers."""
+    offered = [code for code in this_expo().languages.split() if code in LANGUAGES] or [*LANGUAGES]
+    wish = request.args.get("lang")
+    return wish if wish in offered else offered[0]
+
+
+@blueprint.errorhandler(NoSuchCalendar)
+@blueprint.errorhandler(NotFound)
+def no_such_calendar(_error: Exception) -> ResponseReturnValue:
+    """Programs read this, so it is no page."""
+    return Response(
+        "There is no such calendar.\n", 404, {"Cache-Control": "no-cache"}, content_type="text/plain"
+    )
+
+
+@blueprint.after_request
+def open_to_all_sites(answer: Response) -> Response:
+    """Public feeds may be read by any page; nothing of a person's may."""
+    if request.endpoint != f"{blueprint.name}.my":
+        answer.headers.update(OPEN_TO_ALL_SITES)
+    answer.__class__ = FeedAnswer  # also what other parts answered, such as OPTIONS
+    return answer

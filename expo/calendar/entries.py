@@ -1,0 +1,132 @@
+"""What one event of a calendar says, out of the released programme: everything that its bytes depend on."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from flask import current_app
+
+from expo.expos.models import Expo
+from expo.programme import queries as programme
+from expo.programme.models import Venue
+from expo.programme.words import Visibility
+from expo.publishing import queries as publishing
+from expo.publishing.items import Item
+
+from . import queries
+from .queries import Part
+
+
+class Audience(enum.StrEnum):
+    """For whom an event is written."""
+
+    STRANGER = "stranger"  # what is public; of sessions for ticket holders the venue only
+    BOOKED = "booked"  # a person who has booked it: all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. Without details (`details` false) it has no room, people and abstract."""
+
+    uid: str
+    sequence: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    cancelled: bool
+    tentative: bool
+    created_at: datetime
+    changed_at: datetime
+    audience: Audience
+    details: bool
+    url: str
+    place: tuple[str, ...]
+    position: tuple[float, float] | None
+    categories: tuple[str, ...]
+    conference: str
+    people: tuple[str, ...]
+    abstract: str
+    parent_uid: str | None
+
+
+def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience) -> Iterator[Entry]:
+    """The entries of these occurrences, listed or not: the caller has decided what goes to whom.
+
+    Six queries, whatever the number.
+    """
+    items = publishing.of_occurrences(expo.id, occurrence_ids)
+    abstracts = publishing.abstracts(occurrence_ids)
+    changed = queries.contents_changed({item.session_id for item in items})
+    people = queries.speakers({billing["speaker"] for item in items for billing in item.billed})
+    venues = {venue.slug: venue for venue in programme.venues(expo.id)}
+    parents = queries.parts({item.parent_id for item in items if item.parent_id is not None})
+    for item in items:
+        details = audience is Audience.BOOKED or item.visibility is Visibility.PUBLIC
+        venue = venues[item.venue_slug]
+        billed = [people[billing["speaker"]] for billing in item.billed] if details else []
+        yield Entry(
+            uid=item.uid,
+            sequence=item.sequence,
+            title=item.title,
+            starts_at=item.starts_at,
+            ends_at=item.ends_at,
+            time_zone=item.time_zone,
+            cancelled=item.cancelled,
+            tentative=item.tentative,
+            created_at=item.released_at,
+            changed_at=max(
+                [item.changed_at, changed[item.session_id], *(moment for _name, moment in billed)]
+            ),
+            audience=audience,
+            details=details,
+            url=address(expo, item.code),
+            place=tuple(part for part in _place(item, venue, details) if part),
+            position=_position(venue),
+            categories=tuple(
+                part for part in (item.conference_title, item.track_name, item.type_name) if part
+            ),
+            conference=item.conference_title,
+            people=tuple(dict.fromkeys(name for name, _moment in billed)),
+            abstract=abstracts.get(item.occurrence_id, "") if details else "",
+            parent_uid=_parent(item, parents.get(item.parent_id or 0, [])),
+        )
+
+
+def address(expo: Expo, code: str) -> str:
+    """The page of a session: every code answers there, also an occurrence's own."""
+    base_url = current_app.config["EXPO"].base_url.rstrip("/")
+    return f"{base_url}/{expo.slug}/sessions/{quote(code, safe='')}"
+
+
+def _place(item: Item, venue: Venue, details: bool) -> Iterator[str]:
+    if details and item.room_name != venue.name:
+        yield item.room_name
+    yield venue.name
+    if not item.venue_online:
+        yield venue.address
+        if venue.city not in (venue.name, venue.address):
+            yield venue.city
+
+
+def _position(venue: Venue) -> tuple[float, float] | None:
+    if venue.is_online or venue.latitude is None or venue.longitude is None:
+        return None
+    return round(venue.latitude, 6), round(venue.longitude, 6)
+
+
+def _parent(item: Item, parts: list[Part]) -> str | None:
+    """The time of the parent session in which this one begins, else the nearest."""
+    if not parts:
+        return None
+
+    def distance(part: Part) -> float:
+        if part.starts_at <= item.starts_at < part.ends_at:
+            return -1
+        return abs((part.starts_at - item.starts_at).total_seconds())
+
+    return min(parts, key=distance).uid

@@ -1,0 +1,191 @@
+"""Feeds: which events a calendar carries today, the tag that says whether it changed, and its bytes.
+
+Days turn at midnight in the city and nothing else depends on the clock, so the same data on the same day give
+the same bytes in every process.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from expo.core import clock
+from expo.expos.models import Expo
+
+from . import events, kept, queries, scopes
+from .entries import Audience
+from .kept import Kept, Shelf
+from .queries import Line, Stamp
+from .refusals import NoSuchCalendar
+from .scopes import Scope
+
+FORMAT = 1  # raise it when the same data are written in another way: every calendar then fetches anew
+MOST_EVENTS = 1_000
+MOST_BYTES = 880_000  # the frame and the zones come on top; together they stay below 900 kB
+MOST_DAYS = 7  # to each side of today, in a calendar that is too large for all
+CANCELLED_STAYS = timedelta(days=14)
+
+# Public feeds as they were last sent, by tag and coding.
+_whole: Shelf[tuple[str, bool], bytes] = Shelf(32_000_000, lambda body: len(body) + 200)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a feed is now, known without building it. It has not changed since `changed_at`."""
+
+    tag: str
+    changed_at: datetime | None
+    stamp: Stamp
+    today: date
+
+
+def public_state(expo: Expo, scope: Scope, language: str) -> State:
+    """The state of a public feed: one query, whatever its size. The scope may turn out not to exist."""
+    stamp, today = queries.stamp(expo.id), _today(expo)
+    if scope.wish.seats:
+        # Seats are taken without a stamp, so what is found is part of the tag, and no moment can be named.
+        found = [line.uid for line in queries.lines(expo.id, scope.wish)]
+        return State(_tag(expo, scope, language, stamp, today, found), None, stamp, today)
+    return State(_tag(expo, scope, language, stamp, today), _latest(expo, today, stamp[1]), stamp, today)
+
+
+def public(expo: Expo, scope: Scope, language: str, state: State, *, zipped: bool) -> bytes:
+    """A public feed in the state it was asked for. Raises NoSuchCalendar."""
+    key = (state.tag, zipped)
+    body = _whole.get(key)
+    if body is None:
+        body = _public(expo, scope, language, state)
+        # No time inside, so that two processes pack alike.
+        body = gzip.compress(body, 6, mtime=0) if zipped else body
+        _whole.put(key, body)
+    return body
+
+
+def _public(expo: Expo, scope: Scope, language: str, state: State) -> bytes:
+    with force_locale(language):
+        found = scopes.find(expo, scope)
+    every = [line for line in found.lines if _stays(expo, line, state.today)]
+    shown = _near(every, Counter(line.day for line in every), MOST_EVENTS, state.today)[:MOST_EVENTS]
+    made = _made(expo, shown, Audience.STRANGER, language, state.stamp)
+    shown = [line for line in shown if line.uid in made]
+    weights: Counter[date] = Counter()
+    for line in shown:
+        weights[line.day] += len(made[line.uid].text)
+    shown = list(_light(_near(shown, weights, MOST_BYTES, state.today), made))
+    with force_locale(language):
+        text = _only_some(shown) if len(shown) < len(every) else ""
+    return _join(expo, found.title, text, [made[line.uid] for line in shown])
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """One person's calendar and its state. The tag is that of its content: what others' sessions do leaves it."""
+
+    tag: str
+    changed_at: datetime | None
+    _expo: Expo
+    _title: str
+    _events: list[Kept]
+
+    def body(self) -> bytes:
+        return _join(self._expo, self._title, "", self._events)
+
+
+def personal(expo: Expo, token: str, language: str) -> Agenda:
+    """What the owner of this address has booked, with all details. Raises NoSuchCalendar."""
+    person = queries.owner(expo.id, token)
+    if person is None:
+        raise NoSuchCalendar(_("There is no such calendar."))
+    stamp, today = queries.stamp(expo.id), _today(expo)
+    lines, booked_at = queries.agenda(person.id)
+    lines = [line for line in lines if _stays(expo, line, today)]
+    made = _made(expo, lines, Audience.BOOKED, language, stamp)
+    with force_locale(language):
+        title = _("%(expo)s: my agenda", expo=expo.name)
+    shown = [made[line.uid] for line in lines if line.uid in made]
+    tag = _tag(expo, title, *(event.digest for event in shown))
+    return Agenda(tag, _latest(expo, today, stamp[1], booked_at), expo, title, shown)
+
+
+def _made(
+    expo: Expo, lines: list[Line], audience: Audience, language: str, stamp: Stamp
+) -> Mapping[str, Kept]:
+    return kept.of(
+        expo,
+        [(line.occurrence_id, line.uid) for line in lines],
+        audience=audience,
+        language=language,
+        stamp=stamp,
+    )
+
+
+def _join(expo: Expo, title: str, text: str, shown: list[Kept]) -> bytes:
+    # A calendar must hold something: an empty one holds the city's zone.
+    zones = {event.zone for event in shown if event.zone} or {expo.time_zone}
+    head = events.head(name=title, text=text, time_zone=expo.time_zone)
+    return events.joined(head, zones, (event.text for event in shown))
+
+
+def _stays(expo: Expo, line: Line, today: date) -> bool:
+    """Cancelled events stay for two weeks after they would have been."""
+    return not line.cancelled or expo.local(line.ends_at).date() + CANCELLED_STAYS >= today
+
+
+def _near(lines: list[Line], weights: Mapping[date, int], most: int, today: date) -> list[Line]:
+    """All lines; or, where they weigh too much, those of the days around today, as many as may be."""
+    if sum(weights.values()) <= most:
+        return lines
+    centre = min(max(today, min(weights)), max(weights))
+    chosen: set[date] = set()
+    total = 0
+    for day in sorted(weights, key=lambda day: (abs(day - centre), day < centre)):
+        total += weights[day]
+        if abs(day - centre).days > MOST_DAYS or (chosen and total > most):
+            break
+        chosen.add(day)
+    return [line for line in lines if line.day in chosen]
+
+
+def _light(lines: list[Line], made: Mapping[str, Kept]) -> Iterator[Line]:
+    """The lines until they weigh too much: the last guard, for a single day beyond all measure."""
+    total = 0
+    for line in lines:
+        total += len(made[line.uid].text)
+        if total > MOST_BYTES:
+            return
+        yield line
+
+
+def _only_some(shown: list[Line]) -> str:
+    return _(
+        "Too large for one calendar: this one carries %(first)s to %(last)s and moves on with the days. The calendars of single conferences, venues and days carry all of theirs.",
+        first=min(line.day for line in shown).isoformat(),
+        last=max(line.day for line in shown).isoformat(),
+    )
+
+
+def _today(expo: Expo) -> date:
+    return expo.local(clock.now()).date()
+
+
+def _latest(expo: Expo, today: date, *moments: datetime | None) -> datetime | None:
+    """The latest of what may have changed a feed, midnight included. None while that second is not over:
+    what changes within it could not be told apart."""
+    midnight = datetime.combine(today, time.min, expo.zone).astimezone(UTC)
+    latest = max([midnight, *(moment for moment in moments if moment)])
+    return latest if clock.now() - latest >= timedelta(seconds=1) else None
+
+
+def _tag(expo: Expo, *parts: object) -> str:
+    """A short name for one state of one feed."""
+    base_url = current_app.config["EXPO"].base_url
+    whole = repr((FORMAT, base_url, expo.slug, expo.name, expo.time_zone, parts))
+    return hashlib.blake2b(whole.encode("utf-8", "replace"), digest_size=16).hexdigest()

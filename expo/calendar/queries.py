@@ -1,0 +1,186 @@
+"""Which occurrences a calendar holds, in as few columns as a join of kept events needs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from expo.accounts.models import Person
+from expo.booking.models import Booking, BookingState
+from expo.core import stamps, tokens
+from expo.core.db import db
+from expo.programme.models import Conference, Occurrence, Room, SessionType, Track, Venue
+from expo.programme.words import LISTED
+from expo.publishing import filters
+from expo.publishing import queries as publishing
+from expo.publishing.filters import Filter
+from expo.publishing.items import Item
+from expo.publishing.models import OccurrenceVersion, Release, SessionVersion
+from expo.publishing.queries import listed
+from expo.speakers.models import Speaker
+
+# The programme's number, which rises with every public change, and when it was raised.
+Stamp = tuple[int, datetime | None]
+
+
+def stamp(expo_id: int) -> Stamp:
+    """The newest state of the expo's programme. One query."""
+    number, changed_at = stamps.read(f"programme:{expo_id}")
+    assert changed_at is None or isinstance(changed_at, datetime)
+    return number, changed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One occurrence of a calendar, before it is looked at."""
+
+    occurrence_id: int
+    uid: str
+    day: date
+    ends_at: datetime
+    cancelled: bool
+
+
+# Its columns are those of a Line.
+_RELEASED: Any = (
+    sa.select(
+        OccurrenceVersion.occurrence_id,
+        Occurrence.uid,
+        OccurrenceVersion.day,
+        OccurrenceVersion.ends_at,
+        OccurrenceVersion.cancelled,
+    )
+    .select_from(OccurrenceVersion)
+    .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+    .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
+    .join(Conference, SessionVersion.conference_id == Conference.id)
+    .where(OccurrenceVersion.until_release_id.is_(None), SessionVersion.until_release_id.is_(None))
+    .order_by(OccurrenceVersion.starts_at, OccurrenceVersion.occurrence_id)
+)
+
+
+def lines(expo_id: int, wish: Filter) -> list[Line]:
+    """Listed occurrences that meet the wish, by start. One query; one more for words."""
+    narrow = replace(wish, day=None, conferences=(), tracks=(), venues=(), types=())
+    if narrow != Filter():
+        # These wishes must not find what hides its room, goals or seats: only whole items can tell.
+        return [line(item) for item in filters.find(expo_id, wish)]
+    wanted = _RELEASED.where(OccurrenceVersion.expo_id == expo_id, listed())
+    if wish.day:
+        wanted = wanted.where(OccurrenceVersion.day == wish.day)
+    if wish.conferences:
+        wanted = wanted.where(Conference.slug.in_(wish.conferences))
+    if wish.tracks:
+        wanted = wanted.join(Track, SessionVersion.track_id == Track.id).where(Track.slug.in_(wish.tracks))
+    if wish.types:
+        wanted = wanted.join(SessionType, SessionVersion.type_id == SessionType.id).where(
+            SessionType.slug.in_(wish.types)
+        )
+    if wish.venues:
+        wanted = wanted.join(Room, OccurrenceVersion.room_id == Room.id)
+        wanted = wanted.join(Venue, Room.venue_id == Venue.id).where(Venue.slug.in_(wish.venues))
+    return [Line(*tuple(row)) for row in db.session.execute(wanted)]
+
+
+def of_speaker(expo_id: int, speaker_id: int) -> list[Line]:
+    """Where a speaker appears for all to see."""
+    return [line(item) for item in publishing.of_speaker(expo_id, speaker_id)]
+
+
+def line(item: Item) -> Line:
+    """An item as a calendar needs it first."""
+    return Line(item.occurrence_id, item.uid, item.day, item.ends_at, item.cancelled)
+
+
+def owner(expo_id: int, token: str) -> Person | None:
+    """Whose calendar address this is."""
+    return db.session.scalar(
+        sa.select(Person).where(
+            Person.calendar_token_digest == tokens.digest(token), Person.expo_id == expo_id
+        )
+    )
+
+
+def agenda(person_id: int) -> tuple[list[Line], datetime | None]:
+    """What the person has booked, listed or not; and when they last booked or gave up anything. Two queries."""
+    booked = sa.select(Booking.occurrence_id).where(
+        Booking.person_id == person_id, Booking.state == BookingState.BOOKED
+    )
+    found = db.session.execute(_RELEASED.where(OccurrenceVersion.occurrence_id.in_(booked)))
+    last = db.session.execute(
+        sa.select(sa.func.max(Booking.booked_at), sa.func.max(Booking.ended_at)).where(
+            Booking.person_id == person_id
+        )
+    ).one()
+    return [Line(*tuple(row)) for row in found], max((moment for moment in last if moment), default=None)
+
+
+def track_name(expo_id: int, slug: str) -> str | None:
+    """The name of a track of a listed conference; two conferences may have tracks of the same slug."""
+    return db.session.scalar(
+        sa.select(Track.name)
+        .join(Conference, Track.conference_id == Conference.id)
+        .where(Track.expo_id == expo_id, Track.slug == slug, Conference.visibility.in_(LISTED))
+        .order_by(Track.id)
+        .limit(1)
+    )
+
+
+def contents_changed(session_ids: Collection[int]) -> dict[int, datetime]:
+    """When the released content of each session was published, or its conference changed after that."""
+    rows = db.session.execute(
+        sa.select(SessionVersion.session_id, Release.published_at, Conference.changed_at)
+        .join(Release, SessionVersion.release_id == Release.id)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(SessionVersion.session_id.in_(session_ids), SessionVersion.until_release_id.is_(None))
+    )
+    return {row.session_id: max(row.published_at, row.changed_at) for row in rows}
+
+
+def speakers(speaker_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:
+    """Names, and when they were last changed."""
+    rows = db.session.execute(
+        sa.select(Speaker.id, Speaker.name, Speaker.changed_at).where(Speaker.id.in_(speaker_ids))
+    )
+    return {row.id: (row.name, row.changed_at) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One time of a session that others belong to."""
+
+    uid: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def parts(session_ids: Collection[int]) -> dict[int, list[Part]]:
+    """The released times of listed sessions, by start."""
+    found: dict[int, list[Part]] = {}
+    if not session_ids:
+        return found
+    wanted = (
+        sa.select(
+            OccurrenceVersion.session_id,
+            Occurrence.uid,
+            OccurrenceVersion.starts_at,
+            OccurrenceVersion.ends_at,
+        )
+        .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+        .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(
+            OccurrenceVersion.session_id.in_(session_ids),
+            OccurrenceVersion.until_release_id.is_(None),
+            SessionVersion.until_release_id.is_(None),
+            listed(),
+        )
+        .order_by(OccurrenceVersion.starts_at, OccurrenceVersion.occurrence_id)
+    )
+    for row in db.session.execute(wanted):
+        found.setdefault(row.session_id, []).append(Part(row.uid, row.starts_at, row.ends_at))
+    return found
