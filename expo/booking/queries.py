@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
+from expo.programme.models import Occurrence
 
 from .models import Booking, BookingState
 
@@ -26,6 +27,18 @@ def of_person(person_id: int) -> list[Booking]:
     return list(
         db.session.scalars(
             sa.select(Booking).where(Booking.person_id == person_id, Booking.state == BookingState.BOOKED)
+        )
+    )
+
+
+def of_registration(registration_id: int) -> list[Booking]:
+    """All bookings under a registration, ended ones too, the newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.registration_id == registration_id)
+            .options(joinedload(Booking.occurrence).joinedload(Occurrence.session))
+            .order_by(Booking.id.desc())
         )
     )
 

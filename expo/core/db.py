@@ -118,6 +118,16 @@ def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = No
     return result.rowcount
 
 
+def lock(row: Any) -> None:
+    """Wait for whoever is changing this row, then read it afresh: nobody else changes it before the commit.
+
+    Rows that point at it can still be written. On SQLite the transaction itself already holds everything.
+    """
+    table = type(row)
+    db.session.execute(sa.select(table.id).where(table.id == row.id).with_for_update(key_share=True))
+    db.session.refresh(row)
+
+
 Id = Annotated[int, mapped_column(sa.Integer, primary_key=True)]
 Moment = Annotated[datetime, mapped_column(MomentType)]
 Json = Annotated[Any, mapped_column(sa.JSON(none_as_null=True))]

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from expo.capacity import pools
 from expo.core import audit, clock, news, stamps
-from expo.core.db import db, transaction
+from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line
 from expo.expos.models import Expo
@@ -265,8 +265,7 @@ def _check_parent(conference: Conference, session: Session | None, parent: Sessi
 
 
 def _same_version(row: Conference | Session | Occurrence, version: int | None) -> None:
-    # Of two who save at the same moment the second waits here, and then sees that it is too late.
-    db.session.refresh(row, with_for_update={"key_share": True})
+    lock(row)
     if version is not None and row.version != version:
         raise ChangedMeanwhile(
             _("Somebody else changed this while you were writing. Look at their version, then save again.")

@@ -52,6 +52,7 @@ class Conference(Base):
     changed_at: Mapped[Moment]
 
     expo: Mapped[Expo] = relationship()
+    parent: Mapped[Conference | None] = relationship(remote_side="Conference.id")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -244,6 +244,16 @@ def sessions_with_times(session_ids: Collection[int]) -> dict[int, tuple[Session
     return sessions
 
 
+def session_counts(conference_ids: Collection[int]) -> dict[int, int]:
+    """How many sessions each conference has, drafts too."""
+    rows = db.session.execute(
+        sa.select(Session.conference_id, sa.func.count())
+        .where(Session.conference_id.in_(conference_ids))
+        .group_by(Session.conference_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def appearances_of(speaker_id: int) -> list[Appearance]:
     """Where a speaker appears as drafted, by session code, with session, conference and role."""
     return list(

@@ -14,7 +14,7 @@ from expo.core import audit
 from expo.core.db import db, transaction
 from expo.core.refusals import Forbidden, NotFound
 
-from .models import Conference, TeamMember
+from .models import Appearance, Conference, Session, TeamMember
 from .words import Deed, Role
 
 # What an owner may do includes what every other role may.
@@ -85,6 +85,28 @@ def conferences_with(held: Rights, expo_id: int, deed: Deed = Deed.READ) -> list
     if not held.may(deed):
         found = found.where(Conference.id.in_([key for key in held.at if held.may(deed, key)]))
     return list(db.session.scalars(found))
+
+
+def may_edit_speaker(held: Rights, speaker_id: int) -> bool:
+    """Speakers belong to the expo: whoever schedules a conference edits those who appear there, or nowhere yet."""
+    if held.may(Deed.SCHEDULE):
+        return True
+    own = [key for key in held.at if held.may(Deed.SCHEDULE, key)]
+    appears = set(
+        db.session.scalars(
+            sa.select(Session.conference_id)
+            .join(Appearance, Appearance.session_id == Session.id)
+            .where(Appearance.speaker_id == speaker_id)
+            .distinct()
+        )
+    )
+    return bool(own) and (not appears or not appears.isdisjoint(own))
+
+
+def require_speaker(held: Rights, speaker_id: int) -> None:
+    """Refuse whoever may not edit this speaker. Raises Forbidden."""
+    if not may_edit_speaker(held, speaker_id):
+        raise Forbidden(_("This speaker appears in other teams' conferences only. Ask one of them."))
 
 
 def has_any(visitor: Visitor | None, expo_id: int, wanted: Iterable[Role] = ()) -> bool:

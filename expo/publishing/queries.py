@@ -352,3 +352,30 @@ def releases(expo_id: int, most: int = 50) -> list[Release]:
 
 def release(expo_id: int, number: int) -> Release | None:
     return db.session.scalar(sa.select(Release).where(Release.expo_id == expo_id, Release.number == number))
+
+
+def of_team(expo_id: int, day: date, conference_ids: Iterable[int]) -> list[Item]:
+    """A day as the teams of these conferences see it, hidden sessions too."""
+    return items(
+        expo_id,
+        OccurrenceVersion.day == day,
+        SessionVersion.conference_id.in_(list(conference_ids)),
+        hidden_too=True,
+    )
+
+
+def team_days(expo_id: int, conference_ids: Iterable[int]) -> list[tuple[date, int]]:
+    """Days on which these conferences have something, hidden sessions too, with how much."""
+    rows = db.session.execute(
+        sa.select(OccurrenceVersion.day, sa.func.count())
+        .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+        .where(
+            OccurrenceVersion.expo_id == expo_id,
+            OccurrenceVersion.until_release_id.is_(None),
+            SessionVersion.until_release_id.is_(None),
+            SessionVersion.conference_id.in_(list(conference_ids)),
+        )
+        .group_by(OccurrenceVersion.day)
+        .order_by(OccurrenceVersion.day)
+    )
+    return [(row[0], row[1]) for row in rows]

@@ -14,12 +14,13 @@ from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock, news, tokens
 from expo.core.db import add_unless_there, db, execute, transaction
+from expo.core.refusals import Refusal
 from expo.mail import outbox
 from expo.payment import orders
 from expo.payment.models import Order
 
 from . import queries
-from .models import LIVE, Registration, RegistrationState, TicketType
+from .models import LIVE, WAITING, Registration, RegistrationState, TicketType
 from .news import RegistrationConfirmed, RegistrationEnded
 from .refusals import AlreadyRegistered, EmptyBasket, NeedsPayment, NotOnSale, TicketsGone, WrongStep
 
@@ -108,7 +109,7 @@ def take_open_pass(*, person: Person) -> Registration:
 def approve(*, registration: Registration, note: str = "") -> None:
     """Let a delegate in; the place is taken now. Raises WrongStep, TicketsGone."""
     with transaction():
-        _step(registration, RegistrationState.CONFIRMED, _WAITING, why=note)
+        _step(registration, RegistrationState.CONFIRMED, WAITING, why=note)
         _take_place(registration)
         _write(registration, "registration_approved", note=note)
         news.tell(RegistrationConfirmed(registration.id))
@@ -117,9 +118,33 @@ def approve(*, registration: Registration, note: str = "") -> None:
 def refuse(*, registration: Registration, reason: str) -> None:
     """Turn a delegate down, with a reason they can read. Raises WrongStep."""
     with transaction():
-        _step(registration, RegistrationState.REFUSED, _WAITING, why=reason)
+        _step(registration, RegistrationState.REFUSED, WAITING, why=reason)
         _give_back_place(registration)
         _write(registration, "registration_refused", note=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of deciding on many: those it went well for, and the refusal for each of the others."""
+
+    done: list[Registration]
+    refused: list[tuple[Registration, Refusal]]
+
+
+def decide(registrations: Iterable[Registration], *, refuse_them: bool = False, reason: str = "") -> Decided:
+    """Approve many, or refuse them with a reason, each by itself: one that cannot be keeps no other waiting."""
+    decided = Decided([], [])
+    for registration in registrations:
+        try:
+            if refuse_them:
+                refuse(registration=registration, reason=reason)
+            else:
+                approve(registration=registration)
+        except Refusal as no:
+            decided.refused.append((registration, no))
+        else:
+            decided.done.append(registration)
+    return decided
 
 
 def withdraw(*, registration: Registration) -> None:
@@ -130,9 +155,6 @@ def withdraw(*, registration: Registration) -> None:
 def revoke(*, registration: Registration, reason: str) -> None:
     """An organiser takes the place back. Raises WrongStep."""
     _end(registration, RegistrationState.REVOKED, reason, "registration_revoked")
-
-
-_WAITING = (RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)
 
 
 def _check_sale(ticket_type: TicketType) -> None:

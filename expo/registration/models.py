@@ -49,6 +49,8 @@ LIVE = (
     RegistrationState.APPROVED,
     RegistrationState.CONFIRMED,
 )
+# Somebody has to decide.
+WAITING = (RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)
 _LIVE = "state IN ('started', 'submitted', 'pre_approved', 'approved', 'confirmed') AND person_id IS NOT NULL"
 
 

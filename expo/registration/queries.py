@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,7 @@ from expo.payment.models import Order
 from expo.programme.models import Conference
 from expo.programme.words import LISTED
 
-from .models import LIVE, Registration, RegistrationState, TicketType
+from .models import LIVE, WAITING, Registration, RegistrationState, TicketType
 
 _WITH_ALL = (
     joinedload(Registration.conference),
@@ -125,21 +126,48 @@ def desk(
     state: RegistrationState | None = None,
     search: str = "",
     most: int = 500,
+    after: int = 0,
 ) -> list[Registration]:
     """Registrations of these conferences for their desk: those that wait longest first, then the newest."""
-    wanted = (
-        sa.select(Registration)
-        .join(Registration.person)
-        .where(Registration.conference_id.in_(list(conference_ids)))
-        .options(*_WITH_ALL)
-        .order_by(
-            sa.case((Registration.state == RegistrationState.SUBMITTED, 0), else_=1),
-            sa.case(
-                (Registration.state == RegistrationState.SUBMITTED, Registration.id), else_=-Registration.id
-            ),
+    waits = Registration.state.in_(WAITING)
+    wanted = _on_desk(sa.select(Registration), conference_ids, state, search)
+    return list(
+        db.session.scalars(
+            wanted.options(*_WITH_ALL)
+            .order_by(sa.case((waits, 0), else_=1), sa.case((waits, Registration.id), else_=-Registration.id))
+            .limit(most)
+            .offset(after)
         )
-        .limit(most)
     )
+
+
+def desk_count(
+    conference_ids: Iterable[int], *, state: RegistrationState | None = None, search: str = ""
+) -> int:
+    """How many `desk` would find."""
+    wanted = _on_desk(sa.select(sa.func.count()).select_from(Registration), conference_ids, state, search)
+    return db.session.scalar(wanted) or 0
+
+
+def of_desk(conference_ids: Iterable[int], registration_ids: Iterable[int]) -> list[Registration]:
+    """These registrations, those of other conferences left out; who waits longest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(
+                Registration.id.in_(list(registration_ids)),
+                Registration.conference_id.in_(list(conference_ids)),
+            )
+            .options(*_WITH_ALL)
+            .order_by(Registration.id)
+        )
+    )
+
+
+def _on_desk(
+    wanted: sa.Select[Any], conference_ids: Iterable[int], state: RegistrationState | None, search: str
+) -> sa.Select[Any]:
+    wanted = wanted.join(Registration.person).where(Registration.conference_id.in_(list(conference_ids)))
     if state is not None:
         wanted = wanted.where(Registration.state == state)
     for word in folded(search).split():
@@ -150,7 +178,7 @@ def desk(
                 sa.func.lower(Registration.code).contains(word, autoescape=True),
             )
         )
-    return list(db.session.scalars(wanted))
+    return wanted
 
 
 def counts(conference_ids: Iterable[int]) -> dict[int, dict[RegistrationState, int]]:
@@ -185,7 +213,7 @@ def waiting(conference_ids: Iterable[int]) -> int:
         .select_from(Registration)
         .where(
             Registration.conference_id.in_(list(conference_ids)),
-            Registration.state.in_((RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)),
+            Registration.state.in_(WAITING),
         )
     )
     return int(count or 0)

@@ -19,9 +19,7 @@ from expo.core.text import folded
 from expo.expos.models import Expo
 from expo.programme.models import Occurrence, Session
 from expo.registration import queries as registrations
-from expo.registration.models import Registration, RegistrationState, TicketType
-
-WAITING = (RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)
+from expo.registration.models import WAITING, Registration, RegistrationState, TicketType
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +147,4 @@ def came(occurrence_ids: Collection[int]) -> dict[int, int]:
         .where(Scan.occurrence_id.in_(occurrence_ids), Scan.moved > 0)
         .group_by(Scan.occurrence_id)
     )
-    return {row[0]: int(row[1]) for row in rows}
+    return {int(row[0] or 0): int(row[1]) for row in rows}

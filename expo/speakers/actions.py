@@ -6,14 +6,16 @@ from typing import Any
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, stamps
-from expo.core.db import db, transaction
-from expo.core.refusals import ChangedMeanwhile
+from expo.core.db import db, lock, transaction
+from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import folded, free_slug, one_line
 from expo.expos.models import Expo
 from expo.organisations import actions as organisations
 
 from . import queries
 from .models import Speaker, SpeakerKind
+
+LONGEST_BIO = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Profile:
 
 
 def create_speaker(*, expo: Expo, profile: Profile, slug: str | None = None) -> Speaker:
-    """Add somebody to the expo's speakers."""
+    """Add somebody to the expo's speakers. Raises BadInput."""
+    _check(profile)
     with transaction():
         taken = queries.slugs(expo.id)
         now = clock.now()
@@ -52,9 +55,11 @@ def create_speaker(*, expo: Expo, profile: Profile, slug: str | None = None) -> 
 def edit_speaker(*, speaker: Speaker, profile: Profile, version: int | None = None) -> bool:
     """Change what is said of a speaker; shown at once. Returns whether anything changed.
 
-    Raises ChangedMeanwhile when `version` is given and somebody else saved first.
+    Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
     """
+    _check(profile)
     with transaction():
+        lock(speaker)
         if version is not None and speaker.version != version:
             raise ChangedMeanwhile(
                 _(
@@ -89,6 +94,22 @@ def profile_of(speaker: Speaker) -> Profile:
         bio=speaker.bio,
         kind=speaker.kind,
     )
+
+
+def _check(profile: Profile) -> None:
+    if not one_line(profile.name):
+        raise BadInput(_("A speaker needs a name."), field="name")
+    for field, most in (
+        ("name", 200),
+        ("title", 200),
+        ("organisation", 200),
+        ("city", 120),
+        ("bio", LONGEST_BIO),
+    ):
+        if len(getattr(profile, field)) > most:
+            raise BadInput(_("At most %(most)s letters, please.", most=most), field=field)
+    if profile.country and not (len(profile.country) == 2 and profile.country.isalpha()):
+        raise BadInput(_("A country is two letters, such as SE."), field="country")
 
 
 def _fill(speaker: Speaker, profile: Profile) -> None:

@@ -1,4 +1,4 @@
-"""What all forms of organisers share: text in, values out. Texts are cleaned, times are the city's, and a form that
+"""What forms share: text in, values out. Texts are cleaned, times are the city's, and a form that
 comes back has lost nothing."""
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import wtforms
+from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from wtforms import validators
@@ -22,6 +23,14 @@ from expo.core.text import one_line
 from .texts import _l
 
 YEARS = range(1970, 2200)
+
+
+def countries() -> list[tuple[str, str]]:
+    """ISO 3166-1 codes with their names in the reader's language, by name."""
+    locale = get_locale() or Locale("en")
+    named = [(code, name) for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()]
+    real = [pair for pair in named if pair[0] not in {"EU", "UN", "EZ", "QO", "XA", "XB", "ZZ"}]
+    return [("", ""), *sorted(real, key=lambda pair: pair[1])]
 
 
 def needed(message: str) -> validators.InputRequired:
@@ -200,7 +209,6 @@ class PlainForm(wtforms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.refusal: Refusal | None = None
-        self.meanwhile: list[tuple[str, str]] = []
 
     def accepts(self, act: Callable[[], object]) -> bool:
         """Do it. What a rule says no to stands beside its field, or in `refusal`, and the answer is False."""
@@ -223,8 +231,28 @@ class PlainForm(wtforms.Form):
         """With what a form comes back."""
         return self.refusal.status if self.refusal else 422
 
-    def lay_beside(self, saved: PlainForm) -> None:
-        """Note what somebody else saved meanwhile, wherever it is not what stands here."""
+
+class VersionedForm(PlainForm):
+    """A form of something that others may save meanwhile. `meanwhile` holds what they saved, by label."""
+
+    version = wtforms.HiddenField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.meanwhile: list[tuple[str, str]] = []
+
+    @property
+    def seen(self) -> int:
+        """The version that stood on the page when it was opened."""
+        text = str(self.version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+    def lay_beside(self, saved: VersionedForm) -> None:
+        """If somebody else saved first, note what they saved wherever it is not what stands here; saving once
+        more then replaces it."""
+        if not isinstance(self.refusal, ChangedMeanwhile):
+            return
+        self.version.data = saved.version.data
         self.meanwhile = [
             (str(field.label.text), shown(saved._fields[name]))
             for name, field in self._fields.items()

@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
-from flask_babel import get_locale
 from wtforms import EmailField, Form, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
+from expo.web.forms import countries
 from expo.web.texts import _l
 
 _ADDRESS = [
@@ -14,14 +13,6 @@ _ADDRESS = [
     Length(max=254, message=_l("That is too long for an address.")),
     Email(_l("That is not an e-mail address. It looks like name@example.org.")),
 ]
-
-
-def countries() -> list[tuple[str, str]]:
-    """ISO 3166-1 codes with their names in the reader's language, by name."""
-    locale = get_locale() or Locale("en")
-    named = [(code, name) for code, name in locale.territories.items() if len(code) == 2 and code.isalpha()]
-    real = [pair for pair in named if pair[0] not in {"EU", "UN", "EZ", "QO", "XA", "XB", "ZZ"}]
-    return [("", ""), *sorted(real, key=lambda pair: pair[1])]
 
 
 class PersonForm(Form):
@@ -37,7 +28,7 @@ class PersonForm(Form):
     email = EmailField(_l("E-mail"), _ADDRESS)
     organisation = StringField(_l("Organisation"), [Length(max=200)])
     city = StringField(_l("City"), [Length(max=120)])
-    country = SelectField(_l("Country"), choices=[])
+    country = SelectField(_l("Country"), choices=[], default="")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
