@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
+# What `expo demo` leaves behind, so that other commands in this folder can speak to the demo.
+DEMO_FILE = Path("var/demo.env")
+DATABASE = "sqlite:///var/expo.db"
 
 
 class SettingsError(Exception):
@@ -37,7 +40,7 @@ class Settings:
     )
     base_url: str = _setting("", "Where people reach the expo, e.g. https://expo.example.org", needed=True)
     database_url: str = _setting(
-        "sqlite:///var/expo.db", "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME", secret=True
+        DATABASE, "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME", secret=True
     )
     mail_url: str = _setting(
         "", "smtp://USER:PASSWORD@HOST:PORT (smtps:// for TLS from the start)", needed=True, secret=True
@@ -81,8 +84,7 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings
     Raises SettingsError naming every needed setting that is missing and every value that cannot be read.
     """
     if environment is None:
-        dotenv = {key: value for key, value in dotenv_values(".env").items() if value is not None}
-        environment = {**dotenv, **os.environ}
+        environment = _surroundings()
     values: dict[str, Any] = {}
     wrong: list[str] = []
     for setting in fields(Settings):
@@ -110,6 +112,28 @@ def load(environment: Mapping[str, str] | None = None, **given: Any) -> Settings
     return settings
 
 
+def of_the_demo() -> Settings | None:
+    """The settings of the demo that was last started in this folder; None where anything else was decided."""
+    surroundings = _surroundings()
+    decided = {
+        "EXPO_MODE",
+        *(f"EXPO_{each.name.upper()}" for each in fields(Settings) if each.metadata["needed"]),
+    }
+    if decided & surroundings.keys() or not DEMO_FILE.is_file():
+        return None
+    return load({**_file(DEMO_FILE), **surroundings})
+
+
+def _surroundings() -> dict[str, str]:
+    return {**_file(Path(".env")), **os.environ}
+
+
+def _file(path: Path) -> dict[str, str]:
+    return {
+        name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None
+    }
+
+
 def _missing(settings: Settings) -> list[str]:
     wrong = [
         f"EXPO_{setting.name.upper()} is missing: {setting.metadata['meaning']}"
@@ -124,12 +148,16 @@ def _missing(settings: Settings) -> list[str]:
 
 
 def _demo_defaults(settings: Settings) -> Settings:
-    """A demo starts with nothing set. Its key is fixed on purpose, so that a restart keeps everybody signed in."""
+    """A demo starts with nothing set, on a database of its own. Its key is fixed on purpose, so that a restart
+    keeps everybody signed in."""
+    if settings.database_url == DATABASE:
+        settings = replace(settings, database_url="sqlite:///var/demo.db")
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - a comparison
     made_up = {
         "secret_key": "a demo has no secrets, and says so on every page",
-        "base_url": f"http://{settings.host}:{settings.port}",
+        "base_url": f"http://{'localhost' if everywhere else settings.host}:{settings.port}",
         "mail_url": "none:",
         "mail_from": "H22 City Expo <expo@demo.example>",
     }
-    missing = {name: value for name, value in made_up.items() if not getattr(settings, name)}
-    return Settings(**{**{f.name: getattr(settings, f.name) for f in fields(Settings)}, **missing})
+    missing: dict[str, Any] = {name: value for name, value in made_up.items() if not getattr(settings, name)}
+    return replace(settings, **missing)

@@ -54,3 +54,8 @@ def persons_by_email(expo_id: int, email: str) -> list[Person]:
             .order_by(Person.id)
         )
     )
+
+
+def every_account() -> list[Account]:
+    """All accounts of the installation, by address."""
+    return list(db.session.scalars(sa.select(Account).order_by(Account.email)))

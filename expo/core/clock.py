@@ -8,6 +8,8 @@ time-stamps ask `real_now()`.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -72,3 +74,17 @@ def refresh(*, force: bool = False) -> None:
         seconds = connection.scalar(sa.select(ClockSetting.offset_seconds))
     _offset = timedelta(seconds=seconds or 0)
     _read_at = time.monotonic()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let this process alone live at another moment, for the demo's past. Demo mode only; raises ClockIsReal."""
+    global _offset
+    if not current_app.config["EXPO"].demo:
+        raise ClockIsReal("The clock can only be set in demo mode.")
+    before = _offset
+    _offset = moment - real_now()
+    try:
+        yield
+    finally:
+        _offset = before

@@ -1,0 +1,5 @@
+"""`python -m expo` is the program `expo`."""
+
+from expo.cli import main
+
+main()

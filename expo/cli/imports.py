@@ -1,0 +1,45 @@
+"""`expo import`: programmes from other people's files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from expo.imports import actions
+from expo.imports.refusals import BrokenFiles
+
+
+@click.group("import")
+def import_() -> None:
+    """Programmes from files. All of it is imported, or nothing."""
+
+
+@import_.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+def h22(folder: Path, dry_run: bool) -> None:
+    """A folder in the form of the H22 data set, into the expo h22. Importing it again changes nothing."""
+    began = time.monotonic()
+    try:
+        tally = actions.import_h22(folder, dry_run=dry_run)
+    except BrokenFiles as broken:
+        for fault in broken.faults:
+            click.echo(str(fault))
+        click.echo(broken.message, err=True)
+        sys.exit(1)
+    for line in tally.lines():
+        click.echo(line)
+    if tally.left_alone:
+        click.echo(
+            f"{tally.left_alone} occurrences of the expo are not in these files, and stay as they are."
+        )
+    took = f"{time.monotonic() - began:.1f} s"
+    if dry_run:
+        click.echo(f"Looked only, nothing was changed ({took}).")
+    elif tally.release:
+        click.echo(f"Published as release {tally.release} ({took}).")
+    else:
+        click.echo(f"Nothing to publish ({took}).")
