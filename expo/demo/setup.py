@@ -23,7 +23,8 @@ from .crowd import Crowd
 SLUG = "h22"
 ADMIN = logins.LOGINS[-1].email
 H22 = Path(__file__).parent / "h22"
-START = datetime(2022, 5, 31, 8, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
+CITY = ZoneInfo("Europe/Stockholm")
+START = datetime(2022, 5, 31, 8, 30, tzinfo=CITY)
 
 
 class NotADemo(Refusal):
