@@ -137,6 +137,9 @@ class PageCache:
         answer = _Answer({**environ, "REQUEST_METHOD": "GET"}, start_response)
         body = self._inner(answer.environ, answer.start)
         if answer.headers is None:
+            if environ["REQUEST_METHOD"] == "HEAD":  # it was asked as GET, so that its page may be kept
+                _close(body)
+                return ()
             return body
         page = _make(answer, b"".join(body))
         _close(body)
