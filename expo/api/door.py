@@ -25,7 +25,6 @@ blueprint = Blueprint("api_door", __name__)
 blueprint.register_error_handler(Problem, of_problem)
 blueprint.register_error_handler(Refusal, of_refusal)
 
-COOKIE = "device"
 MOST_BYTES = 1024 * 1024
 MOST_CODE = 8000  # characters; the largest QR code holds fewer, so whatever was read can be judged
 MOST_COUNT = 1000
@@ -73,7 +72,7 @@ def _token() -> str:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(devices.COOKIE)
     if not cookie:
         raise NotPaired(_("Send the token of a paired device."))
     if request.method == "POST" and request.mimetype != "application/json":

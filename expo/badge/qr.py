@@ -29,7 +29,18 @@ def modules(code: str) -> list[list[bool]]:
 
 def svg(code: str) -> bytes:
     """One path, scalable without blur; a module is one unit."""
-    rows = modules(code)
+    return _drawn(modules(code))
+
+
+def svg_of_address(address: str) -> bytes:
+    """The picture of a web address, in whatever size it needs."""
+    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=MASK, border=0)
+    symbol.add_data(address)
+    symbol.make(fit=True)
+    return _drawn([[bool(module) for module in row] for row in symbol.get_matrix()])
+
+
+def _drawn(rows: list[list[bool]]) -> bytes:
     side = len(rows) + 2 * QUIET
     path = "".join(
         f"M{start + QUIET} {y + QUIET}h{length}v1h-{length}z"

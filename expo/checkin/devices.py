@@ -21,6 +21,7 @@ from .refusals import PairingCodeIsOver
 PAIRING_LASTS = timedelta(minutes=10)
 PAIRING_LENGTH = 8
 SEEN_EVERY = timedelta(minutes=1)
+COOKIE = "device"  # where a paired page keeps its token; pages set it, pages and API read it
 
 
 def create_device(*, expo_id: int, name: str, gate_ids: Iterable[int]) -> tuple[Device, str]:

@@ -35,7 +35,8 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A scan as a device sent it. `gate_id` None: there can be no such gate.
+    """A scan as a device sent it. `gate_id` None: there can be no such gate. `scanned_at` None: it was made
+    when it arrived (a page without script has no clock).
 
     `occurrence` is a UID, where the device chose among what is on; `local` is what the device had said while it
     was offline, `override` who let somebody in by hand, and why. `fault` names the field that cannot be read;
@@ -46,7 +47,7 @@ class Sent:
     code: str
     gate_id: int | None
     direction: Direction
-    scanned_at: datetime
+    scanned_at: datetime | None
     offline: bool = False
     count: int = 1
     occurrence: str | None = None
@@ -57,8 +58,8 @@ class Sent:
     def fingerprint(self) -> bytes:
         """16 bytes that differ when anything of the content does."""
         content = (
-            self.code, self.gate_id, self.direction, self.scanned_at.astimezone(UTC), self.offline, self.count,
-            self.occurrence, self.local, self.override, self.fault,
+            self.code, self.gate_id, self.direction, self.scanned_at and self.scanned_at.astimezone(UTC),
+            self.offline, self.count, self.occurrence, self.local, self.override, self.fault,
         )  # fmt: skip
         return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 
@@ -66,7 +67,7 @@ class Sent:
 def unreadable(*, scan_id: str, field: str, raw: bytes) -> Sent:
     """A scan of a batch that makes no sense but for its id. `raw` tells it from others under that id."""
     content = hashlib.blake2b(raw, digest_size=16).hexdigest()
-    return Sent(scan_id, content, None, Direction.IN, datetime.fromtimestamp(0, UTC), fault=field)
+    return Sent(scan_id, content, None, Direction.IN, None, fault=field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ class _Desk:
                 "occurrence_id": judgement.occurrence_id,
                 "direction": sent.direction,
                 "count": sent.count,
-                "scanned_at": sent.scanned_at,
+                "scanned_at": sent.scanned_at or self.real_now,
                 "received_at": self.now,
                 "offline": sent.offline,
                 "verdict": verdict,
@@ -269,7 +270,7 @@ class _Desk:
         A device's clock may be wrong (then it counts now) or the world's while the expo runs in another year
         (then its age counts). No scan is dropped for its clock.
         """
-        if sent.offline:
+        if sent.offline and sent.scanned_at is not None:
             for present in (self.real_now, self.now):
                 age = present - sent.scanned_at
                 if -CLOCK_SLACK <= age <= OLDEST_OFFLINE:
@@ -290,7 +291,7 @@ def _without_code(sent: Sent) -> dict[str, Any]:
     return {
         "gate": sent.gate_id,
         "direction": sent.direction,
-        "scanned_at": sent.scanned_at.isoformat(),
+        "scanned_at": sent.scanned_at and sent.scanned_at.isoformat(),
         "offline": sent.offline,
         "count": sent.count,
         "occurrence": sent.occurrence,

@@ -1,0 +1,157 @@
+"""The scanner's page: what is read goes in, a verdict fills the screen, and the next badge can be read at once."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from expo.booking import queries as bookings
+from expo.checkin import devices, queries, scans
+from expo.checkin.models import Direction, Gate, Verdict
+from expo.checkin.refusals import DeviceRevoked, NotPaired
+from expo.checkin.scans import Answer, Sent
+from expo.programme.words import Admission
+from expo.publishing.queries import Running
+from expo.registration.models import Category
+from expo.web.context import this_expo
+from expo.web.filters import city_time
+from expo.web.words import CATEGORIES
+
+from . import blueprint, this_device, token
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_CODE = 8000
+# Colour and shape of each verdict (templates/macros/door.html).
+KINDS = {
+    Verdict.ADMITTED: "in",
+    Verdict.LEFT: "in",
+    Verdict.ALREADY_IN: "ask",
+    Verdict.ASK: "ask",
+    Verdict.CONFLICT: "ask",
+    Verdict.REFUSED: "no",
+    Verdict.QUARANTINED: "no",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The line on top: where this is, who may in, and how many came; `of` says of how many."""
+
+    gate: str
+    policy: str
+    count: int
+    of: str
+
+
+@blueprint.get("/door/gates/<slug>")
+def gate(slug: str) -> ResponseReturnValue:
+    """The idle page. `?way=out` counts people who leave."""
+    found = _my_gate(slug)
+    return render_template(
+        "door/gate.html",
+        gate=found,
+        bar=_bar(found),
+        direction=_direction(request.args.get("way", "")),
+        scan_id=str(uuid.uuid4()),
+        words=_words(),
+        kinds=KINDS,
+    )
+
+
+@blueprint.post("/door/gates/<slug>")
+def scan(slug: str) -> ResponseReturnValue:
+    """A scan without JavaScript. Its id was made with the form, so sending the form again is the same scan."""
+    found = _my_gate(slug)
+    code = request.form.get("code", "")[:MOST_CODE]
+    direction = _direction(request.form.get("direction", ""))
+    scan_id = request.form.get("id", "").lower()
+    if not code.strip():
+        way = "out" if direction is Direction.OUT else None
+        return redirect(url_for("door.gate", slug=slug, way=way), code=303)
+    by_hand = {"by": "steward", "reason": "let in by hand"} if request.form.get("by_hand") else None
+    answer = scans.record(
+        token=token(),
+        sent=Sent(
+            id=scan_id if _UUID.fullmatch(scan_id) else str(uuid.uuid4()),
+            code=code,
+            gate_id=found.id,
+            direction=direction,
+            scanned_at=None,
+            override=by_hand,
+        ),
+    )
+    return render_template(
+        "door/verdict.html",
+        gate=found,
+        bar=_bar(found),
+        direction=direction,
+        scan_id=str(uuid.uuid4()),
+        kind=KINDS[answer.verdict],
+        word=_words()[answer.verdict],
+        answer=answer,
+        category=_as_what(answer),
+        code=code if answer.verdict is Verdict.ASK else "",
+    )
+
+
+def _my_gate(slug: str) -> Gate:
+    device = this_device()
+    if device is None:
+        raise NotPaired(_("This telephone is not a scanner yet."))
+    if device.revoked_at is not None:
+        raise DeviceRevoked(_("This scanner was taken out of service."))
+    devices.note_seen(device=device)
+    for found in queries.gates_of_device(device):
+        if found.slug == slug:
+            return found
+    abort(404)
+
+
+def _bar(found: Gate) -> Bar:
+    if found.room_id is None:
+        return Bar(found.name, found.zone.name, queries.came_today(found, this_expo()), _("came today"))
+    running = queries.on_at(found)
+    if running is None:
+        return Bar(found.name, _("Nothing on now"), queries.came_today(found, this_expo()), _("came today"))
+    booked = bookings.counts([running.occurrence_id]).get(running.occurrence_id, 0)
+    of = _("of %(count)s booked", count=booked) if running.admission is Admission.SEAT else _("came")
+    return Bar(found.name, _policy(running), queries.came_to(running.occurrence_id), of)
+
+
+def _policy(running: Running) -> str:
+    until = city_time(running.ends_at)
+    return {
+        Admission.OPEN: _("Open to all, to %(time)s", time=until),
+        Admission.TICKET: _("Ticket holders, to %(time)s", time=until),
+        Admission.SEAT: _("Booked only, to %(time)s", time=until),
+        Admission.INVITATION: _("Invited only, to %(time)s", time=until),
+    }[running.admission]
+
+
+def _words() -> dict[Verdict, str]:
+    """The one word of each verdict."""
+    return {
+        Verdict.ADMITTED: _("IN"),
+        Verdict.LEFT: _("OUT"),
+        Verdict.ALREADY_IN: _("ALREADY IN"),
+        Verdict.ASK: _("ASK"),
+        Verdict.CONFLICT: _("ASK"),
+        Verdict.REFUSED: _("NOT HERE"),
+        Verdict.QUARANTINED: _("NOT COUNTED"),
+    }
+
+
+def _as_what(answer: Answer) -> str:
+    """The ticket's name, else the category's word."""
+    if answer.delegate is None or not answer.delegate.category:
+        return ""
+    return answer.delegate.ticket or str(CATEGORIES[Category(answer.delegate.category)])
+
+
+def _direction(way: str) -> Direction:
+    return Direction.OUT if way == "out" else Direction.IN

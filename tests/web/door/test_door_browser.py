@@ -1,0 +1,187 @@
+"""The scanner in a real browser: typed, read by a reader that types, and seen by a camera."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from expo.checkin import devices
+from expo.checkin.models import Gate, Scan
+from expo.core.db import db
+from tests import browser as chrome
+from tests import factories as a
+from tests.checkin import doors
+from tests.web.door import fake_camera
+from tests.web.door.conftest import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.feature("D1"), pytest.mark.usefixtures("app")]
+
+
+@pytest.fixture
+def telephone(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
+    yield context
+    context.close()
+
+
+def at_the_gate(site: Site, context: BrowserContext, gate: Gate) -> Page:
+    """Pair as a steward does, and stand at the gate. Anything the page complains about fails the test."""
+    device, code = devices.create_device(expo_id=gate.expo_id, name="Left", gate_ids=[gate.id])
+    slug = device.expo.slug
+    db.session.rollback()
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.goto(f"{site.address}/{slug}/door/pair/{code}")
+    page.get_by_role("button", name="Pair this telephone").click()
+    page.wait_for_url(re.compile(f"/door/gates/{gate.slug}$"))
+    page.complaints = complaints  # type: ignore[attr-defined]
+    return page
+
+
+def stored() -> list[tuple[str, int]]:
+    db.session.rollback()
+    rows = db.session.execute(sa.select(Scan.verdict, Scan.moved).order_by(Scan.received_at))
+    return [(str(row.verdict), row.moved) for row in rows]
+
+
+def word(page: Page, text: str) -> None:
+    expect(page.locator("main .verdict .word")).to_have_text(text)
+
+
+def test_a_typed_code_fills_the_screen_and_the_page_is_ready_again_by_itself(
+    site: Site, telephone: BrowserContext
+):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    code = doors.code_of(doors.a_delegate(conference, "Þórdís Guðlaugsdóttir"))
+    page = at_the_gate(site, telephone, gate)
+    address = page.url
+
+    page.get_by_label("Badge code").fill(code.lower())
+    page.keyboard.press("Enter")
+
+    word(page, "IN")
+    expect(page.locator("main.door.in")).to_be_visible()
+    expect(page.locator("main .verdict .name")).to_have_text("Þórdís Guðlaugsdóttir")
+    expect(page.locator("main.door.idle")).to_be_visible()  # by itself
+    expect(page.get_by_label("Badge code")).to_be_focused()
+    expect(page.locator("[data-last]")).to_contain_text("Þórdís Guðlaugsdóttir, in")
+    assert page.url == address
+    assert stored() == [("admitted", 1)]
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_reader_that_types_is_heard_while_a_verdict_fills_the_screen(site: Site, telephone: BrowserContext):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    codes = [doors.code_of(doors.a_delegate(conference, name)) for name in ("Ada Nilsson", "Grace Lind")]
+    page = at_the_gate(site, telephone, gate)
+
+    page.keyboard.type("0123456789 no badge\n")
+    word(page, "NOT HERE")
+    for name, code in zip(("Ada Nilsson", "Grace Lind"), codes, strict=True):
+        page.keyboard.type(code + "\n")
+        expect(page.locator("main .verdict .name")).to_have_text(name)
+        word(page, "IN")
+
+    assert stored() == [("refused", 0), ("admitted", 1), ("admitted", 1)]
+    assert page.complaints == []  # type: ignore[attr-defined]
+
+
+def test_a_scan_is_asked_again_under_its_id_until_the_server_answers(site: Site, telephone: BrowserContext):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    code = doors.code_of(doors.a_delegate(conference))
+    page = at_the_gate(site, telephone, gate)
+    sent: list[str] = []
+
+    def lose_the_first_answer(route):  # type: ignore[no-untyped-def]
+        sent.append(route.request.post_data_json["id"])
+        if len(sent) == 1:
+            route.fetch()  # the server stored it, the network lost the answer
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/door/scans", lose_the_first_answer)
+    page.get_by_label("Badge code").fill(code)
+    page.keyboard.press("Enter")
+
+    word(page, "IN")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    assert stored() == [("admitted", 1)]
+
+
+def test_a_server_that_is_silent_is_said_loudly(site: Site, telephone: BrowserContext):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    page = at_the_gate(site, telephone, gate)
+    page.route("**/api/v1/door/scans", lambda route: route.abort())
+
+    page.keyboard.type("A" * 32 + "\n")
+
+    expect(page.locator("main.door.ask .why")).to_contain_text("The server does not answer")
+    expect(page.locator("footer.loud")).to_be_visible()
+    page.get_by_role("button", name="Next badge").click()
+    expect(page.locator("main.door.idle")).to_be_visible()
+    assert stored() == []
+
+
+@pytest.mark.feature("D7")
+def test_a_steward_lets_in_by_hand_where_the_door_asks(site: Site, telephone: BrowserContext):
+    conference = a.a_conference()
+    session = a.a_session(conference)
+    gate = doors.a_gate(doors.a_zone(conference.expo), name="Sundet 1", room=session.room)
+    code = doors.code_of(doors.a_delegate(conference))
+    page = at_the_gate(site, telephone, gate)
+
+    page.keyboard.type(code + "\n")
+    word(page, "ASK")
+    page.get_by_role("button", name="Let in").click()
+    word(page, "IN")
+
+    assert stored() == [("ask", 0), ("admitted", 1)]
+
+
+def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, tmp_path: Path):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    names = ("Ada Nilsson", "Grace Lind")
+    film = tmp_path / "badges.mjpeg"
+    fake_camera.write(film, [doors.code_of(doors.a_delegate(conference, name)) for name in names])
+    arguments = [
+        *chrome.launch_arguments(),
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    ]
+    browser = chromium.browser_type.launch(executable_path=chrome.find_chromium(), args=arguments)
+    try:
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844}, locale="en-GB", permissions=["camera"]
+        )
+        page = at_the_gate(site, context, gate)
+        loaded: list[str] = []
+        page.on("request", lambda request: loaded.append(request.url))
+
+        name = page.locator("main.door.in .verdict .name")
+        expect(name).to_be_visible(timeout=20_000)
+        first = name.text_content()
+        [second] = set(names) - {first}
+        expect(name).to_have_text(second, timeout=20_000)
+        complaints = page.complaints  # type: ignore[attr-defined]
+    finally:
+        browser.close()
+
+    assert complaints == []
+    assert [url for url in loaded if not url.startswith(site.address)] == []
+    assert stored()[:2] == [("admitted", 1), ("admitted", 1)]
+    doors.nothing_is_broken()
