@@ -148,3 +148,14 @@ def came(occurrence_ids: Collection[int]) -> dict[int, int]:
         .group_by(Scan.occurrence_id)
     )
     return {int(row[0] or 0): int(row[1]) for row in rows}
+
+
+def who_came(occurrence_id: int) -> set[int]:
+    """The people who were let in to this time."""
+    found = db.session.scalars(
+        sa.select(Badge.person_id)
+        .join(Scan, Scan.badge_id == Badge.id)
+        .where(Scan.occurrence_id == occurrence_id, Scan.moved > 0, Badge.person_id.is_not(None))
+        .distinct()
+    )
+    return {person_id for person_id in found if person_id is not None}

@@ -79,19 +79,19 @@ def zones(expo: Expo, within: Collection[int]) -> list[ZoneLine]:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A scanner and its gates. `own` says that all of them are within reach, so that it may be changed."""
+    """A scanner and its gates. `own` says that the visitor runs all of them, so that it may be changed."""
 
     device: Device
     gates: list[Gate]
     own: bool
 
 
-def devices(expo: Expo, within: Collection[int]) -> list[DeviceLine]:
-    """Scanners that stand at a gate of these zones, those in use first. Two queries."""
+def devices(expo: Expo, within: Collection[int], runs: Collection[int] = ()) -> list[DeviceLine]:
+    """Scanners that stand at a gate of these zones, those in use first. The visitor runs the zones in `runs`."""
     every = checkin.devices(expo.id)
     gates = checkin.gates_of([device.id for device in every])
     return [
-        DeviceLine(device, gates[device.id], all(gate.zone_id in within for gate in gates[device.id]))
+        DeviceLine(device, gates[device.id], all(gate.zone_id in runs for gate in gates[device.id]))
         for device in every
         if any(gate.zone_id in within for gate in gates[device.id])
     ]

@@ -1,8 +1,64 @@
+"""The organiser's desk: programme, people, doors and numbers of the conferences of one's own team."""
+
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, Response
 
 from expo.web import gates
 
 blueprint = Blueprint("organiser", __name__)
-gates.anybody(blueprint)
+gates.team(blueprint)
+
+
+@blueprint.after_request
+def keep_to_themselves(response: Response) -> Response:
+    """These pages are for one team: no cache keeps them."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@blueprint.context_processor
+def for_templates() -> dict[str, Any]:
+    from . import mine, rail, words
+
+    entries = rail.entries()
+    return {
+        "rail": entries,
+        "page": rail.current(entries),
+        "may": mine.may,
+        "span": words.span,
+        "when": words.when,
+        "lasting": words.lasting,
+    }
+
+
+# Last, because each of these hangs its views on the blueprint.
+from . import (  # noqa: E402
+    bookings,
+    conferences,
+    doors,
+    home,
+    people,
+    releases,
+    reports,
+    sessions,
+    speakers,
+    times,
+)
+
+__all__ = [
+    "blueprint",
+    "bookings",
+    "conferences",
+    "doors",
+    "home",
+    "people",
+    "releases",
+    "reports",
+    "sessions",
+    "speakers",
+    "times",
+]

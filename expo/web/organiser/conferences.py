@@ -1,0 +1,126 @@
+"""Conferences of one's team: the list, and what each says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import SelectField
+
+from expo.programme import actions
+from expo.programme import queries as programme
+from expo.programme.drafts import ConferenceDraft
+from expo.programme.models import Conference
+from expo.programme.values import LONGEST_TEXT, draft_of_conference
+from expo.programme.words import Deed, Mode, Visibility
+from expo.reports import attendance, timeline
+from expo.web.context import this_expo
+from expo.web.forms import DayField, LineList, TextBlock, TextLine, VersionedForm, a_day, needed, short
+from expo.web.texts import _l
+
+from . import blueprint, mine, words
+
+
+class ConferenceForm(VersionedForm):
+    """What a conference says of itself; `read()` hands it to the action as one typed value."""
+
+    title = TextLine(_l("Title"), [needed(_l("Give the conference a title.")), short(200)])
+    description = TextBlock(_l("Description"), [short(LONGEST_TEXT)])
+    starts_on = DayField(_l("First day"), [needed(_l("When does it begin?"))])
+    ends_on = DayField(_l("Last day"), [needed(_l("When does it end?"))])
+    closed_dates = LineList(
+        _l("Closed days"), description=_l("Days within without programme, one per line, such as 2022-06-06.")
+    )
+    time_zone = TextLine(
+        _l("Time zone"), [needed(_l("In which time zone?"))], description=_l("Such as Europe/Stockholm.")
+    )
+    visibility = SelectField(_l("Who sees it"), choices=lambda: words.choices(words.VISIBILITIES))
+    mode = SelectField(_l("Mode"), choices=lambda: words.choices(words.MODES))
+    city = TextLine(_l("City"), [short(120)])
+    place_text = TextLine(_l("Place"), [short(200)], description=_l("As it stands on the page."))
+    hosts = LineList(_l("Hosts"), description=_l("One per line, in protocol order."))
+
+    @classmethod
+    def of(cls, draft: ConferenceDraft, version: int, sent: Any = None) -> ConferenceForm:
+        """The form of a conference: as it is saved, or as it was sent."""
+        saved = {name: getattr(draft, name) for name in ConferenceDraft.__slots__}
+        saved |= {"visibility": draft.visibility.value, "mode": draft.mode.value, "version": version}
+        return cls(sent, data=saved)
+
+    def validate_closed_dates(self, field: LineList) -> None:
+        for line in field.data:
+            a_day(str(line))
+
+    def read(self, before: ConferenceDraft) -> ConferenceDraft:
+        """What was typed; what this form does not ask stays as it was."""
+        return replace(
+            before,
+            title=self.title.data or "",
+            description=self.description.data or "",
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            closed_dates=tuple(sorted(a_day(str(line)) for line in self.closed_dates.data)),
+            time_zone=self.time_zone.data or "",
+            visibility=Visibility(self.visibility.data),
+            mode=Mode(self.mode.data),
+            city=self.city.data or "",
+            place_text=self.place_text.data or "",
+            hosts=tuple(self.hosts.data),
+        )
+
+
+@blueprint.get("/organise/conferences")
+def conferences() -> ResponseReturnValue:
+    found = mine.conferences()
+    ids = [conference.id for conference in found]
+    return render_template(
+        "organiser/conferences.html",
+        conferences=found,
+        hosts=programme.hosts(ids),
+        numbers=attendance.numbers(this_expo(), ids),
+        sessions=programme.session_counts(ids),
+        words=words,
+    )
+
+
+@blueprint.get("/organise/conferences/<slug>")
+def conference(slug: str) -> ResponseReturnValue:
+    found = mine.conference(slug)
+    return _page(found, ConferenceForm.of(_draft(found), found.version))
+
+
+@blueprint.post("/organise/conferences/<slug>")
+def save_conference(slug: str) -> ResponseReturnValue:
+    found = mine.conference(slug, Deed.SET_UP)
+    before, parent = _draft(found), found.parent
+    form = ConferenceForm.of(before, found.version, request.form)
+
+    def save() -> None:
+        actions.save_conference(
+            expo=this_expo(), draft=form.read(before), conference=found, parent=parent, version=form.seen
+        )
+
+    if form.validate() and form.accepts(save):
+        flash(_("%(title)s is saved, and shown so at once.", title=found.title), "success")
+        return redirect(url_for("organiser.conference", slug=found.slug), code=303)
+    form.lay_beside(ConferenceForm.of(_draft(found), found.version))
+    return _page(found, form), form.status
+
+
+def _draft(found: Conference) -> ConferenceDraft:
+    return draft_of_conference(found, programme.hosts([found.id])[found.id])
+
+
+def _page(found: Conference, form: ConferenceForm) -> str:
+    return render_template(
+        "organiser/conference.html",
+        conference=found,
+        form=form,
+        may_edit=mine.may(Deed.SET_UP, found.id),
+        numbers=attendance.numbers(this_expo(), [found.id])[found.id],
+        sessions=programme.session_counts([found.id]).get(found.id, 0),
+        history=timeline.of([("conference", found.id)], most=6),
+    )

@@ -1,0 +1,76 @@
+"""The left rail: tasks, and only those that the visitor's roles reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+
+from expo.programme.words import Deed
+from expo.registration import queries as registrations
+
+from . import mine
+
+
+def entries() -> list[dict[str, Any]]:
+    """What stands in the rail; empty where a page is shown to somebody who may not be here."""
+    if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
+        return []
+    rail = [
+        _entry("today", _("Today"), "home", [("home", _("Today"))]),
+        _entry(
+            "programme",
+            _("Programme"),
+            "list",
+            [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))],
+        ),
+    ]
+    if mine.rights().anywhere(Deed.READ_PEOPLE):
+        pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
+        rail.append(_entry("people", _("People"), "users", pages, waiting()))
+    if mine.rights().anywhere(Deed.READ_DOORS):
+        rail.append(_entry("doors", _("Doors"), "door-open", [("doors", _("Doors"))]))
+    numbers = [("numbers", _("Numbers"))]
+    if mine.rights().anywhere(Deed.READ_PEOPLE):
+        numbers.append(("inside", _("Who is in")))
+    rail.append(_entry("reports", _("Reports"), "chart", numbers))
+    rail.append(_entry("set-up", _("Set-up"), "settings", [("conferences", _("Conferences"))]))
+    return rail
+
+
+def current(rail: list[dict[str, Any]]) -> str:
+    """The rail's entry that this page belongs to."""
+    return next((entry["key"] for entry in rail if entry["here"]), "")
+
+
+def waiting() -> int:
+    """Registrations that wait for this visitor's decision."""
+    if "waiting" not in g:
+        ids = mine.conference_ids(Deed.DECIDE) if mine.rights().anywhere(Deed.DECIDE) else []
+        g.waiting = registrations.waiting(ids) if ids else 0
+    count: int = g.waiting
+    return count
+
+
+def _entry(key: str, label: str, icon: str, pages: list[tuple[str, str]], count: int = 0) -> dict[str, Any]:
+    listed = []
+    for view, name in pages:
+        url = url_for(f"organiser.{view}")
+        listed.append({"label": name, "url": url, "current": _under(url)})
+    return {
+        "key": key,
+        "label": label,
+        "icon": icon,
+        "url": listed[0]["url"],
+        "count": count,
+        "pages": listed if len(listed) > 1 else [],
+        "here": any(page["current"] for page in listed),
+    }
+
+
+def _under(url: str) -> bool:
+    """Whether this page is that one, or one below it. The desk's own home has everything below it."""
+    if url == url_for("organiser.home"):
+        return request.path.rstrip("/") == url.rstrip("/")
+    return request.path == url or request.path.startswith(url + "/")

@@ -1,0 +1,73 @@
+"""The programme's fixed words as organisers read them, and the signs that go with them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_timedelta
+from flask_babel import get_locale
+
+from expo.programme.models import Occurrence, Session
+from expo.programme.words import Admission, Mode, Placement, SessionState, Visibility
+from expo.web.filters import city_time, day_name
+from expo.web.texts import _l
+
+STATES = {
+    SessionState.DRAFT: _l("Draft"),
+    SessionState.CONFIRMED: _l("Confirmed"),
+    SessionState.CANCELLED: _l("Cancelled"),
+}
+STATE_KINDS = {SessionState.DRAFT: "wait", SessionState.CONFIRMED: "go", SessionState.CANCELLED: "stop"}
+VISIBILITIES = {
+    Visibility.PUBLIC: _l("Public: anybody sees everything"),
+    Visibility.REGISTERED: _l("Registered: listed for all, details for ticket holders"),
+    Visibility.INVITATION: _l("By invitation: nobody else sees it"),
+    Visibility.HIDDEN: _l("Hidden: staff only"),
+}
+ADMISSIONS = {
+    Admission.OPEN: _l("Open: just come"),
+    Admission.TICKET: _l("Ticket: any ticket of the conference"),
+    Admission.SEAT: _l("Seat: booked beforehand"),
+    Admission.INVITATION: _l("By invitation"),
+}
+PLACEMENTS = {
+    Placement.FIRM: _l("Firm"),
+    Placement.TENTATIVE: _l("Tentative: shown as “time to be confirmed”"),
+    Placement.UNPLACED: _l("Not placed yet: not published"),
+}
+MODES = {Mode.ON_SITE: _l("On site"), Mode.HYBRID: _l("Hybrid"), Mode.ONLINE: _l("Online")}
+CHANGE_KINDS = {"new": "go", "cancelled": "stop", "moved": "wait", "changed": "info", "text": "info"}
+
+
+W = TypeVar("W", bound=enum.StrEnum)
+
+
+def choices(words: Mapping[W, str]) -> list[tuple[str, str]]:
+    """The words for a select."""
+    return [(word.value, text) for word, text in words.items()]
+
+
+def span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo | str) -> str:
+    """Tue 31 May 10:00–11:00, as the clocks on site show it; with the second day, if it ends on another one."""
+    zone = ZoneInfo(str(zone))
+    first, last = starts_at.astimezone(zone).date(), ends_at.astimezone(zone).date()
+    end = city_time(ends_at, zone) if first == last else f"{day_name(last)} {city_time(ends_at, zone)}"
+    return f"{day_name(first)} {city_time(starts_at, zone)}–{end}"
+
+
+def when(time: Occurrence, session: Session) -> str:
+    """The same for a time as drafted; empty while it has none."""
+    if time.starts_at is None or time.ends_at is None:
+        return ""
+    zone = (time.room and time.room.venue.time_zone) or session.conference.time_zone
+    return span(time.starts_at, time.ends_at, zone)
+
+
+def lasting(since: datetime, now: datetime) -> str:
+    """3 days; how long ago, in the one unit that says it."""
+    locale = get_locale()
+    return str(format_timedelta(max(now - since, now - now), locale=locale or "en", threshold=1.2))
