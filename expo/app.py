@@ -32,6 +32,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=signins.GUEST_LASTS,
         MAX_CONTENT_LENGTH=8 * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,

@@ -159,6 +159,8 @@ def revoke(*, registration: Registration, reason: str) -> None:
 
 def _check_sale(ticket_type: TicketType) -> None:
     now = clock.now()
+    if queries.is_over(ticket_type.conference):
+        raise NotOnSale(_("%(conference)s is over.", conference=ticket_type.conference.title))
     if (ticket_type.sale_from and now < ticket_type.sale_from) or (
         ticket_type.sale_until and now >= ticket_type.sale_until
     ):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.accounts.models import Person
-from expo.core import tokens
+from expo.core import clock, tokens
 from expo.core.db import db
 from expo.core.text import folded
 from expo.payment.models import Order
@@ -35,6 +35,18 @@ def ticket_types(expo_id: int, *, conference_id: int | None = None) -> list[Tick
     if conference_id is not None:
         wanted = wanted.where(TicketType.conference_id == conference_id)
     return list(db.session.scalars(wanted))
+
+
+def is_over(conference: Conference) -> bool:
+    """Whether the conference's last day has passed, where it takes place."""
+    return clock.now().astimezone(conference.zone).date() > conference.ends_on
+
+
+def offered(expo_id: int, *, conference_id: int | None = None) -> list[TicketType]:
+    """Ticket types that can still be had: of conferences that are not over."""
+    return [
+        kind for kind in ticket_types(expo_id, conference_id=conference_id) if not is_over(kind.conference)
+    ]
 
 
 def ticket_type(expo_id: int, ticket_type_id: int) -> TicketType | None:

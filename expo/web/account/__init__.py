@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import logout_user
@@ -18,6 +18,14 @@ from .forms import LinkForm, SignInForm
 
 blueprint = Blueprint("account", __name__)
 gates.anybody(blueprint)
+
+
+@blueprint.before_request
+def stand_in_an_expo() -> None:
+    """Sign in under the name of the expo that one comes from, or of the only one there is."""
+    every = expos.every()
+    came_from = request.values.get("next", "").lstrip("/").partition("/")[0]
+    g.expo = next((expo for expo in every if expo.slug == came_from), every[0] if len(every) == 1 else None)
 
 
 @blueprint.get("/login")
@@ -112,5 +120,4 @@ def _sign_in_page(
 
 
 def _home() -> str:
-    every = expos.every()
-    return url_for("public.home", expo_slug=every[0].slug) if len(every) == 1 else url_for("root.home")
+    return url_for("public.home") if g.expo else url_for("root.home")

@@ -37,7 +37,7 @@ def submit() -> ResponseReturnValue:
     """Make the person (if they are new here) and their registrations, and lead to the page of the order."""
     form = PersonForm(request.form)
     chosen = [int(number) for number in request.form.getlist("ticket") if number.isdigit()]
-    ticket_types = [found for found in queries.ticket_types(this_expo().id) if found.id in chosen]
+    ticket_types = [found for found in queries.offered(this_expo().id) if found.id in chosen]
     wanted = request.form.get("book", "")
     person = me()
     if (person is None and not form.validate()) or not ticket_types:
@@ -103,7 +103,7 @@ def _asked_for() -> set[int]:
     conference = programme.conference(this_expo().id, request.args.get("conference", ""))
     if conference is None:
         return set()
-    offered = queries.ticket_types(this_expo().id, conference_id=conference.id)
+    offered = queries.offered(this_expo().id, conference_id=conference.id)
     passes = [found for found in offered if found.is_open_pass] or offered
     return {passes[0].id} if len(passes) == 1 else set()
 
@@ -113,7 +113,7 @@ def _page(form: PersonForm, *, chosen: set[int], wanted: str, problem: str | Non
     held = {r.conference_id: r for r in queries.of_person(person.id) if r.is_live} if person else {}
     first = request.values.get("conference", "")
     offered = sorted(
-        queries.ticket_types(this_expo().id),
+        queries.offered(this_expo().id),
         key=lambda found: (found.conference.slug != first, not found.conference.is_open_programme),
     )
     return render_template(
