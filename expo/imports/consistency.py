@@ -57,6 +57,13 @@ def _once(rows: Iterable[Read], column: str, key: Callable[[Read], tuple[str, ..
         first.setdefault(name, each.row.line)
 
 
+def _was_read(found: DataSet, row: Row, column: str) -> bool:
+    """Whether a cell has no fault of its own, so that what is held against it is worth saying."""
+    return not any(
+        (row.file, row.line, column) == (fault.file, fault.line, fault.column) for fault in found.faults
+    )
+
+
 def _check_conference(each: ConferenceRow, conferences: dict[str, ConferenceRow]) -> None:
     draft = each.draft
     if draft.ends_on < draft.starts_on:
@@ -87,7 +94,9 @@ def _loops(start: str, above: Callable[[str], str]) -> bool:
 
 
 def _check_sessions(found: DataSet, conferences: dict[str, ConferenceRow]) -> None:
-    capacities = {each.draft.name: each.draft.capacity for each in found.rooms}
+    capacities = {
+        each.draft.name: each.draft.capacity for each in found.rooms if _was_read(found, each.row, "capacity")
+    }
     sessions = {each.code: each for each in found.sessions}
     for each in found.sessions:
         conference = conferences.get(each.conference)
@@ -130,7 +139,7 @@ def _check_folds(found: DataSet) -> None:
                 ("visibility", each.visibility, first.visibility),
                 ("booking", each.admission, first.admission),
             ):
-                if mine != its:
+                if mine != its and _was_read(found, first.row, column):
                     said = _("%(code)s is the same session and says otherwise", code=first.code)
                     each.row.wrong(column, said)
 

@@ -98,10 +98,13 @@ def _parents_first(rows: list[ConferenceRow]) -> Iterator[ConferenceRow]:
 
 def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
     venues = {venue.name: venue for venue in programme_queries.venues(expo.id)}
-    for draft in _venue_drafts(found):
+    used = _used(found)
+    for draft in _venue_drafts(found, used):
         known_venue = venues.get(draft.name)
         if known_venue:  # an address that somebody wrote stays
             draft = replace(draft, address=known_venue.address)
+        if known_venue and not draft.is_online and draft.name not in used:
+            draft = replace(draft, city=known_venue.city, time_zone=known_venue.time_zone)
         venues[draft.name], changed = places.save_venue(expo=expo, draft=draft, venue=known_venue)
         tally.note("venues", known=known_venue is not None, changed=changed)
     made = {room.name: room for room in programme_queries.rooms(expo.id)}
@@ -113,21 +116,29 @@ def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
     return made
 
 
-def _venue_drafts(found: DataSet) -> list[VenueDraft]:
-    """Each venue, in the city and zone of the conferences that use it most."""
+Cities = Counter[tuple[str, str]]  # city and time zone
+
+
+def _used(found: DataSet) -> dict[str, Cities]:
+    """By the conferences of which city each venue is used, and how often."""
     conferences = {row.slug: row.draft for row in found.conferences}
-    home = conferences[h22.EXPO]
     venue_of = {row.draft.name: row.venue for row in found.rooms}
-    used: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    used: dict[str, Cities] = defaultdict(Counter)
     for session in found.sessions:
         conference = conferences[session.conference]
         used[venue_of[session.room]][conference.city, conference.time_zone] += 1
+    return dict(used)
+
+
+def _venue_drafts(found: DataSet, used: dict[str, Cities]) -> list[VenueDraft]:
+    """Each venue, in the city and zone of the conferences that use it most."""
+    home = next(row.draft for row in found.conferences if row.slug == h22.EXPO)
     drafts = []
     for name in dict.fromkeys(row.venue for row in found.rooms):
         if name.casefold() == ONLINE:
             drafts.append(VenueDraft(name, is_online=True))
             continue
-        (city, zone), _times = (used[name].most_common(1) or [((home.city, home.time_zone), 0)])[0]
+        city, zone = used[name].most_common(1)[0][0] if name in used else (home.city, home.time_zone)
         city, zone = positions.CITIES.get(name, (city, zone))
         latitude, longitude = positions.POSITIONS.get(name, (None, None))
         drafts.append(VenueDraft(name, city, time_zone=zone, latitude=latitude, longitude=longitude))
