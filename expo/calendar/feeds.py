@@ -189,3 +189,8 @@ def _tag(expo: Expo, *parts: object) -> str:
     base_url = current_app.config["EXPO"].base_url
     whole = repr((FORMAT, base_url, expo.slug, expo.name, expo.time_zone, parts))
     return hashlib.blake2b(whole.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def clear() -> None:
+    """Forget all feeds; for measurements and tests."""
+    _whole.clear()

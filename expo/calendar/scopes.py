@@ -38,11 +38,15 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A calendar's address in typed form. `key` is a slug, a code or a number; the programme has a wish instead."""
+    """A calendar's address in typed form. `key` is a slug, a code or a number; the programme has a wish instead.
+
+    A session's may be narrowed to the occurrence of one code.
+    """
 
     kind: Kind
     key: str = ""
     wish: Filter = NO_WISH
+    occurrence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ def _find(expo: Expo, scope: Scope) -> Found | None:
     if scope.kind is Kind.SESSION:
         session_id = publishing.session_by_code(expo.id, key)
         items = publishing.of_session(expo.id, session_id) if session_id is not None else []
+        items = [item for item in items if scope.occurrence in ("", item.code)]
         return Found(items[0].title, [queries.line(item) for item in items]) if items else None
     found = _wish(expo, scope)
     return Found(found[0], queries.lines(expo.id, found[1])) if found else None

@@ -87,7 +87,8 @@ def sdg(number: int) -> ResponseReturnValue:
 
 @blueprint.get("/feeds/sessions/<code>.ics")
 def session(code: str) -> ResponseReturnValue:
-    return _public(Scope(Kind.SESSION, code))
+    """All times of a session; with `?occurrence=` and its code, one of them."""
+    return _public(Scope(Kind.SESSION, code, occurrence=request.args.get("occurrence", "")))
 
 
 @blueprint.get("/feeds/my/<token>.ics")
@@ -124,7 +125,8 @@ def _answer(
     zipped = request.accept_encodings.best_match(["gzip", "identity"]) == "gzip"
     # Two codings are two sequences of bytes, and a strong tag names one.
     answer.set_etag(f"{tag}-gzip" if zipped else tag)
-    answer.last_modified = changed_at
+    if changed_at is not None:
+        answer.last_modified = changed_at
     known = (answer.headers["ETag"], answer.headers.get("Last-Modified"))
     if not is_resource_modified(request.environ, etag=known[0], last_modified=known[1]):
         answer.status_code = 304
