@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from expo.checkin import devices, queries
 from expo.web.context import this_expo
@@ -33,10 +32,9 @@ def offered(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/door/pair")
 def pair() -> ResponseReturnValue:
-    device, token = devices.pair(
+    _device, token = devices.pair(
         code=request.form.get("code", ""), from_address=request.remote_addr or "", expo_id=this_expo().id
     )
-    flash(_("This is now the scanner “%(name)s”.", name=device.name), "success")
     answer = make_response(redirect(url_for("door.home"), code=303))
     keep_token(answer, token)
     return answer
