@@ -35,6 +35,7 @@ class Card:
     tickets: list[Ticket]
     mine: bool
     away: bool
+    over: bool
 
 
 def cards(conferences: list[Conference]) -> list[Card]:
@@ -52,6 +53,7 @@ def cards(conferences: list[Conference]) -> list[Card]:
             tickets=tickets.get(conference.id, []),
             mine=conference.id in who.tickets,
             away=not expo.starts_on <= conference.starts_on <= expo.ends_on,
+            over=conference.ends_on < who.today,
         )
         for conference in conferences
     ]

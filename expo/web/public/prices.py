@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from expo.core import clock
 from expo.core.money import Money
 from expo.registration import queries as registration
 from expo.registration.models import TicketType
+from expo.web.filters import city_moment
 
 FEW = 50
 
@@ -38,7 +40,7 @@ def tickets_by_conference(expo_id: int) -> dict[int, list[Ticket]]:
 def _ticket(ticket_type: TicketType) -> Ticket:
     pool = ticket_type.pool
     left = None if pool.capacity is None else max(0, pool.capacity + pool.over - pool.taken)
-    word, kind = _left(left)
+    word, kind = _on_sale(ticket_type) or _left(left)
     return Ticket(
         name=ticket_type.name,
         audience=ticket_type.audience,
@@ -48,6 +50,16 @@ def _ticket(ticket_type: TicketType) -> Ticket:
         word=word,
         kind=kind,
     )
+
+
+def _on_sale(ticket_type: TicketType) -> tuple[str, str] | None:
+    """What to say while a ticket cannot be had."""
+    now = clock.now()
+    if ticket_type.sale_from is not None and now < ticket_type.sale_from:
+        return _("From %(moment)s", moment=city_moment(ticket_type.sale_from)), "wait"
+    if ticket_type.sale_until is not None and now >= ticket_type.sale_until:
+        return _("No longer sold"), "stop"
+    return None
 
 
 def _left(left: int | None) -> tuple[str, str]:
