@@ -23,6 +23,9 @@
     });
   }
 
+  // Buttons that only a script can serve are there only with it.
+  for (const button of all("[data-print][hidden], [data-copy][hidden]")) button.hidden = false;
+
   // One press is enough: a second one while the answer is on its way does nothing.
   document.addEventListener("submit", (event) => {
     const form = event.target;
