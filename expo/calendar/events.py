@@ -90,15 +90,17 @@ def _lines(text: str) -> str:
 
 
 def _local(entry: Entry, moment: datetime) -> datetime:
-    """The moment by the clocks on site; in UTC where these show the same time twice and it is the second."""
+    """The moment by the clocks on site; in UTC where these show a time twice, which readers take for either."""
     if entry.time_zone in _UTC:
         return moment.astimezone(UTC)
     zone = ZoneInfo(entry.time_zone)
-    ends = (entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone))
-    # DTSTART and DTEND must be of the same kind, and a time with TZID always means the first of the two.
-    if any(end.fold for end in ends):
-        return moment.astimezone(UTC)
-    return moment.astimezone(zone)
+    # DTSTART and DTEND must be of the same kind.
+    twice = any(_comes_twice(end.astimezone(zone)) for end in (entry.starts_at, entry.ends_at))
+    return moment.astimezone(UTC if twice else zone)
+
+
+def _comes_twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def zone_of(entry: Entry) -> str | None:

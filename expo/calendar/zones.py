@@ -116,8 +116,8 @@ def _observe(component: Timezone, changes: list[Change], recurrence: vRecur | No
     observed.add("tzname", first.name)
     if recurrence:
         observed.add("rrule", recurrence)
-    elif len(changes) > 1:
-        observed.add("rdate", [change.local for change in changes[1:]])
+    for change in changes[1:]:
+        observed.add("rdate", change.local)  # one a line: some readers see the first of a list only
     component.add_component(observed)
 
 
