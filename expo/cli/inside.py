@@ -39,7 +39,8 @@ def _inside(callback: Callable[..., Any]) -> Callable[..., Any]:
             logs.configure(settings.log_level)
             around = create_app(settings).app_context()
         try:
-            with around, audit.acting(f"command:{click.get_current_context().info_name}"):
+            name = click.get_current_context().command_path.partition(" ")[2]
+            with around, audit.acting(f"command:{name}"):
                 clock.refresh(force=True)
                 return callback(*arguments, **options)
         except Refusal as refusal:

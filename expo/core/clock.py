@@ -7,6 +7,7 @@ time-stamps ask `real_now()`.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,7 +57,8 @@ def set_now(moment: datetime) -> None:
     """Let the expo's clock show this moment and run on from there. Demo mode only; raises ClockIsReal."""
     if not current_app.config["EXPO"].demo:
         raise ClockIsReal("The clock can only be set in demo mode.")
-    offset = round((moment - real_now()).total_seconds())
+    # Rounded up: at half past eight nobody wants to read 08:29.
+    offset = math.ceil((moment - real_now()).total_seconds())
     with transaction():
         db.session.merge(ClockSetting(id=1, offset_seconds=offset))
     refresh(force=True)

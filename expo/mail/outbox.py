@@ -69,9 +69,12 @@ def waiting() -> list[Letter]:
     )
 
 
-def latest(most: int = 200) -> list[Letter]:
-    """The newest letters, for the demo's letter box."""
-    return list(db.session.scalars(sa.select(Letter).order_by(Letter.id.desc()).limit(most)))
+def latest(most: int = 200, *, to: str = "") -> list[Letter]:
+    """The newest letters, for the demo's letter box; or those to addresses that hold this text."""
+    found = sa.select(Letter).order_by(Letter.id.desc()).limit(most)
+    if to:
+        found = found.where(Letter.recipient.contains(to, autoescape=True))
+    return list(db.session.scalars(found))
 
 
 def letter(letter_id: int) -> Letter | None:

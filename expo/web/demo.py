@@ -84,7 +84,7 @@ def set_clock() -> ResponseReturnValue:
 @blueprint.get("/letters")
 def letters() -> ResponseReturnValue:
     to = request.args.get("to", "").strip().lower()
-    found = [one for one in outbox.latest(MOST_LETTERS) if to in one.recipient]
+    found = outbox.latest(MOST_LETTERS, to=to)
     return render_template("demo/letters.html", letters=found, to=to, most=MOST_LETTERS)
 
 

@@ -1,0 +1,181 @@
+"""What the demo's visitors find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from expo.accounts import actions as accounts
+from expo.accounts import queries as account_queries
+from expo.badge import queries as badges
+from expo.booking import queries as bookings
+from expo.checkin import queries as doors
+from expo.core import checks, clock
+from expo.core.clock import ClockIsReal
+from expo.core.db import db
+from expo.demo import guests, logins, setup
+from expo.demo.setup import NotADemo
+from expo.expos import queries as expos
+from expo.expos.models import Expo
+from expo.programme import queries as programme
+from expo.registration import queries as registrations
+from expo.registration.models import Registration, RegistrationState
+from tests.client import Client
+from tests.conftest import empty_tables
+
+
+@pytest.fixture(scope="module")
+def demo(application: Flask, database_url: str) -> Iterator[Flask]:
+    """The whole demo, made once for this file."""
+    from expo import config
+    from expo.app import create_app
+
+    app = create_app(config.load({}, mode="demo", database_url=database_url))
+    with app.app_context():
+        clock.set_now(setup.START)
+        setup.set_up(lambda _said: None)
+        yield app
+        db.session.rollback()
+        empty_tables()
+        clock._offset = clock.timedelta(0)
+
+
+@pytest.fixture
+def expo(demo: Flask) -> Expo:
+    db.session.rollback()
+    found = expos.by_slug("h22")
+    assert found is not None
+    return found
+
+
+def test_no_promise_is_broken(demo: Flask):
+    assert list(checks.broken()) == []
+
+
+def test_making_it_again_makes_nothing(demo: Flask):
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(Registration))
+
+    assert setup.set_up(lambda _said: None) is False
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Registration)) == before
+
+
+@pytest.mark.parametrize("login", logins.LOGINS, ids=lambda login: login.email)
+def test_everybody_signs_in_with_the_same_password(demo: Flask, login: logins.Login):
+    page = Client(demo).post("/login", {"email": login.email, "password": "demo"})
+
+    assert page.status_code == 303
+
+
+def test_the_delegate_has_a_pass_and_seats_and_waits_for_the_session(expo: Expo):
+    account = account_queries.account_by_email("delegate@demo.example")
+    person = account_queries.person_of_account(expo.id, account.id)
+
+    states = {each.conference.slug: each.state for each in registrations.of_person(person.id)}
+    assert states == {
+        "h22-city-expo": RegistrationState.CONFIRMED,
+        "h22-50-session": RegistrationState.SUBMITTED,
+    }
+    assert len(bookings.of_person(person.id)) == 3
+    assert badges.active_badge(expo.id, person.id) is not None
+
+
+def test_some_sessions_are_full_and_some_nearly(expo: Expo):
+    left = {
+        code: programme.occurrence(expo.id, code).pool.left
+        for code in ("H22-007", "H22-016", "H22-015", "P50-009")
+    }
+    assert left["H22-007"] == 0
+    assert left["H22-016"] == 1
+    assert left["H22-015"] > 1
+    assert left["P50-009"] > 50
+
+
+def test_delegates_wait_for_a_decision_and_others_have_one(expo: Expo):
+    session = programme.conference(expo.id, "h22-50-session")
+    counts = registrations.counts([session.id])[session.id]
+
+    assert counts[RegistrationState.SUBMITTED] > 10
+    assert counts[RegistrationState.CONFIRMED] > 30
+    assert counts[RegistrationState.REFUSED] > 3
+    assert counts[RegistrationState.WITHDRAWN] > 3
+
+
+def test_their_registrations_are_spread_over_the_weeks_before(demo: Flask):
+    first, last = db.session.execute(
+        sa.select(sa.func.min(Registration.submitted_at), sa.func.max(Registration.submitted_at))
+    ).one()
+    assert last < setup.START
+    assert (last - first).days > 14
+
+
+def test_names_come_in_many_scripts_and_no_address_can_receive_anything(demo: Flask):
+    everybody = guests.delegates() + guests.neighbours()
+
+    assert len({guest.email for guest in everybody}) == len(everybody) == 200
+    assert all(guest.email.endswith("@demo.example") and guest.email.isascii() for guest in everybody)
+    assert len({guest.name for guest in everybody}) == 200
+
+
+def test_gates_stand_where_people_come_in(expo: Expo):
+    names = {gate.name for gate in doors.gates(expo.id)}
+    assert {"Gate 1 Hamntorget", "Sea U entrance", "Sundet 1, door"} <= names
+
+
+@pytest.mark.parametrize(
+    ("data", "moment"),
+    [
+        ({"to": "tomorrow"}, "2022-06-01T08:30"),
+        ({"moment": "2022-06-15T17:05"}, "2022-06-15T17:05"),
+        ({"to": "hour"}, "2022-06-15T18:05"),
+        ({"to": "start"}, "2022-05-31T08:30"),
+    ],
+)
+def test_the_clock_is_set_on_the_demos_page(demo: Flask, data: dict[str, str], moment: str):
+    page = Client(demo).post("/demo/clock", data)
+
+    assert page.status_code == 303
+    assert f'datetime="{moment}+02:00"' in Client(demo).get("/demo/").text
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2022-03-27T02:30", "0001-01-01T00:00"])
+def test_a_moment_that_cannot_be_meant_comes_back(demo: Flask, typed: str):
+    page = Client(demo).post("/demo/clock", {"moment": typed})
+
+    assert page.status_code == 422
+
+
+def test_a_letter_leads_to_this_installation_wherever_it_is_read(demo: Flask):
+    page = Client(demo).get("/demo/letters?to=delegate@demo.example").text
+
+    letter = page.split('href="/demo/letters/')[1].split('"')[0]
+    assert 'href="/h22/' in Client(demo).get(f"/demo/letters/{letter}").text
+
+
+def test_a_letter_that_nobody_wrote_is_not_found(demo: Flask):
+    assert Client(demo).get("/demo/letters/999999").status_code == 404
+
+
+def test_production_has_no_demo_pages_and_no_clock_to_set(app: Flask):
+    assert Client(app).get("/demo/").status_code == 404
+    with pytest.raises(ClockIsReal):
+        clock.set_now(setup.START)
+    with pytest.raises(ClockIsReal), clock.at(setup.START):
+        pass
+
+
+def test_production_never_gets_the_demos_people(app: Flask):
+    with pytest.raises(NotADemo):
+        setup.set_up(lambda _said: None)
+
+
+def test_a_database_with_other_peoples_accounts_is_left_alone(demo_app: Flask):
+    accounts.create_account(email="ada@example.org", name="Ada")
+
+    with pytest.raises(NotADemo):
+        setup.set_up(lambda _said: None)
+
+    assert expos.every() == []
