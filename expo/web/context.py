@@ -19,18 +19,20 @@ from expo.core import audit, clock
 from expo.expos import queries as expos
 from expo.expos.models import Expo
 from expo.programme import teams
+from expo.web import texts
 
 LANGUAGES = ("sv", "en")
 LANGUAGE_COOKIE = "language"
 
 
 def init_app(app: Flask) -> None:
-    Babel(  # type: ignore[no-untyped-call]
+    babel = Babel(  # type: ignore[no-untyped-call]
         app,
         default_locale="en",
         default_translation_directories=str(config.ROOT / "expo" / "translations"),
         locale_selector=choose_language,
     )
+    texts.keep_catalogues(babel)
     login = LoginManager(app)
     login.user_loader(signins.find)
     app.url_value_preprocessor(_find_expo)
@@ -111,7 +113,8 @@ def _same_expo(endpoint: str, values: dict[str, Any]) -> None:
 
 def _begin() -> None:
     if request.path.startswith("/api/"):
-        audit.set_actor("api")  # tokens speak for themselves there: no sign-in is looked up, no cookie is read
+        # Tokens speak for themselves there: no sign-in is looked up, no cookie is read.
+        audit.set_actor("api")
         return
     who = visitor()
     if who is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
         short_date,
         language_name,
         iso,
+        date_part,
         day_name,
         date_span,
         zone_name,
@@ -59,14 +61,25 @@ def city_moment(moment: datetime, zone: ZoneInfo | str | None = None) -> str:
     return str(format_datetime(local, "d MMMM y, HH:mm", locale=get_locale() or "en"))
 
 
+@lru_cache(maxsize=4096)
+def _format(day: date, pattern: str, language: str) -> str:
+    return str(format_date(day, pattern, locale=language))
+
+
+def date_part(day: date, pattern: str) -> str:
+    """A part of a date by its CLDR pattern: EEE is Tue or tis, MMM May or maj. Without the dots of short names."""
+    locale = get_locale()
+    return _format(day, pattern, locale.language if locale else "en").replace(".", "")
+
+
 def long_date(day: date) -> str:
     """Tuesday 31 May; tisdag 31 maj."""
-    return str(format_date(day, "EEEE d MMMM", locale=get_locale() or "en"))
+    return date_part(day, "EEEE d MMMM")
 
 
 def short_date(day: date) -> str:
     """31 May; 31 maj."""
-    return str(format_date(day, "d MMM", locale=get_locale() or "en"))
+    return date_part(day, "d MMM")
 
 
 def language_name(code: str) -> str:
@@ -85,21 +98,18 @@ def iso(moment: datetime, zone: ZoneInfo | str | None = None) -> str:
 
 def day_name(day: date) -> str:
     """Tue 31 May; tis 31 maj."""
-    return str(format_date(day, "EEE d MMM", locale=get_locale() or "en")).replace(".", "")
+    return date_part(day, "EEE d MMM")
 
 
 def date_span(first: date, last: date, year: bool = False) -> str:
     """31 May; 30 May to 2 June; with its year where that is not plain."""
-    locale = get_locale() or "en"
-    end = str(format_date(last, "d MMMM y" if year else "d MMMM", locale=locale))
+    end = date_part(last, "d MMMM y" if year else "d MMMM")
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):
         start = str(first.day)
     else:
-        start = str(
-            format_date(first, "d MMMM y" if year and first.year != last.year else "d MMMM", locale=locale)
-        )
+        start = date_part(first, "d MMMM y" if year and first.year != last.year else "d MMMM")
     return str(_("%(start)s to %(end)s", start=start, end=end))
 
 
