@@ -32,6 +32,7 @@ def for_templates() -> dict[str, Any]:
         "span": words.span,
         "when": words.when,
         "lasting": words.lasting,
+        "upper_first": words.upper_first,
     }
 
 

@@ -61,7 +61,7 @@ def doors() -> ResponseReturnValue:
         scans=reports.latest(expo.id, within),
         verdicts=VERDICTS,
         may_run=mine.rights().anywhere(Deed.RUN_DOORS),
-        now=clock.real_now(),
+        real_now=clock.real_now(),
     )
 
 
@@ -98,7 +98,7 @@ def device(device_id: int) -> ResponseReturnValue:
         code=code if fresh else "",
         link=link,
         picture=Markup(qr.svg_of_address(link).decode()) if fresh else "",  # noqa: S704  our own drawing
-        now=clock.real_now(),
+        real_now=clock.real_now(),
     )
 
 

@@ -71,3 +71,8 @@ def lasting(since: datetime, now: datetime) -> str:
     """3 days; how long ago, in the one unit that says it."""
     locale = get_locale()
     return str(format_timedelta(max(now - since, now - now), locale=locale or "en", threshold=1.2))
+
+
+def upper_first(text: str) -> str:
+    """Tisdag 31 maj, where it begins a line."""
+    return text[:1].upper() + text[1:]
