@@ -13,7 +13,7 @@ from expo.programme.models import Conference, Room, SessionType, Track, Venue
 from . import search
 from .items import Item
 from .models import OccurrenceVersion, SessionVersion
-from .queries import items
+from .queries import items, on_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def find(expo_id: int, wish: Filter, tickets: Collection[int] = ()) -> list[Item
 
     One query; one more for words. A filter by room, language or goal cannot find what hides these.
     """
+    if wish.day is not None and wish == Filter(day=wish.day):
+        return [item.seen_with(tickets) for item in on_day(expo_id, wish.day)]
     conditions = _narrow(wish)
     if wish.words:
         conditions.append(SessionVersion.session_id.in_(search.sessions(expo_id, wish.words, tickets)))

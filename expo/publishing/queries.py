@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.capacity.models import Pool
+from expo.core import stamps
 from expo.core.db import db
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
@@ -34,12 +35,14 @@ def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = 
     return [Item(*tuple(row)) for row in db.session.execute(wanted)]
 
 
-def on_day(expo_id: int, day: date, conference_ids: Iterable[int] | None = None) -> list[Item]:
+_ON_DAY = ITEMS.where(
+    OccurrenceVersion.expo_id == sa.bindparam("expo"), OccurrenceVersion.day == sa.bindparam("day"), listed()
+)
+
+
+def on_day(expo_id: int, day: date) -> list[Item]:
     """What begins on this day, or in the night after it where the conference says that it belongs here."""
-    conditions = [OccurrenceVersion.day == day]
-    if conference_ids is not None:
-        conditions.append(SessionVersion.conference_id.in_(list(conference_ids)))
-    return items(expo_id, *conditions)
+    return [Item(*tuple(row)) for row in db.session.execute(_ON_DAY, {"expo": expo_id, "day": day})]
 
 
 def of_conference(conference: Conference) -> list[Item]:
@@ -251,6 +254,16 @@ def days(expo_id: int, conference_ids: Iterable[int] | None = None) -> dict[date
     if conference_ids is not None:
         wanted = wanted.where(SessionVersion.conference_id.in_(list(conference_ids)))
     return {row[0]: Day(row[0], row[1], int(row[2] or 0)) for row in db.session.execute(wanted)}
+
+
+_counts: stamps.Kept[dict[date, int]] = stamps.Kept()
+
+
+def day_counts(expo_id: int) -> dict[date, int]:
+    """How many listed sessions each day has. Kept until something is published: every page shows them."""
+    return _counts.get(
+        f"programme:{expo_id}", lambda: {day.date: day.count for day in days(expo_id).values()}
+    )
 
 
 def content(session_id: int) -> SessionVersion | None:

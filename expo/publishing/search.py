@@ -33,7 +33,7 @@ class _Entry:
     all_words: str
 
 
-_kept: dict[int, tuple[int, list[_Entry]]] = {}
+_kept: stamps.Kept[list[_Entry]] = stamps.Kept()
 
 
 def sessions(expo_id: int, asked: str, tickets: Collection[int] = ()) -> list[int]:
@@ -41,21 +41,13 @@ def sessions(expo_id: int, asked: str, tickets: Collection[int] = ()) -> list[in
     words = folded(asked).split()
     return [
         entry.session_id
-        for entry in _entries(expo_id)
+        for entry in _kept.get(f"programme:{expo_id}", lambda: _read(expo_id))
         if all(word in _findable(entry, tickets) for word in words)
     ]
 
 
 def _findable(entry: _Entry, tickets: Collection[int]) -> str:
     return entry.all_words if entry.public or entry.conference_id in tickets else entry.listed_words
-
-
-def _entries(expo_id: int) -> list[_Entry]:
-    number, _changed = stamps.read(f"programme:{expo_id}")
-    kept = _kept.get(expo_id)
-    if kept is None or kept[0] != number:
-        kept = _kept[expo_id] = (number, _read(expo_id))
-    return kept[1]
 
 
 def _read(expo_id: int) -> list[_Entry]:

@@ -47,8 +47,8 @@ def for_strangers(view: View) -> View:
     def look(*args: Any, **kwargs: Any) -> Response:
         scope = f"programme:{this_expo().id}"
         stranger = visitor() is None
-        # Read before the view looks: a change that comes meanwhile makes the page old at once.
-        stamp = stamps.peek(db.engine, scope) if stranger else None
+        # As the view will see it: a change that comes meanwhile makes the page old at once.
+        stamp = stamps.here(scope) if stranger else None
         response = make_response(view(*args, **kwargs))
         response.headers["Content-Language"] = str(get_locale() or "en")
         response.headers["Vary"] = VARY

@@ -17,6 +17,6 @@ __all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "
 
 @blueprint.context_processor
 def _for_rows() -> dict[str, object]:
-    from .rows import act_of
+    from .rows import act_of, draw
 
-    return {"acts": act_of}
+    return {"acts": act_of, "draw": draw}

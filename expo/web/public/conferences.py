@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -106,12 +107,7 @@ def conference(slug: str) -> ResponseReturnValue:
 def _own_strip(conference: Conference, items: list[Item], whole: bool) -> list[days.StripDay]:
     """The conference's own days: down this page, or to the programme where they do not all fit here."""
     dates = days.span(conference.starts_on, conference.ends_on)
-    counts: dict[date, publishing.Day] = {}
-    for item in items:
-        if not item.cancelled:
-            before = counts.get(item.day, publishing.Day(item.day, 0, 0))
-            left = item.seats_left or 0
-            counts[item.day] = publishing.Day(item.day, before.count + 1, before.seats_left + left)
+    counts = Counter(item.day for item in items if not item.cancelled)
     url: Callable[[str], str] = asked.day_addresses([("conference", conference.slug)])
     if whole:
         url = "#day-{}".format

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from expo.publishing.queries import Day
-
 BARS = 8
 
 
@@ -17,7 +15,6 @@ class StripDay:
 
     date: date
     count: int
-    seats_left: int
     weekend: bool
     url: str
     bar: int
@@ -28,17 +25,16 @@ def span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=days) for days in range((last - first).days + 1)]
 
 
-def strip(dates: Sequence[date], counts: Mapping[date, Day], url: Callable[[str], str]) -> list[StripDay]:
+def strip(dates: Sequence[date], counts: Mapping[date, int], url: Callable[[str], str]) -> list[StripDay]:
     """These dates with their counts; the fullest has the longest bar."""
-    most = max((counts[each].count for each in dates if each in counts), default=0) or 1
+    most = max((counts.get(each, 0) for each in dates), default=0) or 1
     return [
         StripDay(
             date=each,
-            count=(found := counts.get(each, Day(each, 0, 0))).count,
-            seats_left=found.seats_left,
+            count=counts.get(each, 0),
             weekend=each.weekday() >= 5,
             url=url(each.isoformat()),
-            bar=-(-BARS * found.count // most),
+            bar=-(-BARS * counts.get(each, 0) // most),
         )
         for each in dates
     ]

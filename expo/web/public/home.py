@@ -59,7 +59,7 @@ def home() -> ResponseReturnValue:
         today=who.today,
         phase=_phase(who),
         strip=days.strip(
-            days.span(expo.starts_on, expo.ends_on), publishing.days(expo.id), asked.day_addresses([])
+            days.span(expo.starts_on, expo.ends_on), publishing.day_counts(expo.id), asked.day_addresses([])
         ),
         running=rows.rows(moments.now[:MOST_AT_HOME]),
         running_count=len(moments.now),

@@ -17,7 +17,6 @@ from expo.publishing import filters
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
-from expo.publishing.queries import Day
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import day_name
@@ -49,7 +48,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     everything = filters.find(expo.id, Filter(day=day), who.tickets)
     found = filters.find(expo.id, wished, who.tickets) if wished.words else _meeting(everything, wished)
     conferences = publishing.conferences(expo.id)
-    counts = publishing.days(expo.id)
+    counts = publishing.day_counts(expo.id)
     groups = Rows().groups(found)
     return render_template(
         "public/day.html",
@@ -87,7 +86,7 @@ def _controls(items: list[Item], wished: Filter) -> dict[str, Any]:
 
 
 def _strip(
-    expo: Expo, wished: Filter, day: date | None, conferences: list[Conference], counts: dict[date, Day]
+    expo: Expo, wished: Filter, day: date | None, conferences: list[Conference], counts: dict[date, int]
 ) -> list[days.StripDay]:
     """The days of the expo; outside them those of the one conference that is asked for, or that runs then."""
     dates = days.span(expo.starts_on, expo.ends_on)
@@ -193,16 +192,16 @@ def _loosened(wished: Filter) -> list[tuple[Filter, str]]:
     return [(wish, label) for wish, label in loosened if wish != wished]
 
 
-def _beside(counts: dict[date, Day], day: date, step: int) -> tuple[str, str] | None:
+def _beside(counts: dict[date, int], day: date, step: int) -> tuple[str, str] | None:
     """The nearest day before or after that has something: its name with count, and its address."""
     dates = sorted(each for each in counts if (each > day if step > 0 else each < day))
     if not dates:
         return None
-    found = counts[dates[0] if step > 0 else dates[-1]]
+    found = dates[0] if step > 0 else dates[-1]
     label = ngettext(
-        "%(day)s, %(num)s session", "%(day)s, %(num)s sessions", found.count, day=day_name(found.date)
+        "%(day)s, %(num)s session", "%(day)s, %(num)s sessions", counts[found], day=day_name(found)
     )
-    return label, asked.address([], found.date)
+    return label, asked.address([], found)
 
 
 def _everywhere(wished: Filter) -> ResponseReturnValue:
@@ -221,7 +220,7 @@ def _everywhere(wished: Filter) -> ResponseReturnValue:
         times=len(found),
         most=MOST_FOUND if max(len(ahead), len(past)) > MOST_FOUND else None,
         heading=_heading(wished, found, conferences),
-        strip=_strip(expo, wished, None, conferences, publishing.days(expo.id)),
+        strip=_strip(expo, wished, None, conferences, publishing.day_counts(expo.id)),
         **_controls(found, wished),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,8 +10,9 @@ from itertools import groupby
 from urllib.parse import quote
 
 from flask import url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from markupsafe import Markup
 
 from expo.programme.words import Admission
 from expo.publishing.items import Item
@@ -20,6 +22,7 @@ from expo.web.filters import day_name, zone_name
 from .viewer import Viewer, viewer
 
 COLOURS = 8
+MOST_DRAWN = 4096
 _MARK = "0code0"  # stands for a code or slug in an address that is made once and filled often
 
 
@@ -58,7 +61,7 @@ class Row:
     conference_class: str
     seats_word: str | None
     seats_state: str | None
-    languages: list[str]
+    languages: tuple[str, ...]
     step_free: bool
     signed: bool
     state: str
@@ -130,6 +133,20 @@ def clock_text(moment: datetime, day: date) -> str:
     return f"{moment:%H:%M}" if nights <= 0 else f"{moment:%H:%M} (+{nights})"
 
 
+_drawn: OrderedDict[tuple[object, ...], Markup] = OrderedDict()
+
+
+def draw(macro: Callable[..., Markup], row: Row, level: int) -> Markup:
+    """The row's markup, kept by this process under all that it shows: most rows of a page are as they were."""
+    key = (row, level, str(get_locale()))
+    markup = _drawn.get(key)
+    if markup is None:
+        markup = _drawn[key] = macro(row, act=row.act, level=level)
+        while len(_drawn) > MOST_DRAWN:
+            _drawn.popitem(last=False)
+    return markup
+
+
 def act_of(row: Row) -> Act | None:
     """For macros that ask which button a row has."""
     return row.act
@@ -170,7 +187,7 @@ class Rows:
             conference_class=conference_class(item.conference_colour),
             seats_word=word,
             seats_state=kind,
-            languages=[code for code in item.languages if code != "swl"],
+            languages=tuple(code for code in item.languages if code != "swl"),
             step_free=item.step_free,
             signed="swl" in item.languages,
             state=state_of(item, self._who.now),
