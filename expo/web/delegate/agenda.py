@@ -49,7 +49,9 @@ def my_items(person: Person) -> list[tuple[Item, Booking]]:
 
 @blueprint.get("/my/agenda")
 def agenda() -> ResponseReturnValue:
-    person = my_person()
+    person = me()
+    if person is None:
+        return render_template("delegate/newcomer.html")
     given_back = request.args.get("given_back", "")
     return render_template(
         "delegate/agenda.html",
