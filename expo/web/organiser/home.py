@@ -26,9 +26,9 @@ def home() -> ResponseReturnValue:
         "organiser/home.html",
         today=today,
         waiting=rail.waiting(),
-        unpublished=differences.find(expo.id, conference_ids=mine.conference_ids(Deed.PUBLISH))
+        unpublished=differences.sessions_with_changes(expo.id, mine.conference_ids(Deed.PUBLISH))
         if may_publish
-        else [],
+        else set(),
         may_publish=may_publish,
         devices=_devices(),
         items=publishing.of_team(expo.id, today, ids),

@@ -37,7 +37,7 @@ def sessions() -> ResponseReturnValue:
     search, view = lists.asked("q"), lists.asked("view")
     sort = lists.asked("sort") if lists.asked("sort") in SORTS else "code"
     lines = programme.session_lines(this_expo().id, ids, search)
-    unpublished = {found.session.id for found in differences.find(this_expo().id, conference_ids=ids)}
+    unpublished = differences.sessions_with_changes(this_expo().id, ids)
     chosen = [line for line in lines if _in_view(line, view, unpublished)]
     part = lists.page_of(sorted(chosen, key=SORTS[sort]))
     return render_template(
