@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from expo.core import clock
+from expo.core import clock, tokens
 from expo.expos.models import Expo
 
 from . import events, kept, queries, scopes
@@ -47,9 +48,30 @@ class State:
     today: date
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was looked at before a feed was made: while it is the same, so is the feed."""
+
+    expo_id: int
+    zone: ZoneInfo
+    today: date
+    seen: object
+    digest: bytes | None
+
+    def holds(self) -> bool:
+        """Whether all is as it was. One query for a public feed, two for a personal one."""
+        return _day(self.zone) == self.today and queries.glance(self.expo_id, self.digest) == self.seen
+
+
+def proof(expo: Expo, token: str | None = None) -> Proof:
+    """To be had before the feed's state is read, so that a change in between makes it void."""
+    digest = tokens.digest(token) if token is not None else None
+    return Proof(expo.id, expo.zone, _day(expo.zone), queries.glance(expo.id, digest), digest)
+
+
 def public_state(expo: Expo, scope: Scope, language: str) -> State:
     """The state of a public feed: one query, whatever its size. The scope may turn out not to exist."""
-    stamp, today = queries.stamp(expo.id), _today(expo)
+    stamp, today = queries.stamp(expo.id), _day(expo.zone)
     if scope.wish.seats:
         # Seats are taken without a stamp, so what is found is part of the tag, and no moment can be named.
         found = [line.uid for line in queries.lines(expo.id, scope.wish)]
@@ -104,7 +126,7 @@ def personal(expo: Expo, token: str, language: str) -> Agenda:
     person = queries.owner(expo.id, token)
     if person is None:
         raise NoSuchCalendar(_("There is no such calendar."))
-    stamp, today = queries.stamp(expo.id), _today(expo)
+    stamp, today = queries.stamp(expo.id), _day(expo.zone)
     lines, booked_at = queries.agenda(person.id)
     lines = [line for line in lines if _stays(expo, line, today)]
     made = _made(expo, lines, Audience.BOOKED, language, stamp)
@@ -172,8 +194,9 @@ def _only_some(shown: list[Line]) -> str:
     )
 
 
-def _today(expo: Expo) -> date:
-    return expo.local(clock.now()).date()
+def _day(zone: ZoneInfo) -> date:
+    """The city's day."""
+    return clock.now().astimezone(zone).date()
 
 
 def _latest(expo: Expo, today: date, *moments: datetime | None) -> datetime | None:

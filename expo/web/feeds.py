@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import NotFound
@@ -18,13 +19,20 @@ from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
 from expo.core.text import slug as slugged
 
-from . import gates, masks
+from . import gates, masks, unchanged
 from .context import LANGUAGES, this_expo
 from .public import asked
 
 blueprint = Blueprint("feeds", __name__)
 gates.anybody(blueprint)
-blueprint.record_once(lambda _state: masks.install())
+
+
+@blueprint.record_once
+def _prepare(state: BlueprintSetupState) -> None:
+    masks.install()
+    assert isinstance(state.app, Flask)
+    unchanged.init_app(state.app)
+
 
 PUBLIC = {"Cache-Control": "public, max-age=60, stale-while-revalidate=600"}
 PRIVATE = {
@@ -94,6 +102,7 @@ def session(code: str) -> ResponseReturnValue:
 @blueprint.get("/feeds/my/<token>.ics")
 def my(token: str) -> ResponseReturnValue:
     """One person's agenda. Whoever has the address has the agenda; a new address ends the old one."""
+    unchanged.remember(calendars.proof(this_expo(), token))
     agenda = calendars.personal(this_expo(), token, _language())
 
     def body(zipped: bool) -> bytes:
@@ -104,6 +113,8 @@ def my(token: str) -> ResponseReturnValue:
 
 def _public(scope: Scope) -> ResponseReturnValue:
     expo, language = this_expo(), _language()
+    if not scope.wish.seats:  # they are taken without a sign
+        unchanged.remember(calendars.proof(expo))
     state = calendars.public_state(expo, scope, language)
 
     def body(zipped: bool) -> bytes:

@@ -54,8 +54,9 @@ Open = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept() -> None:
+def nothing_kept(app: Flask) -> None:
     """Tests make the same expo at the same second again and again, which life does not."""
+    app.extensions["unchanged"].forget()
     kept.clear()
     feeds.clear()
 
@@ -543,23 +544,43 @@ def test_an_address_in_a_log_opens_nothing(
 # Asking again.
 
 
+def asked_again(app: Flask, path: str, answer: TestResponse) -> tuple[TestResponse, list[str]]:
+    """The same feed for somebody who has it, and what that asks of the database beside glances."""
+    with statements() as asked:
+        again = app.test_client().get(path, headers={"If-None-Match": answer.headers["ETag"]})
+    return again, [text for text in asked if not text.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
+
+
 def test_nothing_new_is_said_without_looking_at_the_programme(
     browser: Open, app: Flask, conference: Conference
 ):
     a_talk(conference)
-    client = app.test_client()
-    etag = client.get("/h22/feeds/programme.ics").headers["ETag"]
+    first = get(browser, "programme.ics")
+    app.extensions["unchanged"].forget()  # as a process that has never given this feed
 
-    with statements() as asked:
-        answer = client.get("/h22/feeds/programme.ics", headers={"If-None-Match": etag})
+    answer, asked = asked_again(app, "/h22/feeds/programme.ics", first)
 
     assert answer.status_code == 304
     assert answer.data == b""
-    assert answer.headers["ETag"] == etag
-    tables = [statement for statement in asked if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
-    assert len(tables) == 2, tables
-    assert "FROM expos" in tables[0]
-    assert "FROM stamps" in tables[1]
+    assert answer.headers["ETag"] == first.headers["ETag"]
+    assert len(asked) == 2, asked
+    assert "FROM expos" in asked[0]
+    assert "FROM stamps" in asked[1]
+
+
+def test_from_then_on_it_is_said_by_a_glance(browser: Open, app: Flask, conference: Conference):
+    grace, mine = a_delegate(conference)
+    book_seat(person=grace, occurrence_id=a_talk(conference).id)
+    for path in ("/h22/feeds/programme.ics", f"/h22/feeds/{mine}"):
+        first = app.test_client().get(path)
+
+        answer, asked = asked_again(app, path, first)
+
+        assert answer.status_code == 304
+        assert asked == []
+        for name in ("ETag", "Cache-Control", "Vary"):
+            assert answer.headers[name] == first.headers[name]
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_a_feed_that_is_kept_is_not_built_again(browser: Open, app: Flask, conference: Conference):
