@@ -43,6 +43,7 @@ def save(expo_id: int, entries: Iterable[Entry], tally: Tally) -> None:
             (row.subject, row.key): row
             for row in db.session.scalars(sa.select(Provenance).where(Provenance.expo_id == expo_id))
         }
+        new = []
         for entry in entries:
             row = known.get((entry.subject, entry.key))
             values = {
@@ -53,10 +54,12 @@ def save(expo_id: int, entries: Iterable[Entry], tally: Tally) -> None:
             changed = row is None or any(getattr(row, name) != value for name, value in values.items())
             tally.note("provenances", known=row is not None, changed=changed)
             if row is None:
-                db.session.add(Provenance(expo_id=expo_id, subject=entry.subject, key=entry.key, **values))
+                new.append({"expo_id": expo_id, "subject": entry.subject, "key": entry.key, **values})
             elif changed:
                 for name, value in values.items():
                     setattr(row, name, value)
+        if new:
+            db.session.execute(sa.insert(Provenance), new)
 
 
 def of(expo_id: int, subject: str, keys: Iterable[str]) -> dict[str, Said]:
