@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -265,3 +266,12 @@ def test_the_doctor_knows_a_database_that_is_away(nothing_set: Path, monkeypatch
 
     assert answer.exit_code == 1
     assert "PostgreSQL does not answer" in answer.output
+
+
+def test_the_readme_names_every_setting_and_every_command():
+    readme = (config.ROOT / "README.md").read_text(encoding="utf-8")
+
+    for setting in fields(config.Settings):
+        assert f"`EXPO_{setting.name.upper()}`" in readme
+    for command in cli.COMMANDS:
+        assert f"`{command}" in readme
