@@ -222,7 +222,7 @@ def session_lines(expo_id: int, conference_ids: Collection[int], search: str = "
         .order_by(Session.code)
     )
     words = folded(search).split()
-    lines: list[SessionLine] = [SessionLine(*row) for row in rows.tuples()]
+    lines: list[SessionLine] = [SessionLine(*row) for row in rows]
     return [line for line in lines if all(word in folded(f"{line.code} {line.title}") for word in words)]
 
 

@@ -137,7 +137,7 @@ def people_inside(
         wanted = wanted.where(Zone.id == zone_id)
     for word in folded(search).split():
         wanted = wanted.where(Person.folded_name.contains(word, autoescape=True))
-    return [PersonInside(*row) for row in db.session.execute(wanted).tuples()]
+    return [PersonInside(*row) for row in db.session.execute(wanted)]
 
 
 def came(occurrence_ids: Collection[int]) -> dict[int, int]:

@@ -120,4 +120,4 @@ def latest(expo_id: int, within: Collection[int], most: int = 20) -> list[ScanLi
         .order_by(Scan.received_at.desc(), Scan.id)
         .limit(most)
     )
-    return [ScanLine(*row) for row in rows.tuples()]
+    return [ScanLine(*row) for row in rows]

@@ -83,7 +83,7 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     wanted = set(actors)
     for actor in wanted:
         kind, _colon, key = actor.partition(":")
-        if key.isdigit():
+        if key.isascii() and key.isdigit():
             ids.setdefault(kind, set()).add(int(key))
     for kind, table in (("account", Account), ("person", Person), ("device", Device)):
         if ids.get(kind):
