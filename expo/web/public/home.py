@@ -54,6 +54,7 @@ def home() -> ResponseReturnValue:
     conferences = publishing.conferences(expo.id)
     told = {item.occurrence_id for item in soon}
     inside = [each for each in conferences if expo.starts_on <= each.starts_on <= expo.ends_on]
+    shown = cards(inside)
     return render_template(
         "public/home.html",
         today=who.today,
@@ -70,8 +71,8 @@ def home() -> ResponseReturnValue:
         ),
         evening_count=len(moments.evening),
         yours=_yours(rows, who),
-        cards=cards([each for each in inside if not each.is_open_programme]),
-        open_programme=next(iter(cards([each for each in inside if each.is_open_programme])), None),
+        cards=[card for card in shown if not card.conference.is_open_programme],
+        open_programme=next((card for card in shown if card.conference.is_open_programme), None),
         elsewhere=len(conferences) - len(inside),
     )
 
