@@ -33,9 +33,9 @@ def countries() -> list[tuple[str, str]]:
     return [("", ""), *sorted(real, key=lambda pair: pair[1])]
 
 
-def needed(message: str) -> validators.InputRequired:
-    """Must be answered; the message says what with."""
-    return validators.InputRequired(message)
+def needed(message: str) -> validators.DataRequired:
+    """Must be answered, with more than spaces; the message says what with."""
+    return validators.DataRequired(message)
 
 
 def short(most: int) -> validators.Length:

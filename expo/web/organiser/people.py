@@ -8,7 +8,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from wtforms.validators import InputRequired
 
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
@@ -20,7 +19,7 @@ from expo.registration.models import WAITING, Registration, RegistrationState
 from expo.registration.refusals import TicketsGone, WrongStep
 from expo.reports import timeline
 from expo.web.context import this_expo
-from expo.web.forms import PlainForm, TextLine, short
+from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES, REGISTRATION_KINDS, REGISTRATION_STATES
 
@@ -34,7 +33,7 @@ class DecisionForm(PlainForm):
 
     reason = TextLine(
         _l("Reason"),
-        [InputRequired(_l("Say why: the person reads it.")), short(1000)],
+        [needed(_l("Say why: the person reads it.")), short(1000)],
         description=_l("The person reads it in the letter."),
     )
 

@@ -16,7 +16,7 @@ from expo.speakers import queries as speakers
 from expo.web.context import this_expo
 
 from . import blueprint, lists, mine
-from .session_forms import BillForm, CancelForm, TimeForm
+from .session_forms import BillForm, CancelForm, ScheduleForm, TimeForm
 from .sessions import summary
 
 
@@ -83,7 +83,7 @@ def restore_time(code: str, time_code: str) -> ResponseReturnValue:
     session = mine.session(code, Deed.SCHEDULE)
     found = mine.occurrence(session, time_code)
     form = TimeForm.of(session, programme.rooms(this_expo().id), found)
-    form.keep.data = CancelForm(request.form).why.data
+    form.keep.data = ScheduleForm(request.form).keep.data
 
     if form.accepts(lambda: actions.restore_occurrence(occurrence=found, keep=form.keep.data or "")):
         flash(_("%(code)s takes place after all.", code=found.code), "success")
