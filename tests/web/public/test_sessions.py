@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from expo.core.db import transaction
+from expo.core.db import db, transaction
 from expo.imports.models import Provenance
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing, OccurrenceDraft
@@ -116,8 +116,6 @@ def test_texts_of_people_stay_texts(app, browser):
 def test_the_demo_says_how_true_its_programme_is_and_production_does_not(demo_app, app, browser):
     occurrence = a.a_session()
     with transaction():
-        from expo.core.db import db
-
         values = {
             "subject": "session",
             "source": "mayor",
@@ -127,7 +125,7 @@ def test_the_demo_says_how_true_its_programme_is_and_production_does_not(demo_ap
         db.session.add(Provenance(expo_id=occurrence.expo_id, key=occurrence.code, **values))
     path = f"/{occurrence.session.conference.expo.slug}/sessions/{occurrence.code}"
 
-    shown = demo_app.test_client().get(path).text
+    shown = demo_app.test_client().get(path, headers={"Accept-Language": "en"}).text
 
     assert "Partly documented" in shown
     assert "The time is made up." in shown
