@@ -50,7 +50,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was looked at before a feed was made: while it is the same, so is the feed."""
+    """What a feed hung on when it was made: while it is the same, so is the feed."""
 
     expo_id: int
     zone: ZoneInfo
@@ -59,14 +59,14 @@ class Proof:
     digest: bytes | None
 
     def holds(self) -> bool:
-        """Whether all is as it was. One query for a public feed, two for a personal one."""
+        """Whether all is as it was. One small query."""
         return _day(self.zone) == self.today and queries.glance(self.expo_id, self.digest) == self.seen
 
 
 def proof(expo: Expo, token: str | None = None) -> Proof:
-    """To be had before the feed's state is read, so that a change in between makes it void."""
+    """To be had before the feed's state is read: a change in between makes it void."""
     digest = tokens.digest(token) if token is not None else None
-    return Proof(expo.id, expo.zone, _day(expo.zone), queries.glance(expo.id, digest), digest)
+    return Proof(expo.id, expo.zone, _day(expo.zone), queries.glance(expo.id, digest, within=True), digest)
 
 
 def public_state(expo: Expo, scope: Scope, language: str) -> State:

@@ -35,27 +35,32 @@ def stamp(expo_id: int) -> Stamp:
     return number, changed_at
 
 
-_SEATS = """
-SELECT persons.id, bookings.id, bookings.state FROM persons
-LEFT JOIN bookings ON bookings.person_id = persons.id
+_STAMP = "SELECT number, changed_at FROM stamps WHERE scope = {mark}"
+_STAMP_AND_SEATS = """
+SELECT stamps.number, stamps.changed_at, persons.id, bookings.id, bookings.state FROM persons
+LEFT JOIN stamps ON stamps.scope = {mark} LEFT JOIN bookings ON bookings.person_id = persons.id
 WHERE persons.calendar_token_digest = {mark} AND persons.expo_id = {mark} ORDER BY bookings.id
 """
 
 
-def glance(expo_id: int, digest: bytes | None) -> object:
+def glance(expo_id: int, digest: bytes | None, *, within: bool = False) -> list[tuple[Any, ...]] | None:
     """What a calendar of this expo hangs on: the programme's stamp, and for a personal one whose it is and what
-    they have booked. By the bare driver, because calendars ask every hour. Unlike all else when the database is
-    silent."""
-    seen: list[object] = [stamps.peek(db.engine, f"programme:{expo_id}") or object()]
-    if digest is not None:
-        mark = "?" if db.engine.dialect.paramstyle == "qmark" else "%s"
-        try:
-            with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-                cursor.execute(_SEATS.format(mark=mark), (digest, expo_id))
-                seen.append([tuple(row) for row in cursor.fetchall()])
-        except db.engine.dialect.loaded_dbapi.Error:
-            seen.append(object())
-    return seen
+    they have booked. By the bare driver, because calendars ask every hour; None when the database is silent.
+
+    `within` the session's own transaction it belongs to what the session reads.
+    """
+    mark = "?" if db.engine.dialect.paramstyle == "qmark" else "%s"
+    scope = f"programme:{expo_id}"
+    statement = (_STAMP if digest is None else _STAMP_AND_SEATS).format(mark=mark)
+    values: tuple[Any, ...] = (scope,) if digest is None else (scope, digest, expo_id)
+    if within:
+        return [tuple(row) for row in db.session.connection().exec_driver_sql(statement, values)]
+    try:
+        with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute(statement, values)
+            return [tuple(row) for row in cursor.fetchall()]
+    except (sa.exc.DBAPIError, db.engine.dialect.loaded_dbapi.Error):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,6 +27,7 @@ from expo.accounts import actions as accounts
 from expo.accounts.models import Person
 from expo.booking.actions import book_seat, cancel
 from expo.calendar import events, feeds, kept
+from expo.core import audit
 from expo.core.db import db
 from expo.expos.models import Expo
 from expo.programme import actions as programme
@@ -86,6 +88,12 @@ def a_talk(conference: Conference, **changes: Any) -> Occurrence:
 
 def get(browser: Open, path: str, **headers: str) -> TestResponse:
     return browser().get(f"/h22/feeds/{path}", headers=headers)
+
+
+def stranger(app: Flask, path: str, method: str = "GET", **headers: str) -> TestResponse:
+    """Asked as programs ask: with these headers alone, in a context of its own."""
+    with app.app_context():
+        return app.test_client().open(path, method=method, headers=headers)
 
 
 def calendar(browser: Open, path: str) -> reading.Component:
@@ -547,7 +555,7 @@ def test_an_address_in_a_log_opens_nothing(
 def asked_again(app: Flask, path: str, answer: TestResponse) -> tuple[TestResponse, list[str]]:
     """The same feed for somebody who has it, and what that asks of the database beside glances."""
     with statements() as asked:
-        again = app.test_client().get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        again = stranger(app, path, If_None_Match=answer.headers["ETag"])
     return again, [text for text in asked if not text.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
 
 
@@ -563,16 +571,17 @@ def test_nothing_new_is_said_without_looking_at_the_programme(
     assert answer.status_code == 304
     assert answer.data == b""
     assert answer.headers["ETag"] == first.headers["ETag"]
-    assert len(asked) == 2, asked
+    assert len(asked) == 3, asked
     assert "FROM expos" in asked[0]
     assert "FROM stamps" in asked[1]
+    assert "FROM stamps" in asked[2]
 
 
 def test_from_then_on_it_is_said_by_a_glance(browser: Open, app: Flask, conference: Conference):
     grace, mine = a_delegate(conference)
     book_seat(person=grace, occurrence_id=a_talk(conference).id)
     for path in ("/h22/feeds/programme.ics", f"/h22/feeds/{mine}"):
-        first = app.test_client().get(path)
+        first = stranger(app, path)
 
         answer, asked = asked_again(app, path, first)
 
@@ -583,14 +592,43 @@ def test_from_then_on_it_is_said_by_a_glance(browser: Open, app: Flask, conferen
         assert "Set-Cookie" not in answer.headers
 
 
+def test_a_release_while_a_feed_is_made_is_not_overlooked(
+    app: Flask, expo: Expo, conference: Conference, monkeypatch: pytest.MonkeyPatch
+):
+    talk_id, expo_id = a_talk(conference).id, expo.id
+    whole = feeds.proof
+
+    def publish() -> None:
+        with app.app_context():
+            audit.set_actor("somebody else")
+            redraft(db.session.get_one(Occurrence, talk_id), seats=1, placement=Placement.TENTATIVE)
+            a.publish(db.session.get_one(Expo, expo_id))
+
+    def meanwhile(*arguments: Any) -> feeds.Proof:
+        monkeypatch.setattr(feeds, "proof", whole)
+        other = threading.Thread(target=publish)
+        other.start()
+        other.join()
+        return whole(*arguments)
+
+    monkeypatch.setattr(feeds, "proof", meanwhile)
+    db.session.remove()
+    first = stranger(app, "/h22/feeds/programme.ics")
+
+    again, _asked = asked_again(app, "/h22/feeds/programme.ics", first)
+
+    now = stranger(app, "/h22/feeds/programme.ics")
+    assert b"STATUS:TENTATIVE" in now.data
+    assert (again.status_code == 304) == (first.data == now.data)
+
+
 def test_a_feed_that_is_kept_is_not_built_again(browser: Open, app: Flask, conference: Conference):
     for hours in range(3):
         a_talk(conference, starts_at=OPENING + timedelta(hours=2 * hours))
-    client = app.test_client()
-    first = client.get("/h22/feeds/programme.ics").data
+    first = stranger(app, "/h22/feeds/programme.ics").data
 
     with statements() as asked:
-        again = client.get("/h22/feeds/programme.ics").data
+        again = stranger(app, "/h22/feeds/programme.ics").data
 
     assert again == first
     assert not [statement for statement in asked if "occurrence_versions" in statement]
@@ -603,7 +641,7 @@ def test_one_event_or_three_cost_the_same_number_of_queries(
     for hours in range(3):
         a_talk(conference, starts_at=OPENING + timedelta(hours=2 * hours))
         with statements() as asked:
-            app.test_client().get("/h22/feeds/programme.ics")
+            stranger(app, "/h22/feeds/programme.ics")
         counts.append(len(asked))
     assert counts[0] == counts[2]
 
@@ -680,8 +718,8 @@ def test_free_seats_are_part_of_the_tag_where_they_are_asked_for(browser: Open, 
 
 def test_head_says_the_same_without_a_body(browser: Open, app: Flask, conference: Conference):
     a_talk(conference)
-    whole = app.test_client().get("/h22/feeds/programme.ics")
-    head = app.test_client().head("/h22/feeds/programme.ics")
+    whole = stranger(app, "/h22/feeds/programme.ics")
+    head = stranger(app, "/h22/feeds/programme.ics", "HEAD")
     assert head.status_code == 200
     assert head.data == b""
     for name in ("ETag", "Content-Type", "Content-Length", "Cache-Control"):
@@ -717,7 +755,7 @@ def test_public_calendars_are_open_to_pages_of_other_sites(browser: Open, app: F
     assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["Cache-Control"].startswith("public, max-age=")
     assert headers["Content-Disposition"] == "inline; filename=h22-programme.ics"
-    asked = app.test_client().options("/h22/feeds/programme.ics")
+    asked = stranger(app, "/h22/feeds/programme.ics", "OPTIONS")
     assert "If-None-Match" in asked.headers["Access-Control-Allow-Headers"]
 
 
@@ -741,7 +779,7 @@ def fetched(app: Flask, paths: list[str]) -> list[tuple[int, str, str]]:
     found = []
     for path in paths:
         for coding in ("identity", "gzip"):
-            answer = app.test_client().get(path, headers={"Accept-Encoding": coding})
+            answer = stranger(app, path, Accept_Encoding=coding)
             digest = hashlib.sha256(answer.data).hexdigest()
             found.append((answer.status_code, answer.headers["ETag"], digest))
     return found
