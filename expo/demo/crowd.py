@@ -9,10 +9,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import cycle, islice
+from uuid import uuid4
 
 from expo.accounts import actions as accounts
 from expo.accounts.models import Account, Person
+from expo.badge import queries as badges
 from expo.booking import actions as booking
+from expo.checkin import devices, scans
+from expo.checkin import queries as doors
+from expo.checkin.models import Direction
+from expo.checkin.scans import Sent
 from expo.core import audit, clock
 from expo.core.db import db
 from expo.expos.models import Expo
@@ -44,6 +50,7 @@ TAKEN = {
     "URB-002": 38,
 }
 BREAKOUTS = ("P50-009", "P50-009", "P50-010", "P50-008")
+EARLY = 17
 _CIVIL = ("universit", "institute", "iclei", "taisce", "nstitut", "cerema", "fira", "kultur")
 # Neighbours from the end of the list who come to work: they take no tours.
 WORK = {"Press": 7, "School class": 4, "Partner crew": 6}
@@ -68,8 +75,8 @@ class Crowd:
         people = guests.delegates()
         for turn, days in enumerate(BATCHES):
             with clock.at(self.begins - timedelta(days=days, hours=turn % 5)):
-                waiting = self.decide(waiting)
-                waiting += self.register(people[10 * turn : 10 * turn + 10], 10 * turn)
+                self.decide(waiting)
+                waiting = self.register(people[10 * turn : 10 * turn + 10], 10 * turn)
         with clock.at(self.begins - timedelta(hours=13)):
             self.neighbours()
 
@@ -101,7 +108,7 @@ class Crowd:
             asked += [(number, registration) for registration in submitted.registrations]
         return asked
 
-    def decide(self, waiting: list[tuple[int, Registration]]) -> list[tuple[int, Registration]]:
+    def decide(self, waiting: list[tuple[int, Registration]]) -> None:
         """The organiser goes through those who have waited; some are left for the demo's visitors."""
         with audit.acting(f"account:{self.organiser.id}"):
             for number, registration in waiting:
@@ -118,7 +125,6 @@ class Crowd:
                 registrations.withdraw(registration=registration)
             elif registration.conference.slug == SESSION:
                 self.book(registration.person, self.occurrence(BREAKOUTS[number % len(BREAKOUTS)]))
-        return []
 
     def neighbours(self) -> None:
         """People of the town take tours with the city pass; some come to work."""
@@ -138,6 +144,25 @@ class Crowd:
             occurrence = self.occurrence(code)
             candidates = iter(people[:60]) if code.startswith("URB") else turns
             self.fill(occurrence, seats, candidates)
+
+    def arrive(self) -> None:
+        """Early delegates of the H22+50 Session are in already. Each scan is a transaction of its own."""
+        with clock.at(self.begins - timedelta(minutes=5)):
+            gate = doors.gate(self.expo.id, "sea-u-gate")
+            session = programme.conference(self.expo.id, SESSION)
+            assert gate is not None
+            assert session is not None
+            _device, token = devices.create_paired_device(
+                expo_id=self.expo.id, name="Sea U, left reader", gate_ids=[gate.id]
+            )
+            early = tickets.desk([session.id], state=RegistrationState.CONFIRMED)[:EARLY]
+            sent = []
+            for number, registration in enumerate(early):
+                badge = badges.active_badge(self.expo.id, registration.person_id or 0)
+                if badge is not None:
+                    moment = clock.now() - timedelta(seconds=47 * number)
+                    sent.append(Sent(str(uuid4()), badges.code_of(badge), gate.id, Direction.IN, moment))
+            scans.record_all(token=token, sent=sent)
 
     def fill(self, occurrence: Occurrence, seats: int, people: Iterator[Person]) -> None:
         """Let so many seats be taken in all, by people who are not elsewhere then."""

@@ -49,7 +49,9 @@ def set_up(say: Callable[[str], None]) -> bool:
         with clock.at(START - timedelta(days=22)):
             team = logins.create(expo)
             doors.create(expo)
-        Crowd(expo, team, START).come(team["delegate@demo.example"])
+        crowd = Crowd(expo, team, START)
+        crowd.come(team["delegate@demo.example"])
+    crowd.arrive()
     return True
 
 

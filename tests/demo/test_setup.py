@@ -125,6 +125,13 @@ def test_gates_stand_where_people_come_in(expo: Expo):
     assert {"Gate 1 Hamntorget", "Sea U entrance", "Sundet 1, door"} <= names
 
 
+def test_early_delegates_are_in_already(expo: Expo):
+    clock.set_now(setup.START)
+
+    (inside,) = doors.inside_by_zone(expo).values()
+    assert inside == 17
+
+
 @pytest.mark.parametrize(
     ("data", "moment"),
     [
