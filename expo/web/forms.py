@@ -243,8 +243,8 @@ class VersionedForm(PlainForm):
 
     @property
     def seen(self) -> int:
-        """The version that stood on the page when it was opened."""
-        text = str(self.version.data or "")
+        """The version that stood on the page when it was opened; 0, which none is, where the form did not say."""
+        text = str((self.version.raw_data or [""])[0])
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def lay_beside(self, saved: VersionedForm) -> None:

@@ -21,18 +21,18 @@ from expo.web.context import this_expo
 from expo.web.forms import TextBlock, TextLine, VersionedForm, countries, needed, short
 from expo.web.texts import _l
 
-from . import blueprint, lists, mine
+from . import blueprint, lists, mine, words
 
 
 class SpeakerForm(VersionedForm):
     """A speaker's profile; `read()` hands it to the action as one typed value."""
 
     name = TextLine(_l("Name"), [needed(_l("A speaker needs a name.")), short(200)])
-    kind = SelectField(_l("Kind"), choices=[("person", _l("One person")), ("group", _l("A group"))])
+    kind = SelectField(_l("Kind"), choices=lambda: words.choices(words.SPEAKER_KINDS))
     title = TextLine(_l("Title"), [short(200)])
     organisation = TextLine(_l("Organisation"), [short(200)])
     city = TextLine(_l("City"), [short(120)])
-    country = SelectField(_l("Country"), choices=lambda: countries())
+    country = SelectField(_l("Country"), choices=countries)
     bio = TextBlock(_l("About"), [short(actions.LONGEST_BIO)])
 
     @classmethod

@@ -13,6 +13,7 @@ from flask_babel import get_locale
 
 from expo.programme.models import Occurrence, Session
 from expo.programme.words import Admission, Mode, Placement, SessionState, Visibility
+from expo.speakers.models import SpeakerKind
 from expo.web.filters import city_time, day_name
 from expo.web.texts import _l
 
@@ -40,6 +41,7 @@ PLACEMENTS = {
     Placement.UNPLACED: _l("Not placed yet: not published"),
 }
 MODES = {Mode.ON_SITE: _l("On site"), Mode.HYBRID: _l("Hybrid"), Mode.ONLINE: _l("Online")}
+SPEAKER_KINDS = {SpeakerKind.PERSON: _l("One person"), SpeakerKind.GROUP: _l("A group")}
 CHANGE_KINDS = {"new": "go", "cancelled": "stop", "moved": "wait", "changed": "info", "text": "info"}
 
 

@@ -1,0 +1,196 @@
+"""Every page of the desk × every role, in one's own conference and in another team's."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from expo.booking.actions import book_seat
+from expo.core import clock
+from expo.core.db import transaction
+from expo.programme.words import Role
+from tests import factories as a
+from tests.checkin import doors as at
+
+from .conftest import Desk
+
+pytestmark = pytest.mark.feature("P1")
+
+SCHEDULE = {Role.OWNER, Role.SCHEDULER}
+PEOPLE = {Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}
+DECIDE = {Role.OWNER, Role.REGISTRATION}
+DOORS = {Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}
+RUN_DOORS = {Role.OWNER, Role.DOOR_LEAD}
+EVERYBODY = set(Role)
+
+# endpoint, method, path, who may; what the answer is for those who may (a form that is sent empty comes back).
+ROUTES = [
+    ("home", "GET", "/", EVERYBODY, 200),
+    ("sessions", "GET", "/sessions", EVERYBODY, 200),
+    ("new_session", "GET", "/sessions/new", SCHEDULE, 200),
+    ("create_session", "POST", "/sessions/new", SCHEDULE, 422),
+    ("session", "GET", "/sessions/T-1", EVERYBODY, 200),
+    ("save_session", "POST", "/sessions/T-1", SCHEDULE, 409),
+    ("publish_session", "POST", "/sessions/T-1/publish", SCHEDULE, 409),
+    ("new_time", "GET", "/sessions/T-1/times/new", SCHEDULE, 200),
+    ("add_time", "POST", "/sessions/T-1/times/new", SCHEDULE, 422),
+    ("time", "GET", "/sessions/T-1/times/T-1", EVERYBODY, 200),
+    ("save_time", "POST", "/sessions/T-1/times/T-1", SCHEDULE, 409),
+    ("cancel_time", "POST", "/sessions/T-1/times/T-1/cancel", SCHEDULE, 422),
+    ("restore_time", "POST", "/sessions/T-1/times/T-1/restore", SCHEDULE, 303),
+    ("bill", "GET", "/sessions/T-1/people", EVERYBODY, 200),
+    ("change_bill", "POST", "/sessions/T-1/people", SCHEDULE, 422),
+    ("bill", "GET", "/sessions/T-1/times/T-1/people", EVERYBODY, 200),
+    ("change_bill", "POST", "/sessions/T-1/times/T-1/people", SCHEDULE, 422),
+    ("speakers", "GET", "/speakers", EVERYBODY, 200),
+    ("new_speaker", "GET", "/speakers/new", SCHEDULE, 200),
+    ("create_speaker", "POST", "/speakers/new", SCHEDULE, 422),
+    ("conferences", "GET", "/conferences", EVERYBODY, 200),
+    ("conference", "GET", "/conferences/{conference}", EVERYBODY, 200),
+    ("save_conference", "POST", "/conferences/{conference}", {Role.OWNER}, 422),
+    ("releases", "GET", "/releases", EVERYBODY, 200),
+    ("release", "GET", "/releases/{release}", EVERYBODY, 200),
+    ("people", "GET", "/people", PEOPLE, 200),
+    ("registration", "GET", "/people/{registration}", PEOPLE, 200),
+    ("approve", "POST", "/people/{registration}/approve", DECIDE, 409),
+    ("refuse", "POST", "/people/{registration}/refuse", DECIDE, 422),
+    ("revoke", "POST", "/people/{registration}/revoke", DECIDE, 422),
+    ("bookings", "GET", "/bookings", PEOPLE, 200),
+    ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
+    ("numbers", "GET", "/numbers", EVERYBODY, 200),
+    ("inside", "GET", "/inside", PEOPLE, 200),
+    ("doors", "GET", "/doors", DOORS, 200),
+    ("new_device", "GET", "/doors/devices/new", RUN_DOORS, 200),
+    ("create_device", "POST", "/doors/devices/new", RUN_DOORS, 422),
+    ("device", "GET", "/doors/devices/{device}", RUN_DOORS, 200),
+    ("new_code", "POST", "/doors/devices/{device}/code", RUN_DOORS, 303),
+    ("revoke_device", "POST", "/doors/devices/{device}/revoke", RUN_DOORS, 303),
+]
+# Whose answer depends on what is sent, and which other tests walk: the desk's own lists of what may be chosen.
+ELSEWHERE = {"decide", "publish", "speaker", "save_speaker"}
+# Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
+OF_THE_DESK = {
+    "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
+    "releases", "people", "bookings", "numbers", "inside", "doors", "new_device", "create_device",
+}  # fmt: skip
+
+
+@pytest.fixture
+def names(desk: Desk) -> dict[str, object]:
+    """One of everything, by the names that addresses use."""
+    talk = a.a_session(desk.conference, code="T-1", title="Secret plan")
+    ada = a.a_person(desk.expo, "Ada Lovelace")
+    registration = a.a_registration(ada, desk.conference)
+    book_seat(person=ada, occurrence_id=talk.id)
+    device, _token = at.a_device(at.a_gate(at.a_zone(desk.expo, desk.conference)))
+    return {
+        "conference": desk.slug,
+        "registration": registration.code,
+        "device": device.id,
+        "release": 1,
+    }
+
+
+def ask(desk: Desk, client: object, method: str, path: str, names: dict[str, object]) -> int:
+    address = desk.path + path.format(**names)
+    return (client.get(address) if method == "GET" else client.post(address)).status_code  # type: ignore[attr-defined]
+
+
+def test_every_page_of_the_desk_is_in_this_table(application: Flask):
+    there = {
+        rule.endpoint.partition(".")[2]
+        for rule in application.url_map.iter_rules()
+        if rule.endpoint.startswith("organiser.")
+    }
+
+    assert there == {endpoint for endpoint, *_rest in ROUTES} | ELSEWHERE
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_what_the_table_says(desk: Desk, names: dict[str, object], role: Role):
+    client = desk.open_as(role, desk.conference)
+    wrong = {}
+    for _endpoint, method, path, allowed, answer in ROUTES:
+        expected = answer if role in allowed else 403
+        got = ask(desk, client, method, path, names)
+        if got != expected:
+            wrong[f"{method} {path}"] = (got, expected)
+
+    assert wrong == {}
+
+
+def test_another_teams_things_look_as_if_they_did_not_exist(desk: Desk, names: dict[str, object]):
+    stranger = desk.open_as(Role.OWNER, a.a_conference(desk.expo))
+    wrong = {}
+    for endpoint, method, path, _allowed, _answer in ROUTES:
+        if endpoint not in OF_THE_DESK:
+            got = ask(desk, stranger, method, path, names)
+            if got != 404:
+                wrong[f"{method} {path}"] = got
+
+    assert wrong == {}
+
+
+def test_the_lists_of_one_team_do_not_show_what_is_anothers(desk: Desk, names: dict[str, object]):
+    stranger = desk.open_as(Role.OWNER, a.a_conference(desk.expo))
+    for endpoint, method, path, _allowed, _answer in ROUTES:
+        if endpoint in OF_THE_DESK and method == "GET":
+            text = stranger.get(desk.path + path).text
+            assert "Secret plan" not in text, path
+            assert "Ada Lovelace" not in text, path
+            assert "City week" not in text, path
+    assert stranger.get(f"{desk.path}/people?conference={desk.slug}").status_code == 404
+    assert stranger.get(f"{desk.path}/sessions?conference={desk.slug}").status_code == 404
+    assert stranger.get(f"{desk.path}/releases?scope={desk.slug}").status_code == 404
+
+
+def test_without_a_role_the_desk_is_closed(desk: Desk, names: dict[str, object]):
+    delegate = desk.browser(a.an_account())
+    guest = desk.browser(a.a_person(desk.expo))
+    stranger = desk.browser()
+    elsewhere = desk.browser(a.an_organiser(a.an_expo()))
+    for _endpoint, method, path, _allowed, _answer in ROUTES:
+        assert ask(desk, delegate, method, path, names) == 403, path
+        assert ask(desk, guest, method, path, names) == 403, path
+        assert ask(desk, elsewhere, method, path, names) == 403, path
+        assert ask(desk, stranger, method, path, names) == 303, path
+
+
+def test_a_disabled_account_is_out_at_once(desk: Desk):
+    account = a.an_organiser(desk.expo)
+    client = desk.browser(account)
+    assert client.get(f"{desk.path}/").status_code == 200
+
+    with transaction():
+        account.disabled_at = clock.now()
+
+    assert client.get(f"{desk.path}/").status_code == 303
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_offers_what_the_role_may_not(desk: Desk, names: dict[str, object], role: Role):
+    client = desk.open_as(role, desk.conference)
+    offered = {
+        "New session": SCHEDULE,
+        "Add a time": SCHEDULE,
+        "Change who appears": SCHEDULE,
+        "New speaker": SCHEDULE,
+        "New scanner": RUN_DOORS,
+        "Revoke this registration": DECIDE,
+        "Registrations": PEOPLE,
+    }
+    paths = [path for _e, method, path, allowed, answer in ROUTES if method == "GET" and role in allowed]
+    text = "".join(client.get(desk.path + path.format(**names)).text for path in paths)
+
+    assert {words for words in offered if words in text} == {
+        words for words, allowed in offered.items() if role in allowed
+    }
+
+
+def test_who_comes_from_another_site_changes_nothing(desk: Desk, names: dict[str, object]):
+    client = desk.open_as()
+    client.headers["Sec-Fetch-Site"] = "cross-site"
+
+    for _endpoint, method, path, _allowed, _answer in ROUTES:
+        if method == "POST":
+            assert ask(desk, client, method, path, names) == 403, path
