@@ -33,9 +33,17 @@ def countries() -> list[tuple[str, str]]:
     return [("", ""), *sorted(real, key=lambda pair: pair[1])]
 
 
-def needed(message: str) -> validators.DataRequired:
-    """Must be answered, with more than spaces; the message says what with."""
-    return validators.DataRequired(message)
+class needed:
+    """Must be answered; the message says what with. What could not be read already has a message of its own."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, _form: Any, field: wtforms.Field) -> None:
+        if not field.data and not field.process_errors:
+            raise validators.StopValidation(self.message)
 
 
 def short(most: int) -> validators.Length:
@@ -112,6 +120,14 @@ class LineList(wtforms.Field):
         self.data = tuple(one_line(line) for line in lines if line.strip())
         if len(self.data) > 100:
             raise ValueError(_("At most a hundred lines."))
+
+
+class DayList(LineList):
+    """One date per line, as a tuple in their order."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = tuple(sorted({a_day(line) for line in self.data}))
 
 
 class DayField(wtforms.Field):
@@ -236,6 +252,8 @@ class VersionedForm(PlainForm):
     """A form of something that others may save meanwhile. `meanwhile` holds what they saved, by label."""
 
     version = wtforms.HiddenField()
+    # What is asked but not saved.
+    beside: ClassVar[tuple[str, ...]] = ("version",)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -256,7 +274,7 @@ class VersionedForm(PlainForm):
         self.meanwhile = [
             (str(field.label.text), shown(saved._fields[name]))
             for name, field in self._fields.items()
-            if name != "version" and shown(field) != shown(saved._fields[name])
+            if name not in self.beside and shown(field) != shown(saved._fields[name])
         ]
 
 
@@ -267,4 +285,6 @@ def shown(field: wtforms.Field) -> str:
         return next((str(choice.label) for choice in choices if choice.selected), "")
     if isinstance(field, wtforms.BooleanField):
         return _("yes") if field.data else _("no")
+    if isinstance(field.data, tuple):
+        return "\n".join(map(str, field.data))
     return str(field._value() if hasattr(field, "_value") else field.data or "")

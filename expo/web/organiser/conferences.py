@@ -18,7 +18,7 @@ from expo.programme.values import LONGEST_TEXT, draft_of_conference
 from expo.programme.words import Deed, Mode, Visibility
 from expo.reports import attendance, timeline
 from expo.web.context import this_expo
-from expo.web.forms import DayField, LineList, TextBlock, TextLine, VersionedForm, a_day, needed, short
+from expo.web.forms import DayField, DayList, LineList, TextBlock, TextLine, VersionedForm, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, mine, words
@@ -31,7 +31,7 @@ class ConferenceForm(VersionedForm):
     description = TextBlock(_l("Description"), [short(LONGEST_TEXT)])
     starts_on = DayField(_l("First day"), [needed(_l("When does it begin?"))])
     ends_on = DayField(_l("Last day"), [needed(_l("When does it end?"))])
-    closed_dates = LineList(
+    closed_dates = DayList(
         _l("Closed days"), description=_l("Days within without programme, one per line, such as 2022-06-06.")
     )
     time_zone = TextLine(
@@ -50,10 +50,6 @@ class ConferenceForm(VersionedForm):
         saved |= {"visibility": draft.visibility.value, "mode": draft.mode.value, "version": version}
         return cls(sent, data=saved)
 
-    def validate_closed_dates(self, field: LineList) -> None:
-        for line in field.data:
-            a_day(str(line))
-
     def read(self, before: ConferenceDraft) -> ConferenceDraft:
         """What was typed; what this form does not ask stays as it was."""
         return replace(
@@ -62,7 +58,7 @@ class ConferenceForm(VersionedForm):
             description=self.description.data or "",
             starts_on=self.starts_on.data,
             ends_on=self.ends_on.data,
-            closed_dates=tuple(sorted(a_day(str(line)) for line in self.closed_dates.data)),
+            closed_dates=self.closed_dates.data,
             time_zone=self.time_zone.data or "",
             visibility=Visibility(self.visibility.data),
             mode=Mode(self.mode.data),

@@ -80,7 +80,7 @@ def _form(sent: Any) -> ReleaseForm:
     own = [(one.slug, one.title) for one in mine.conferences(Deed.PUBLISH)]
     whole = [("", _("All of %(expo)s", expo=this_expo().name))] if mine.may(Deed.PUBLISH) else []
     form.scope.choices = [*whole, *own]
-    if not whole and len(own) and not form.scope.data:
+    if sent is None and own and not whole and not form.scope.data:
         form.scope.data = own[0][0]
     return form
 

@@ -38,6 +38,7 @@ class ScheduleForm(VersionedForm):
     """A form that may run into a clash: it comes back with the clashes, and a box for the reason to keep them."""
 
     expected = (ChangedMeanwhile, Clashes)
+    beside = ("version", "keep")
 
     keep = TextLine(
         _l("Keep it all the same, because"),
