@@ -17,6 +17,7 @@ __all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "
 
 @blueprint.context_processor
 def _for_rows() -> dict[str, object]:
+    from .kept import kept
     from .rows import act_of, draw
 
-    return {"acts": act_of, "draw": draw}
+    return {"acts": act_of, "draw": draw, "kept": kept}

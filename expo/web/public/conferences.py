@@ -104,11 +104,11 @@ def conference(slug: str) -> ResponseReturnValue:
     )
 
 
-def _own_strip(conference: Conference, items: list[Item], whole: bool) -> list[days.StripDay]:
+def _own_strip(conference: Conference, items: list[Item], whole: bool) -> tuple[days.StripDay, ...]:
     """The conference's own days: down this page, or to the programme where they do not all fit here."""
     dates = days.span(conference.starts_on, conference.ends_on)
     counts = Counter(item.day for item in items if not item.cancelled)
     url: Callable[[str], str] = asked.day_addresses([("conference", conference.slug)])
     if whole:
         url = "#day-{}".format
-    return days.strip(dates, counts, url) if len(dates) > 1 else []
+    return days.strip(dates, counts, url) if len(dates) > 1 else ()

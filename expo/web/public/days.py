@@ -25,10 +25,12 @@ def span(first: date, last: date) -> list[date]:
     return [first + timedelta(days=days) for days in range((last - first).days + 1)]
 
 
-def strip(dates: Sequence[date], counts: Mapping[date, int], url: Callable[[str], str]) -> list[StripDay]:
+def strip(
+    dates: Sequence[date], counts: Mapping[date, int], url: Callable[[str], str]
+) -> tuple[StripDay, ...]:
     """These dates with their counts; the fullest has the longest bar."""
     most = max((counts.get(each, 0) for each in dates), default=0) or 1
-    return [
+    return tuple(
         StripDay(
             date=each,
             count=counts.get(each, 0),
@@ -37,4 +39,4 @@ def strip(dates: Sequence[date], counts: Mapping[date, int], url: Callable[[str]
             bar=-(-BARS * counts.get(each, 0) // most),
         )
         for each in dates
-    ]
+    )

@@ -87,7 +87,7 @@ def _controls(items: list[Item], wished: Filter) -> dict[str, Any]:
 
 def _strip(
     expo: Expo, wished: Filter, day: date | None, conferences: list[Conference], counts: dict[date, int]
-) -> list[days.StripDay]:
+) -> tuple[days.StripDay, ...]:
     """The days of the expo; outside them those of the one conference that is asked for, or that runs then."""
     dates = days.span(expo.starts_on, expo.ends_on)
     away = [

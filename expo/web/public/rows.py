@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote
 
 from flask import url_for
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from expo.programme.words import Admission
@@ -19,17 +19,22 @@ from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
 
+from .kept import kept
 from .viewer import Viewer, viewer
 
 COLOURS = 8
-MOST_DRAWN = 4096
 _MARK = "0code0"  # stands for a code or slug in an address that is made once and filled often
 
 
 def addresses(endpoint: str, parameter: str = "slug", **values: object) -> Callable[[str], str]:
     """A function from slugs or codes to addresses. One url_for serves all rows of a page."""
     before, _mark, after = url_for(endpoint, **{parameter: _MARK}, **values).partition(_MARK)  # type: ignore[arg-type]
-    return lambda name: f"{before}{quote(name, safe='')}{after}"
+    return lambda name: f"{before}{_quoted(name)}{after}"
+
+
+@lru_cache(maxsize=8192)
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +138,9 @@ def clock_text(moment: datetime, day: date) -> str:
     return f"{moment:%H:%M}" if nights <= 0 else f"{moment:%H:%M} (+{nights})"
 
 
-_drawn: OrderedDict[tuple[object, ...], Markup] = OrderedDict()
-
-
 def draw(macro: Callable[..., Markup], row: Row, level: int) -> Markup:
-    """The row's markup, kept by this process under all that it shows: most rows of a page are as they were."""
-    key = (row, level, str(get_locale()))
-    markup = _drawn.get(key)
-    if markup is None:
-        markup = _drawn[key] = macro(row, act=row.act, level=level)
-        while len(_drawn) > MOST_DRAWN:
-            _drawn.popitem(last=False)
-    return markup
+    """The row's markup; most rows of a page are as they were."""
+    return kept(macro, row, act=row.act, level=level)
 
 
 def act_of(row: Row) -> Act | None:
@@ -161,6 +157,8 @@ class Rows:
         self._session = addresses("public.session", "code")
         self._register: dict[str, str] = {}
         self._book = url_for("delegate.book") if self._who.signed_in else ""
+        self._book_label = _("Book")
+        self._seats: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def row(self, item: Item, note: str = "") -> Row:
         """One item, which has been reduced to what the viewer may see."""
@@ -168,7 +166,7 @@ class Rows:
         end_text = clock_text(ends, item.day)
         if item.time_zone != self._home:
             end_text = f"{end_text} {zone_name(item.time_zone)}"
-        word, kind = seats_of(item, self._who)
+        word, kind = self._seats_of(item)
         nights = (starts.date() - item.day).days
         return Row(
             url=self._session(item.code),
@@ -195,6 +193,15 @@ class Rows:
             note=note,
         )
 
+    def _seats_of(self, item: Item) -> tuple[str, str]:
+        """The same words stand in many rows: they are looked up once."""
+        mine = (item.occurrence_id in self._who.booked, item.conference_id in self._who.tickets)
+        key = (*mine, item.tentative, item.closed, item.admission, item.seats_left)
+        found = self._seats.get(key)
+        if found is None:
+            found = self._seats[key] = seats_of(item, self._who)
+        return found
+
     def rows(self, found: Iterable[Item]) -> list[Row]:
         return [self.row(item) for item in found]
 
@@ -214,9 +221,9 @@ class Rows:
         if not item.takes_bookings(self._who.now):
             return None
         if self._who.signed_in:
-            return Act(_("Book"), self._book, item.code)
+            return Act(self._book_label, self._book, item.code)
         if item.conference_slug not in self._register:
             self._register[item.conference_slug] = url_for(
                 "delegate.register", conference=item.conference_slug, book=""
             )
-        return Act(_("Book"), self._register[item.conference_slug] + quote(item.code))
+        return Act(self._book_label, self._register[item.conference_slug] + _quoted(item.code))
