@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, limits, tokens
-from expo.core.db import db, execute, transaction
+from expo.core.db import db, execute, lock, transaction
 from expo.core.text import folded, one_line
 from expo.mail import outbox
 
@@ -154,6 +154,7 @@ def recover(*, expo_id: int, email: str, from_address: str) -> None:
 def person_for(*, account: Account, expo_id: int) -> Person:
     """The account as a person of the expo; made when it comes for the first time."""
     with transaction():
+        lock(account)
         known = queries.person_of_account(expo_id, account.id)
         if known is not None:
             return known

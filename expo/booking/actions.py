@@ -9,7 +9,7 @@ from expo.accounts.models import Person
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock
-from expo.core.db import add_unless_there, db, execute, transaction
+from expo.core.db import add_unless_there, db, execute, lock, transaction
 from expo.mail import outbox
 from expo.programme.models import Occurrence
 from expo.programme.words import LISTED, Admission
@@ -101,9 +101,11 @@ def _check_open(item: Item) -> None:
 def _registration_for(person: Person, item: Item) -> Registration:
     """The registration that opens this session; in the open programme it is made if it is missing."""
     known = tickets.live(person.id, item.conference_id)
+    if known:
+        lock(known)  # whoever withdraws meanwhile gives back this seat too, or ends the registration before
     if known and known.state is RegistrationState.CONFIRMED:
         return known
-    if known:
+    if known and known.is_live:
         raise NoTicket(
             _(
                 "Your registration for %(conference)s is not approved yet. You can book as soon as it is.",

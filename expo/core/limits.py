@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from . import clock
-from .db import Base, Moment, db, transaction
+from .db import Base, Moment, db, is_sqlite, transaction
 from .refusals import TooOften
 
 
@@ -24,6 +26,23 @@ class Attempts(Base):
     until: Mapped[Moment] = mapped_column(index=True)
 
 
+def _one_more(key: str, now: datetime, until: datetime) -> Any:
+    """The statement that counts: of two first tries at the same moment, the second finds the first one's row."""
+    insert: Any = sqlite.insert(Attempts) if is_sqlite() else postgresql.insert(Attempts)
+    over = Attempts.until <= now
+    return (
+        insert.values(key=key, count=1, until=until)
+        .on_conflict_do_update(
+            index_elements=[Attempts.key],
+            set_={
+                "count": sa.case((over, 1), else_=Attempts.count + 1),
+                "until": sa.case((over, until), else_=Attempts.until),
+            },
+        )
+        .returning(Attempts.count, Attempts.until)
+    )
+
+
 def _hashed(what: str, who: str) -> str:
     return hashlib.sha256(f"{what}\0{who}".encode()).hexdigest()
 
@@ -34,14 +53,9 @@ def count(what: str, who: str, *, most: int, within: timedelta) -> None:
     Runs in a transaction of its own, so that a refused action is counted too.
     """
     now = clock.real_now()
-    key = _hashed(what, who)
     with transaction():
-        row = db.session.get(Attempts, key, with_for_update=True)
-        if row is None or row.until <= now:
-            db.session.merge(Attempts(key=key, count=1, until=now + within))
-            return
-        row.count += 1
-        tries, until = row.count, row.until
+        counted = db.session.execute(_one_more(_hashed(what, who), now, now + within)).one()
+    tries, until = counted
     if tries > most:
         seconds = max(1, round((until - now).total_seconds()))
         raise TooOften(_("That was tried too often. Wait a while and try again."), retry_after=seconds)

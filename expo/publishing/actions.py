@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from expo.capacity import pools
 from expo.capacity.refusals import PoolInUse
 from expo.core import audit, clock, news, stamps
-from expo.core.db import db, transaction
+from expo.core.db import db, lock, transaction
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
 
@@ -28,6 +28,7 @@ def publish(
     superseded, never changed.
     """
     with transaction():
+        lock(expo)  # of two releases at once the second waits, and finds what the first has left
         found = differences.find(
             expo.id,
             conference_ids=[conference.id] if conference else None,
@@ -71,9 +72,6 @@ def publish(
 
 
 def _next_number(expo_id: int) -> int:
-    # On PostgreSQL two releases at once would take the same number; the unique constraint stops the second,
-    # and the lock on the expo makes it wait instead.
-    db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update(key_share=True))
     last = db.session.scalar(sa.select(sa.func.max(Release.number)).where(Release.expo_id == expo_id))
     return (last or 0) + 1
 

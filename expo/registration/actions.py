@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.accounts import actions as accounts
+from expo.accounts import queries as people
 from expo.accounts.models import Account, LinkPurpose, Person
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock, news, tokens
-from expo.core.db import add_unless_there, db, execute, transaction
+from expo.core.db import add_unless_there, db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.mail import outbox
 from expo.payment import orders
@@ -61,9 +62,8 @@ def submit(
     with transaction():
         if person is None:
             assert newcomer is not None
-            person = accounts.create_person(
-                **{field.name: getattr(newcomer, field.name) for field in fields(newcomer)}
-            )
+            person = _arrive(newcomer)
+        lock(person)  # whoever sends the form twice at once is registered once
         for ticket_type in wanted:
             _check_sale(ticket_type)
             _check_first(person, ticket_type)
@@ -93,6 +93,16 @@ def submit(
     return Submitted(order, secret, registrations)
 
 
+def _arrive(newcomer: Newcomer) -> Person:
+    """The newcomer as a person; an account that has sent the form twice at once has come already."""
+    if newcomer.account is not None:
+        lock(newcomer.account)
+        known = people.person_of_account(newcomer.expo_id, newcomer.account.id)
+        if known is not None:
+            return known
+    return accounts.create_person(**{field.name: getattr(newcomer, field.name) for field in fields(newcomer)})
+
+
 def take_open_pass(*, person: Person) -> Registration:
     """The free pass of the open programme, made by itself with a first booking. Having it already is fine.
 
@@ -102,6 +112,7 @@ def take_open_pass(*, person: Person) -> Registration:
         ticket_type = queries.open_pass(person.expo_id)
         if ticket_type is None:
             raise NotOnSale(_("This needs a ticket, and there is no open pass."))
+        lock(person)  # two first bookings at the same moment share one pass
         known = queries.live(person.id, ticket_type.conference_id)
         return known or _register(person, ticket_type, None)
 
@@ -240,6 +251,7 @@ def _give_back_place(registration: Registration) -> None:
 
 def _end(registration: Registration, state: RegistrationState, reason: str, letter: str) -> None:
     with transaction():
+        lock(registration)  # an approval at the same moment counts as before or as after, never as neither
         was_confirmed = registration.state is RegistrationState.CONFIRMED
         _step(registration, state, LIVE, why=reason)
         _give_back_place(registration)
@@ -252,6 +264,7 @@ def _step(
     registration: Registration, to: RegistrationState, allowed: tuple[RegistrationState, ...], *, why: str
 ) -> None:
     """Change the state by one conditional statement: of two organisers who decide at once, one does."""
+    lock(registration)
     before = registration.state
     stepped = execute(
         sa.update(Registration)
