@@ -17,7 +17,9 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from expo.core import tokens
@@ -76,7 +78,7 @@ def parse(text: str) -> Reading:
     Raises BadCode without having asked the database.
     """
     if len(text) <= LONGEST_INPUT:
-        keys = tokens.keys_for("badge")
+        keys = _keys()
         for candidate in _readings(text):
             raw = base64.b32decode(candidate)
             body, tag = raw[:-TAG_BYTES], raw[-TAG_BYTES:]
@@ -87,10 +89,24 @@ def parse(text: str) -> Reading:
     raise BadCode(_("This is not a badge of this expo. Send the person to the desk."))
 
 
+def _keys() -> tuple[bytes, ...]:
+    # Derived once, not at each scan.
+    settings = current_app.config["EXPO"]
+    return _derived(settings.secret_key, settings.old_secret_keys)
+
+
+@lru_cache(maxsize=8)
+def _derived(_secret: str, _old: str) -> tuple[bytes, ...]:
+    return tuple(tokens.keys_for("badge"))
+
+
 def _readings(text: str) -> Iterator[str]:
-    """The text in the shape of a code, plainly first, then as each known slip would have it."""
+    """The text in the shape of a code: as it is, without what does not matter, then as each known slip would
+    have it."""
+    if _SHAPE.fullmatch(text):
+        yield text
     typed = _SPACE.sub("", text).upper()
-    seen = set()
+    seen = {text}
     for slip in ({}, *_SLIPS):
         candidate = _SEPARATORS.sub("", typed.translate(slip))
         if candidate not in seen and _SHAPE.fullmatch(candidate):

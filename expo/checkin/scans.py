@@ -15,16 +15,14 @@ from typing import Any
 
 import orjson
 from flask_babel import gettext as _
-from sqlalchemy.engine import Connection, Row
-from sqlalchemy.exc import IntegrityError
 
 from expo.badge import code as badge_code
 from expo.badge.refusals import BadCode
 from expo.core import clock, tokens
-from expo.core.db import db, is_sqlite, transaction
 
 from . import messages, queries, statements, verdicts
 from .models import Direction, Verdict
+from .prepared import Again, Writing, writing
 from .refusals import GateNotYours, NotPaired, UnknownOccurrence
 
 MOST_AT_ONCE = 500
@@ -120,12 +118,13 @@ def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
     while True:
         answers: dict[int, Answer] = {}
         try:
-            with transaction():
-                desk = _Desk(db.session.connection(), digest, alone)
+            with writing() as transaction:
+                desk = _Desk(transaction, digest, alone)
                 for index in order:
                     answers[index] = desk.take(sent[index], read[index])
-        except IntegrityError:
-            # The same id came twice at the same moment, and the other was first. It is there now.
+                desk.store()
+        except Again:
+            # Most likely the same id came twice at the same moment, and the other was first.
             tries += 1
             if tries == _TRIES:
                 raise
@@ -146,27 +145,32 @@ def _read(code: str) -> badge_code.Reading:
 class _Desk:
     """Takes scans one after another within one transaction."""
 
-    def __init__(self, connection: Connection, digest: bytes, alone: bool) -> None:
-        self.connection = connection
+    def __init__(self, writing: Writing, digest: bytes, alone: bool) -> None:
+        self.writing = writing
         self.digest = digest
         self.alone = alone
+        self.rows: list[dict[str, Any]] = []
+        self.taken: dict[str, tuple[bytes, Answer]] = {}
         self.now = clock.now()
         self.real_now = clock.real_now()
 
     def take(self, sent: Sent, read: badge_code.Reading) -> Answer:
-        found = self.connection.execute(
+        found = self.writing.first(
             statements.LOOK,
-            {
-                "digest": self.digest,
-                "gate": sent.gate_id,
-                "scan": sent.id,
-                "number": read.number or None,
-                "now": self.moment(sent),
-            },
-        ).first()
+            digest=self.digest,
+            gate=sent.gate_id,
+            scan=sent.id,
+            number=read.number or None,
+            now=self.moment(sent),
+        )
         if found is None:
             raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
         fingerprint = sent.fingerprint()
+        if sent.id in self.taken:
+            first, answer = self.taken[sent.id]
+            if first == fingerprint:
+                return answer
+            return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
         if found.told_fingerprint is not None:
             if found.told_fingerprint == fingerprint and found.told_expo_id == found.expo_id:
                 return Answer(
@@ -191,13 +195,13 @@ class _Desk:
     def judge(
         self,
         sent: Sent,
-        found: Row[Any],
+        found: Any,
         read: badge_code.Reading,
         fingerprint: bytes,
         occurrence_id: int | None,
     ) -> Answer:
         asked = verdicts.Asked(
-            self.connection, found, sent.direction, sent.count, self.moment(sent), occurrence_id,
+            self.writing, found, sent.direction, sent.count, self.moment(sent), occurrence_id,
             by_hand=sent.override is not None,
         )  # fmt: skip
         judgement = verdicts.judge(asked, read.random if read.number else None)
@@ -211,8 +215,7 @@ class _Desk:
             # The person is in already, by what the device knew then. Kept and shown, never dropped.
             verdict = Verdict.CONFLICT
         details = {"local": sent.local, "override": sent.override}
-        self.connection.execute(
-            statements.SCAN,
+        self.rows.append(
             {
                 "id": sent.id,
                 "expo_id": found.expo_id,
@@ -234,16 +237,23 @@ class _Desk:
                 "details": details if sent.local or sent.override else None,
             },
         )
-        return Answer(
+        answer = Answer(
             sent.id, verdict, judgement.reason, judgement.message, _delegate(found) if known else None
         )
+        self.taken[sent.id] = fingerprint, answer
+        return answer
 
-    def quarantine(
-        self, sent: Sent, found: Row[Any], fingerprint: bytes, reason: str, message: str
-    ) -> Answer:
+    def store(self) -> None:
+        """Write the scans down, in the transaction that judged them."""
+        if len(self.rows) == 1:
+            self.writing.run(statements.SCAN, self.rows[0])
+        elif self.rows:
+            self.writing.run_all(statements.SCAN, self.rows)
+
+    def quarantine(self, sent: Sent, found: Any, fingerprint: bytes, reason: str, message: str) -> Answer:
         """Keep a scan that may not count. The same one again is kept once and answered alike."""
-        self.connection.execute(
-            statements.QUARANTINE[is_sqlite(self.connection)],
+        self.writing.run(
+            statements.QUARANTINE,
             {
                 "scan_id": sent.id,
                 "expo_id": found.expo_id,
@@ -258,11 +268,11 @@ class _Desk:
         )
         return Answer(sent.id, Verdict.QUARANTINED, reason, message, None)
 
-    def occurrence(self, sent: Sent, found: Row[Any]) -> int | None:
+    def occurrence(self, sent: Sent, found: Any) -> int | None:
         if sent.occurrence is None:
             return None
-        named = {"uid": sent.occurrence, "expo": found.expo_id}
-        return self.connection.execute(statements.OCCURRENCE, named).scalar()
+        known = self.writing.first(statements.OCCURRENCE, uid=sent.occurrence, expo=found.expo_id)
+        return known.id if known else None
 
     def moment(self, sent: Sent) -> datetime:
         """When the scan counts: now, or for one that waited offline, when it was made.
@@ -278,7 +288,7 @@ class _Desk:
         return self.now
 
 
-def _delegate(found: Row[Any]) -> Delegate | None:
+def _delegate(found: Any) -> Delegate | None:
     if found.name is None:
         return None
     category, _colon, ticket = (found.comes_as or ":").partition(":")

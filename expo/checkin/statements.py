@@ -1,4 +1,4 @@
-"""The statements of a scan: written once, compiled once.
+"""The statements of a scan: written once, compiled once (see prepared.py).
 
 A scan that is admitted costs three of them in one transaction: LOOK, ENTER, SCAN (a session door adds what is
 on in its room, and at most one question about the ticket or the seat). Only a refusal asks further, for the
@@ -31,6 +31,7 @@ from .models import (
     Scan,
     ZoneOpening,
 )
+from .prepared import Prepared
 
 
 def _table(model: type[Base]) -> sa.Table:
@@ -74,7 +75,7 @@ _comes_as = (
 )
 
 # The device by its token, its gate, the scan if its id was used before, and the badge with its person.
-LOOK = (
+LOOK = Prepared(
     sa.select(
         _devices.c.id.label("device_id"),
         _devices.c.expo_id,
@@ -132,11 +133,11 @@ def _enter(insert: Any) -> Any:
     ).returning(_presences.c.inside)
 
 
-ENTER = {True: _enter(sqlite.insert(_presences)), False: _enter(postgresql.insert(_presences))}
+ENTER = Prepared(_enter(sqlite.insert(_presences)), _enter(postgresql.insert(_presences)))
 
 # Go out of where one went in last. Who came before `since` has gone home without being scanned.
 _latest = _presences.alias()
-LEAVE = (
+LEAVE = Prepared(
     sa.update(_presences)
     .where(
         _presences.c.badge_id == sa.bindparam("badge"),
@@ -158,16 +159,17 @@ LEAVE = (
     .returning(_presences.c.period)
 )
 
-SCAN = sa.insert(_scans)
+SCAN = Prepared(sa.insert(_scans))
 
-QUARANTINE = {
-    True: sqlite.insert(_quarantine).on_conflict_do_nothing(),
-    False: postgresql.insert(_quarantine).on_conflict_do_nothing(),
-}
+QUARANTINE = Prepared(
+    sqlite.insert(_quarantine).on_conflict_do_nothing(),
+    postgresql.insert(_quarantine).on_conflict_do_nothing(),
+    columns=tuple(column.name for column in _quarantine.c if column.name != "id"),
+)
 
 # Questions that only a closed way asks.
 
-INSIDE = (
+INSIDE = Prepared(
     sa.select(_presences.c.entered_at, _presences.c.gate_id, _presences.c.inside, _gates.c.name)
     .join(_gates, _presences.c.gate_id == _gates.c.id)
     .where(
@@ -177,7 +179,7 @@ INSIDE = (
     )
 )
 
-OPENINGS_OF = (
+OPENINGS_OF = Prepared(
     sa.select(_entitlements.c.opens_at, _entitlements.c.closes_at)
     .where(
         _entitlements.c.person_id == sa.bindparam("person"), _entitlements.c.zone_id == sa.bindparam("zone")
@@ -185,7 +187,7 @@ OPENINGS_OF = (
     .order_by(_entitlements.c.opens_at)
 )
 
-TICKETS_FOR_ZONE = (
+TICKETS_FOR_ZONE = Prepared(
     sa.select(_conferences.c.title)
     .join(_openings, _openings.c.conference_id == _conferences.c.id)
     .where(_openings.c.zone_id == sa.bindparam("zone"))
@@ -193,7 +195,7 @@ TICKETS_FOR_ZONE = (
     .limit(2)
 )
 
-HAS_TICKET = (
+HAS_TICKET = Prepared(
     sa.select(_registrations.c.id)
     .where(
         _registrations.c.person_id == sa.bindparam("person"),
@@ -203,7 +205,7 @@ HAS_TICKET = (
     .limit(1)
 )
 
-HAS_SEAT = (
+HAS_SEAT = Prepared(
     sa.select(_bookings.c.seats)
     .where(
         _bookings.c.person_id == sa.bindparam("person"),
@@ -213,10 +215,10 @@ HAS_SEAT = (
     .limit(1)
 )
 
-CONFERENCE = sa.select(_conferences.c.title).where(_conferences.c.id == sa.bindparam("conference"))
+CONFERENCE = Prepared(sa.select(_conferences.c.title).where(_conferences.c.id == sa.bindparam("conference")))
 
 # Where the person is expected now, or next.
-BOOKED_NEXT = (
+BOOKED_NEXT = Prepared(
     sa.select(_released.c.starts_at, _rooms.c.name.label("room"), _venues.c.name.label("venue"))
     .select_from(
         _bookings.join(_released, _released.c.occurrence_id == _bookings.c.occurrence_id)
@@ -236,6 +238,8 @@ BOOKED_NEXT = (
     .limit(1)
 )
 
-OCCURRENCE = sa.select(_occurrences.c.id).where(
-    _occurrences.c.uid == sa.bindparam("uid"), _occurrences.c.expo_id == sa.bindparam("expo")
+OCCURRENCE = Prepared(
+    sa.select(_occurrences.c.id).where(
+        _occurrences.c.uid == sa.bindparam("uid"), _occurrences.c.expo_id == sa.bindparam("expo")
+    )
 )

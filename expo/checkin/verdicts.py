@@ -13,16 +13,14 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Connection, Row
-
 from expo.badge.models import BadgeState
-from expo.core.db import is_sqlite
 from expo.programme.words import Admission
 from expo.publishing import queries as publishing
 from expo.publishing.queries import Running
 
 from . import messages, statements
 from .models import Direction, Verdict
+from .prepared import Writing
 
 DOORS_OPEN = timedelta(minutes=30)  # before a session begins
 JUST_NOW = timedelta(seconds=10)  # a badge that stays in front of the reader is read again
@@ -55,8 +53,8 @@ class Asked:
     `by_hand` is a steward's decision where the door could only ask.
     """
 
-    connection: Connection
-    found: Row[Any]
+    writing: Writing
+    found: Any
     direction: Direction
     people: int
     moment: datetime
@@ -70,9 +68,6 @@ class Asked:
     @property
     def day(self) -> str:
         return city_day(self.moment, self.zone).isoformat()
-
-    def execute(self, statement: Any, **facts: object) -> Any:
-        return self.connection.execute(statement, facts)
 
 
 def city_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -101,21 +96,19 @@ def judge(asked: Asked, random: bytes | None) -> Judgement:
 def _zone_gate(asked: Asked) -> Judgement:
     if asked.found.entitled:
         return Judgement(Verdict.ADMITTED, period=asked.day)
-    spans = asked.execute(
-        statements.OPENINGS_OF, person=asked.found.person_id, zone=asked.found.zone_id
-    ).all()
+    spans = asked.writing.all(statements.OPENINGS_OF, person=asked.found.person_id, zone=asked.found.zone_id)
     coming = [span.opens_at for span in spans if span.opens_at > asked.moment]
     if coming:
         reason, sentence = "not_yet", messages.not_yet(coming[0], asked.moment, asked.zone)
     elif spans:
         reason, sentence = "expired", messages.expired(spans[-1].closes_at, asked.zone)
     else:
-        titles = asked.execute(
+        rows = asked.writing.all(
             statements.TICKETS_FOR_ZONE,
             zone=asked.found.zone_id,
             today=city_day(asked.moment, asked.zone),
-        ).scalars()
-        reason, sentence = "no_ticket", messages.no_ticket(list(titles))
+        )
+        reason, sentence = "no_ticket", messages.no_ticket([row.title for row in rows])
     return Judgement(Verdict.REFUSED, reason, sentence, period=asked.day)
 
 
@@ -149,28 +142,28 @@ def _claim(asked: Asked, running: Running) -> int:
         return 1
     if running.admission is Admission.TICKET:
         facts = {"person": asked.found.person_id, "conference": running.conference_id}
-        return 2 if asked.execute(statements.HAS_TICKET, **facts).first() else 0
+        return 2 if asked.writing.first(statements.HAS_TICKET, **facts) else 0
     # A seat, or an invitation: the list of the invited is its bookings.
     facts = {"person": asked.found.person_id, "occurrence": running.occurrence_id}
-    return 3 if asked.execute(statements.HAS_SEAT, **facts).first() else 0
+    return 3 if asked.writing.first(statements.HAS_SEAT, **facts) else 0
 
 
 def _why_not(asked: Asked, running: Running) -> tuple[str, str]:
-    elsewhere = asked.execute(
+    elsewhere = asked.writing.first(
         statements.BOOKED_NEXT,
         person=asked.found.person_id,
         room=asked.found.room_id,
         now=asked.moment,
         latest=asked.moment + EXPECTED_SOON,
-    ).first()
+    )
     if elsewhere is not None:
         sentence = messages.booked_elsewhere(
             elsewhere.room, elsewhere.venue, elsewhere.starts_at, asked.moment, asked.zone
         )
         return "other_room", sentence
     if running.admission is Admission.TICKET:
-        titles = asked.execute(statements.CONFERENCE, conference=running.conference_id).scalars()
-        return "no_ticket", messages.no_ticket(list(titles))
+        rows = asked.writing.all(statements.CONFERENCE, conference=running.conference_id)
+        return "no_ticket", messages.no_ticket([row.title for row in rows])
     if running.admission is Admission.INVITATION:
         return "not_invited", messages.not_invited(running.title)
     return "no_seat", messages.no_seat(running.title)
@@ -178,8 +171,8 @@ def _why_not(asked: Asked, running: Running) -> tuple[str, str]:
 
 def _enter(asked: Asked, way: Judgement) -> Judgement:
     found = asked.found
-    went_in = asked.execute(
-        statements.ENTER[is_sqlite(asked.connection)],
+    went_in = asked.writing.first(
+        statements.ENTER,
         expo_id=found.expo_id,
         badge_id=found.badge_id,
         zone_id=found.zone_id,
@@ -188,14 +181,14 @@ def _enter(asked: Asked, way: Judgement) -> Judgement:
         gate_id=found.gate_id,
         entered_at=asked.moment,
         size=found.size,
-    ).first()
+    )
     if went_in is not None:
         return Judgement(
             Verdict.ADMITTED, way.reason, way.message, asked.people, way.period, way.occurrence_id
         )
-    inside = asked.execute(
+    inside = asked.writing.first(
         statements.INSIDE, badge=found.badge_id, zone=found.zone_id, period=way.period
-    ).one()
+    )
     here = inside.gate_id == found.gate_id
     if here and found.size == 1 and abs(asked.moment - inside.entered_at) <= JUST_NOW:
         return Judgement(Verdict.ADMITTED, "just_now", None, 0, way.period, way.occurrence_id)
@@ -207,13 +200,13 @@ def _enter(asked: Asked, way: Judgement) -> Judgement:
 
 
 def _leave(asked: Asked) -> Judgement:
-    left = asked.execute(
+    left = asked.writing.first(
         statements.LEAVE,
         badge=asked.found.badge_id,
         zone=asked.found.zone_id,
         people=asked.people,
         since=asked.moment - LONGEST_STAY,
-    ).first()
+    )
     if left is None:
         return Judgement(Verdict.LEFT, "not_in", messages.not_in(), period=asked.day)
     return Judgement(Verdict.LEFT, moved=-asked.people, period=left.period)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from expo.badge import actions as badges
 from expo.badge import code as badge_code
 from expo.badge import queries as badge_queries
-from expo.checkin import devices, queries, scans
+from expo.checkin import devices, prepared, queries, scans, statements
 from expo.checkin.models import Direction, Presence, QuarantinedScan, Scan, Verdict
 from expo.checkin.refusals import GateNotYours, NotPaired
 from expo.core import clock, tokens
@@ -411,17 +410,23 @@ def test_no_scan_is_dropped_for_its_clock(year: int):
     assert stored()[0].scanned_at == when
 
 
-def test_a_verdict_needs_three_statements():
+def test_a_verdict_needs_three_statements(monkeypatch: pytest.MonkeyPatch):
     conference = a.a_conference()
     door = doors.a_door(doors.a_zone(conference.expo, conference))
-    code = doors.code_of(doors.a_delegate(conference))
-    sent = door.sent(code, id=str(uuid.uuid4()))
+    sent = door.sent(doors.code_of(doors.a_delegate(conference)))
+    asked: list[object] = []
+    run = prepared.Writing.run
 
-    with doors.statements() as seen:
+    def note(self: prepared.Writing, statement: prepared.Prepared, facts: dict[str, object]) -> object:
+        asked.append(statement)
+        return run(self, statement, facts)
+
+    monkeypatch.setattr(prepared.Writing, "run", note)
+    with doors.statements() as others:
         scans.record(token=door.token, sent=sent)
 
-    asked = [statement for statement in seen if not statement.startswith("BEGIN")]
-    assert [statement.split()[0] for statement in asked] == ["SELECT", "INSERT", "INSERT"]
+    assert asked == [statements.LOOK, statements.ENTER, statements.SCAN]
+    assert others == []
 
 
 def test_an_erased_name_is_not_kept_in_a_scan():
