@@ -21,6 +21,8 @@ CONTENT_POLICY = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
 # The door reads codes with a decoder in WebAssembly, and is the only page that may use the camera.
 DOOR_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 
+_ONLY_TLS = "max-age=31536000; includeSubDomains"
+
 
 def init_app(app: Flask) -> None:
     app.before_request(_check_host)
@@ -38,8 +40,15 @@ def _check_host() -> tuple[str, int] | None:
 
 
 def _add_headers(response: Response) -> Response:
-    at_the_door = request.blueprint == "door"
     headers = response.headers
+    if request.path.startswith("/api/"):
+        # JSON is no page: nothing in it may run, load or be framed, and that is all there is to say.
+        headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        if current_app.config["EXPO"].secure:
+            headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
+        return response
+    at_the_door = request.blueprint == "door"
     headers.setdefault("Content-Security-Policy", DOOR_POLICY if at_the_door else CONTENT_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
@@ -47,5 +56,5 @@ def _add_headers(response: Response) -> Response:
     camera = "camera=(self)" if at_the_door else "camera=()"
     headers.setdefault("Permissions-Policy", f"{camera}, microphone=(), geolocation=(), payment=(), usb=()")
     if current_app.config["EXPO"].secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
     return response
