@@ -91,6 +91,8 @@ def _offered() -> list[str]:
 
 
 def _find_expo(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(404)  # no name has such a sign, and PostgreSQL takes none as text
     clock.refresh()
     g.expo = None
     if values and "expo_slug" in values:
@@ -170,7 +172,8 @@ def _for_templates() -> dict[str, Any]:
         "demo": _settings().demo,
         "now": clock.now(),
         "me": visitor(),
-        "desk": request.blueprint or "public",
+        # An expo that is not there has no desks: its 404 is everybody's.
+        "desk": request.blueprint if expo and request.blueprint else "public",
         "page": (request.endpoint or "").rpartition(".")[2],
         "rail": [],
         "switch_language": switch_language,
