@@ -48,8 +48,8 @@ def server() -> Iterator[str]:
         text=True,
         start_new_session=True,
     )
-    assert holder.stdin  # noqa: S101 - both were asked for above
-    assert holder.stdout  # noqa: S101
+    assert holder.stdin
+    assert holder.stdout
     try:
         url = holder.stdout.readline().strip()
         if not url:
