@@ -31,6 +31,7 @@ RENEWED_AFTER = 1.6  # from then on the first to come makes it afresh, and the o
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PAGES = 4096
 MOST_LANGUAGES = 2048
+LONGEST_LIST = 200  # of accepted languages, in signs: nobody's browser sends more
 VARY = "Accept-Encoding, Accept-Language, Cookie"
 
 _MARK = "expo.kept_page"  # in the request's environment: (scope, stamp) of a page that may be kept
@@ -160,17 +161,20 @@ class PageCache:
         query = environ.get("QUERY_STRING", "")
         if "lang=" in query:  # sets a cookie
             return None
-        language = ""
+        language = None
         for part in environ.get("HTTP_COOKIE", "").split(";"):
             name, _equals, value = part.strip().partition("=")
             if name in self._personal:
                 return None
-            if name == LANGUAGE_COOKIE:
+            if name == LANGUAGE_COOKIE and language is None:  # of several the first counts
                 language = value
         path = environ.get("PATH_INFO", "")
         host = f"{environ.get('HTTP_HOST', '')} {environ.get('HTTP_X_FORWARDED_HOST', '')}"
-        accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")[:100]
-        return _Asked(host, path, query, path.split("/", 2)[1] if "/" in path else "", language, accepted)
+        accepted = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        if len(accepted) > LONGEST_LIST:
+            return None
+        expo = path.split("/", 2)[1] if "/" in path else ""
+        return _Asked(host, path, query, expo, language or "", accepted)
 
     def _find(self, asked: _Asked) -> _Page | None:
         language = self._languages.get(asked.reader)

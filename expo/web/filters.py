@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         price,
         paragraphs,
         first_sentence,
+        capital,
         country_name,
     ):
         app.add_template_filter(filter_)
@@ -141,3 +142,8 @@ def country_name(code: str) -> str:
 def first_sentence(text: str) -> str:
     """What a text begins with, where there is no room for more."""
     return re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+
+
+def capital(text: str) -> str:
+    """With a capital at the start: Swedish writes days and languages small, but not where a line begins."""
+    return text[:1].upper() + text[1:]

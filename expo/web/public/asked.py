@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,9 +18,11 @@ from expo.publishing.items import Item
 from expo.web.filters import language_name
 
 from .goals import GOALS
+from .kinds import type_name
 from .rows import conference_name
 
 LONGEST_WORDS = 100
+_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 def wish() -> Filter:
@@ -36,7 +40,7 @@ def wish() -> Filter:
         rooms=several("room"),
         types=several("type"),
         languages=several("language"),
-        sdgs=tuple(int(value) for value in several("sdg") if value.isdecimal() and int(value) in GOALS),
+        sdgs=tuple(goal for goal in GOALS if str(goal) in several("sdg")),
         words=" ".join(args.get("q", "").split())[:LONGEST_WORDS],
         seats=bool(args.get("seats")),
         step_free=bool(args.get("step_free")),
@@ -44,17 +48,14 @@ def wish() -> Filter:
 
 
 def _date(text: str) -> date | None:
-    parts = text.split("-")
-    if [len(part) for part in parts] != [4, 2, 2] or not all(part.isdecimal() for part in parts):
+    if not _DAY.fullmatch(text):
         return None
-    year, month, day = (int(part) for part in parts)
-    possible = year >= 1970 and 1 <= month <= 12 and 1 <= day <= _days_in(year, month)
-    return date(year, month, day) if possible else None
-
-
-def _days_in(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return (following - date(year, month, 1)).days
+    year, month, day = (int(part) for part in text.split("-"))
+    return (
+        date(year, month, day)
+        if month in range(1, 13) and day in range(1, monthrange(year, month)[1] + 1)
+        else None
+    )
 
 
 def arguments(wished: Filter) -> list[tuple[str, str]]:
@@ -132,7 +133,9 @@ def choices(items: list[Item], wished: Filter) -> Choices:
         conferences=listed(
             ((item.conference_slug, conference_name(item)) for item in items), wished.conferences
         ),
-        types=listed(((item.type_slug, item.type_name) for item in items), wished.types),
+        types=listed(
+            ((item.type_slug, type_name(item.type_slug, item.type_name)) for item in items), wished.types
+        ),
         tracks=listed(((item.track_slug, item.track_name) for item in items), wished.tracks),
         venues=listed(((item.venue_slug, item.venue_name) for item in items), wished.venues),
         goals=[

@@ -22,6 +22,7 @@ from expo.web.context import this_expo
 from expo.web.filters import day_name
 
 from . import asked, blueprint, days
+from .kinds import type_name
 from .rows import Group, Row, Rows, addresses, conference_class
 from .viewer import viewer
 
@@ -238,7 +239,7 @@ def _heading(wished: Filter, found: list[Item], conferences: list[Conference]) -
         *(first.track_name or "" for _slug in wished.tracks),
         *(first.venue_name for _slug in wished.venues),
         *(first.room_name for _slug in wished.rooms),
-        *(first.type_name.capitalize() for _slug in wished.types),
+        *(type_name(first.type_slug, first.type_name) for _slug in wished.types),
     ]
     return next((name for name in named if name), _("Programme, all days"))
 

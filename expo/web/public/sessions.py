@@ -18,10 +18,12 @@ from expo.publishing.items import Item
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import capital
 from expo.web.texts import _l
 
 from . import asked, blueprint
 from .goals import GOALS
+from .kinds import role_name, type_name
 from .rows import Row, Rows, addresses, conference_name
 from .viewer import viewer
 
@@ -69,6 +71,7 @@ def session(code: str) -> ResponseReturnValue:
         "public/session.html",
         item=item,
         conference_name=conference_name(item),
+        type_name=capital(type_name(item.type_slug, item.type_name)),
         row=rows.row(item),
         when=_when(item, who.today),
         abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
@@ -135,7 +138,7 @@ def _people(item: Item) -> list[Billed]:
     known = publishing.speakers_by_id(item.expo_id, roles)
     url = addresses("public.speaker")
     return [
-        Billed(known[speaker], url(known[speaker].slug), [names.get(slug, slug) for slug in slugs])
+        Billed(known[speaker], url(known[speaker].slug), [role_name(slug, names) for slug in slugs])
         for speaker, slugs in roles.items()
         if speaker in known
     ]

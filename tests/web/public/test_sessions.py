@@ -70,7 +70,7 @@ def test_people_stand_with_all_their_roles_and_lead_to_their_pages(app, browser)
     page = browser().get(f"/{expo.slug}/sessions/{occurrence.code}").text
 
     assert page.count("Ida-Marie Rosén</b>") == 1
-    assert "Moderator, speaker" in page
+    assert "Moderator, Speaker" in page
     assert f'href="/{expo.slug}/speakers/ida-marie-rosen"' in page
 
 
