@@ -28,9 +28,7 @@ class ReleaseForm(PlainForm):
     expected = (NothingToPublish, FewerSeatsThanBooked)
 
     scope = SelectField(_l("Publish"), choices=[])
-    note = TextLine(
-        _l("Note"), [short(500)], description=_l("A sentence for the list of releases. May be left empty.")
-    )
+    note = TextLine(_l("Note"), [short(500)], description=_l("A sentence for the list of releases."))
 
 
 @blueprint.get("/organise/releases")
@@ -78,7 +76,7 @@ def release(number: int) -> ResponseReturnValue:
 def _form(sent: Any) -> ReleaseForm:
     form = ReleaseForm(sent, data={"scope": lists.asked("scope")})
     own = [(one.slug, one.title) for one in mine.conferences(Deed.PUBLISH)]
-    whole = [("", _("All of %(expo)s", expo=this_expo().name))] if mine.may(Deed.PUBLISH) else []
+    whole = [("", _("all of %(expo)s", expo=this_expo().name))] if mine.may(Deed.PUBLISH) else []
     form.scope.choices = [*whole, *own]
     if sent is None and own and not whole and not form.scope.data:
         form.scope.data = own[0][0]
@@ -111,10 +109,17 @@ def _page(form: ReleaseForm) -> str:
         releases=earlier,
         scope_name=_scope_name,
         names=timeline.names_of(one.published_by for one in earlier),
+        scope_label=_scope_label(form),
         may_publish=bool(form.scope.choices),
         kinds=words.CHANGE_KINDS,
         here=lists.here,
     )
+
+
+def _scope_label(form: ReleaseForm) -> str:
+    """What the button publishes, by name."""
+    choices: list[Any] = list(form.scope.choices or ())
+    return next((str(label) for value, label in choices if value == (form.scope.data or "")), "")
 
 
 def _may_see(release: Any) -> bool:
