@@ -9,6 +9,7 @@ from babel import Locale
 from flask import Flask, Response, abort, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_login import LoginManager, current_user
+from werkzeug.routing import IntegerConverter
 
 from expo import config
 from expo.accounts import queries as accounts
@@ -25,7 +26,14 @@ LANGUAGES = ("sv", "en")
 LANGUAGE_COOKIE = "language"
 
 
+class IntConverter(IntegerConverter):
+    """A number in an address: ASCII digits, and none that no row can have."""
+
+    regex = r"[0-9]{1,9}"
+
+
 def init_app(app: Flask) -> None:
+    app.url_map.converters["int"] = IntConverter
     babel = Babel(  # type: ignore[no-untyped-call]
         app,
         default_locale="en",

@@ -18,6 +18,7 @@ from expo.booking import actions, queries
 from expo.booking.models import Booking
 from expo.core import clock
 from expo.programme import queries as programme
+from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web import signing
@@ -58,7 +59,7 @@ def agenda() -> ResponseReturnValue:
         person=person,
         days=_days(my_items(person)),
         today=this_expo().local(clock.now()).date(),
-        rebook=programme.occurrence(this_expo().id, given_back) if given_back else None,
+        rebook=told(given_back),
     )
 
 
@@ -78,15 +79,21 @@ def _days(booked: list[tuple[Item, Booking]]) -> list[tuple[date, list[Entry]]]:
     return days
 
 
+def told(code: str) -> Item | None:
+    """The occurrence with this code as it was published, if anybody may know of it: drafts, and what is by invitation
+    or hidden, look as if they did not exist."""
+    occurrence = programme.occurrence(this_expo().id, code) if code else None
+    item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
+    return item if item is not None and item.visibility in LISTED else None
+
+
 @blueprint.post("/bookings")
 def book() -> ResponseReturnValue:
     """Take a seat. An account that comes for the first time becomes a person of the expo with it."""
-    occurrence = programme.occurrence(this_expo().id, request.form.get("occurrence", ""))
-    if occurrence is None:
+    item = told(request.form.get("occurrence", ""))
+    if item is None:
         raise NotFound
-    booking = actions.book_seat(person=_me_or_newcomer(), occurrence_id=occurrence.id)
-    item = publishing.item(this_expo().id, booking.occurrence_id)
-    assert item is not None
+    actions.book_seat(person=_me_or_newcomer(), occurrence_id=item.occurrence_id)
     flash(_("You have a seat in %(title)s.", title=item.title), "success")
     return redirect(signing.safe_path(request.form.get("next"), url_for("delegate.agenda")), code=303)
 

@@ -22,6 +22,7 @@ from expo.web import signing
 from expo.web.context import choose_language, me, this_expo, visitor
 
 from . import blueprint
+from .agenda import told
 from .forms import PersonForm
 from .status import steps_of
 
@@ -36,20 +37,21 @@ def register() -> ResponseReturnValue:
 def submit() -> ResponseReturnValue:
     """Make the person (if they are new here) and their registrations, and lead to the page of the order."""
     form = PersonForm(request.form)
-    chosen = [int(number) for number in request.form.getlist("ticket") if number.isdigit()]
-    ticket_types = [found for found in queries.offered(this_expo().id) if found.id in chosen]
+    ticked = set(request.form.getlist("ticket"))
+    ticket_types = [found for found in queries.offered(this_expo().id) if str(found.id) in ticked]
+    chosen = {found.id for found in ticket_types}
     wanted = request.form.get("book", "")
     person = me()
     if (person is None and not form.validate()) or not ticket_types:
         problem = None if ticket_types else _("Choose at least one ticket.")
-        return _page(form, chosen=set(chosen), wanted=wanted, problem=problem), 422
+        return _page(form, chosen=chosen, wanted=wanted, problem=problem), 422
     limits.count("register", signing.network_address(), most=200, within=timedelta(minutes=15))
     try:
         submitted = actions.submit(
             person=person, ticket_types=ticket_types, newcomer=_newcomer(form) if person is None else None
         )
     except Refusal as refusal:
-        return _page(form, chosen=set(chosen), wanted=wanted, problem=refusal.message), refusal.status
+        return _page(form, chosen=chosen, wanted=wanted, problem=refusal.message), refusal.status
     if person is None and visitor() is None:
         signing.sign_in(person=submitted.order.person)
     _book_along(submitted.order.person, wanted)
@@ -137,12 +139,12 @@ def _book_along(person: Person, wanted: str) -> None:
     """Book what led here. If that does not go, the registration stands all the same and the page says why."""
     if not wanted:
         return
-    occurrence = programme.occurrence(this_expo().id, wanted)
-    if occurrence is None:
+    item = told(wanted)
+    if item is None:
         return
     try:
-        book_seat(person=person, occurrence_id=occurrence.id)
+        book_seat(person=person, occurrence_id=item.occurrence_id)
     except Refusal as refusal:
         flash(refusal.message, "warning")
     else:
-        flash(_("You have a seat in %(title)s.", title=occurrence.session.title), "success")
+        flash(_("You have a seat in %(title)s.", title=item.title), "success")

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
+from expo.programme.actions import edit_session
+from expo.programme.values import draft_of_session
+from expo.programme.words import Visibility
 from expo.registration import queries
 from tests import factories as a
 
@@ -113,3 +118,36 @@ def test_the_calendar_address_is_shown_once_and_a_new_one_ends_the_old(browser, 
     kept = ada.calendar_token_digest
     phone.post(f"/{slug}/my/calendar")
     assert ada.calendar_token_digest != kept
+
+
+@pytest.mark.parametrize(
+    "shown", [{"published": False}, {"visibility": Visibility.HIDDEN}], ids=["draft", "hidden"]
+)
+def test_the_code_of_a_session_that_nobody_may_know_of_opens_nothing(browser, ada, shown):
+    secret = a.a_session(conference_of(ada), title="Secret supper", **shown)
+    slug, phone = conference_of(ada).expo.slug, browser(ada)
+
+    assert "Secret supper" not in phone.get(f"/{slug}/my/agenda?given_back={secret.code}").text
+    asked = [phone.post(f"/{slug}/bookings", {"occurrence": code}) for code in (secret.code, "NO-SUCH")]
+    assert [answer.status_code for answer in asked] == [404, 404]
+
+
+def test_what_was_booked_is_called_as_it_was_published(browser, ada):
+    workshop = a.a_session(conference_of(ada), title="Rooftops")
+    edit_session(
+        session=workshop.session, draft=replace(draft_of_session(workshop.session), title="Not told yet")
+    )
+    slug, phone = conference_of(ada).expo.slug, browser(ada)
+
+    phone.post(f"/{slug}/bookings", {"occurrence": workshop.code})
+    given_back = phone.post(f"/{slug}/bookings/{bookings.of_person(ada.id)[0].id}/cancel")
+
+    agenda = phone.get(given_back.location).text
+    assert "Take it again" in agenda
+    assert "Not told yet" not in agenda
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "9" * 5000])
+def test_a_booking_that_has_no_such_number_is_not_found(browser, ada, number):
+    slug = conference_of(ada).expo.slug
+    assert browser(ada).post(f"/{slug}/bookings/{number}/cancel").status_code == 404

@@ -152,3 +152,14 @@ def test_withdrawing_says_what_goes_with_it_and_gives_it_back(browser):
     assert registration.state is RegistrationState.WITHDRAWN
     assert bookings.of_person(ada.id) == []
     assert [found for _promise, found in checks.broken()] == []
+
+
+@pytest.mark.parametrize("ticket", ["²", "٣", "9" * 5000, "-1", ""])
+def test_a_ticket_that_is_no_number_of_ours_is_asked_for_again(browser, ticket):
+    conference = a.a_conference()
+    a.a_ticket_type(conference)
+
+    sent = browser().post(f"/{conference.expo.slug}/register", {**ADA, "ticket": ticket})
+
+    assert sent.status_code == 422
+    assert "Choose at least one ticket." in sent.text
