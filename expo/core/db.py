@@ -146,6 +146,8 @@ def init_app(app: Flask) -> None:
             "pool_pre_ping": True,
             "connect_args": {"options": "-c statement_timeout=30000 -c timezone=UTC"},
         }
+    # A fault is logged with its statement, whose values are people's names and addresses.
+    options["hide_parameters"] = True
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():

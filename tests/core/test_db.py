@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from expo.accounts.models import Person
 from expo.core import audit, checks, news, stamps
 from expo.core.db import MomentType, OpenChanges, db, is_sqlite, transaction
 from expo.core.refusals import Refusal
@@ -95,3 +96,11 @@ def test_a_row_that_points_into_another_expo_is_found():
     found = [text for promise, text in checks.broken() if promise.rule == "9"]
 
     assert any("conferences" in text and "parent_id" in text for text in found)
+
+
+def test_a_fault_of_the_database_says_nobodys_address():
+    with pytest.raises(sa.exc.IntegrityError) as fault, transaction():
+        db.session.add(Person(expo_id=0, name="Grace Lind", folded_name="", email="grace@example.org"))
+        db.session.flush()
+
+    assert "grace@example.org" not in str(fault.value)
