@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from expo.programme.words import Admission
+from expo.programme.words import Admission, Visibility
 from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
@@ -116,11 +116,11 @@ def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
         return _free_seats(item)
     if item.admission is Admission.INVITATION:
         return _("By invitation"), "off"
+    if item.admission is Admission.OPEN and item.visibility is Visibility.PUBLIC:
+        return _("Open to all"), "go"
     if item.conference_id in who.tickets:
         return _("With your ticket"), "info"
-    if item.admission is Admission.TICKET:
-        return _("With a ticket"), "info"
-    return _("Open to all"), "go"
+    return _("With a ticket"), "info"
 
 
 def _free_seats(item: Item) -> tuple[str, str]:
@@ -196,7 +196,7 @@ class Rows:
     def _seats_of(self, item: Item) -> tuple[str, str]:
         """The same words stand in many rows: they are looked up once."""
         mine = (item.occurrence_id in self._who.booked, item.conference_id in self._who.tickets)
-        key = (*mine, item.tentative, item.closed, item.admission, item.seats_left)
+        key = (*mine, item.tentative, item.closed, item.admission, item.visibility, item.seats_left)
         found = self._seats.get(key)
         if found is None:
             found = self._seats[key] = seats_of(item, self._who)
