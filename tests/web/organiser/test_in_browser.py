@@ -1,0 +1,175 @@
+"""The desk in a real browser: by keyboard alone, without JavaScript, and as axe sees it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import make_server
+
+from expo.booking.actions import book_seat
+from expo.core import clock
+from expo.core.db import db
+from expo.programme import actions
+from expo.programme.drafts import Billing
+from expo.programme.words import Role, SessionState
+from expo.registration.models import Registration, RegistrationState
+from tests import factories as a
+from tests.checkin import doors as at
+
+pytestmark = [pytest.mark.browser, pytest.mark.feature("P1")]
+
+PAGES = [
+    "/",
+    "/sessions",
+    "/sessions/new",
+    "/sessions/T-1",
+    "/sessions/T-1/times/new",
+    "/sessions/T-1/times/T-1",
+    "/sessions/T-1/people?q=a",
+    "/speakers",
+    "/speakers/new",
+    "/speakers/ada",
+    "/conferences",
+    "/conferences/week",
+    "/releases",
+    "/releases/1",
+    "/people",
+    "{person}",
+    "/bookings",
+    "/bookings/T-1",
+    "/numbers",
+    "/inside",
+    "/doors",
+    "/doors/devices/new",
+    "{device}",
+    "/sessions/nowhere",
+]
+
+
+@dataclass
+class Place:
+    """A running expo with a little of everything."""
+
+    url: str
+    email: str
+    registration: int
+    paths: list[str]
+
+
+@pytest.fixture
+def place(demo_app: Flask) -> Iterator[Place]:
+    expo = a.an_expo(slug="harbour")
+    conference = a.a_conference(expo, title="Harbour week", slug="week")
+    olle = a.an_account(name="Olle", password="demo")
+    a.teams.join(expo_id=expo.id, account=olle, role=Role.OWNER)
+    now = clock.now().replace(microsecond=0, second=0)
+    talk = a.a_session(
+        conference, code="T-1", title="Drums by the quay", starts_at=now - timedelta(minutes=5)
+    )
+    a.a_session(conference, code="T-2", title="Draft", state=SessionState.DRAFT, published=False)
+    ada = a.a_speaker(expo, "Ada")
+    actions.bill(session=talk.session, billings=[Billing(ada.id, "speaker")])
+    delegate = at.a_delegate(conference, "Grace Hopper")
+    book_seat(person=delegate, occurrence_id=talk.id)
+    gate = at.a_gate(at.a_zone(expo, conference), name="Main door")
+    device, token = at.a_device(gate)
+    at.Door(gate.id, token).scan(at.code_of(delegate))
+    waits = a.a_registration(
+        a.a_person(expo, "Ada Lovelace"), conference, a.a_ticket_type(conference, "City", needs_approval=True)
+    )
+    names = {"person": f"/people/{waits.code}", "device": f"/doors/devices/{device.id}"}
+    server = make_server("127.0.0.1", 0, demo_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    paths = [path.format(**names) for path in PAGES]
+    email, registration_id = olle.email, waits.id
+    db.session.rollback()
+    try:
+        yield Place(f"http://127.0.0.1:{server.port}/harbour/organise", email, registration_id, paths)
+    finally:
+        server.shutdown()
+        thread.join()
+
+
+def signed_in(browser: Browser, place: Place, **options: Any) -> Page:
+    page = browser.new_context(locale="en-GB", **options).new_page()
+    page.goto(f"{place.url}/")
+    page.fill("[name=email]", place.email)
+    page.fill("[name=password]", "demo")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"{place.url}/")
+    return page
+
+
+def tab_to(page: Page, words: str, most: int = 60) -> None:
+    """Press Tab until what has the focus says these words."""
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "document.activeElement.innerText || document.activeElement.labels?.[0]?.innerText || ''"
+        )
+        if str(focused).strip().startswith(words):
+            return
+    raise AssertionError(f"Tab never comes to {words!r}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_telephone(
+    place: Place, chromium: Browser, scheme: str
+):
+    page = signed_in(chromium, place, color_scheme=scheme)
+    found, wide = {}, []
+    for path in place.paths:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(place.url + path)
+        violations = Axe().run(page).response["violations"]
+        if violations:
+            found[path] = [(one["id"], one["nodes"][0]["html"][:120]) for one in violations]
+        page.set_viewport_size({"width": 320, "height": 700})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(path)
+
+    assert (found, wide) == ({}, [])
+
+
+@pytest.mark.feature("R3")
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_a_delegate_is_approved_by_keyboard_alone(place: Place, chromium: Browser, script: bool):
+    page = signed_in(chromium, place, java_script_enabled=True, viewport={"width": 1280, "height": 900})
+    if not script:
+        page.route("**/*.js*", lambda route: route.abort())
+    tab_to(page, "Decide")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/people?state=submitted")
+    tab_to(page, "Choose Ada Lovelace")
+    page.keyboard.press("Space")
+    tab_to(page, "Approve the ticked")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=1 is approved.")
+
+    db.session.rollback()
+    assert db.session.get_one(Registration, place.registration).state is RegistrationState.CONFIRMED
+
+
+def test_a_title_is_changed_and_published_by_keyboard_alone(place: Place, chromium: Browser):
+    page = signed_in(chromium, place, viewport={"width": 1280, "height": 900})
+    page.goto(f"{place.url}/sessions/T-1")
+    tab_to(page, "Title")
+    page.keyboard.press("End")
+    page.keyboard.type(", at night")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Drums by the quay, at night is saved.")
+    tab_to(page, "Publish this session")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Published as release 2.")
+
+    page.goto(place.url.replace("/organise", "/sessions/T-1"))
+    assert page.inner_text("h1") == "Drums by the quay, at night"
