@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from flask import current_app
+from sqlalchemy import create_engine
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.exc import OperationalError
 
@@ -117,6 +120,19 @@ class Writing:
         row = self._cursor.fetchone()
         return None if row is None else _row(ready, row)
 
+    def each(self, prepared: Prepared, many: list[dict[str, Any]]) -> list[Any]:
+        """The first row, or None, for each. On PostgreSQL many travel together and come back together."""
+        if len(many) < 2 or self._dialect.name == "sqlite":
+            return [self.first(prepared, **facts) for facts in many]
+        ready = prepared.ready(self._dialect)
+        self._cursor.executemany(ready.sql, [self._values(ready, facts) for facts in many], returning=True)
+        rows = []
+        for _facts in many:
+            row = self._cursor.fetchone()
+            rows.append(None if row is None else _row(ready, row))
+            self._cursor.nextset()
+        return rows
+
     def all(self, prepared: Prepared, **facts: Any) -> list[Any]:
         ready = self.run(prepared, facts)
         return [_row(ready, row) for row in self._cursor.fetchall()]
@@ -147,15 +163,17 @@ def writing() -> Iterator[Writing]:
     if db.session.registry.has() and in_transaction():
         raise RuntimeError("a scan is a transaction of its own")
     _end_reading()
-    engine = db.engine
+    engine = _engine()
     dbapi: Any = engine.dialect.loaded_dbapi
     connection = _connection(engine)
     try:
         if engine.dialect.name == "sqlite":
-            cursor = connection.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            yield Writing(cursor, engine.dialect)
-            connection.commit()
+            # Threads of one process take turns here: SQLite itself only sleeps and tries again.
+            with _turn:
+                cursor = connection.cursor()
+                cursor.execute("BEGIN IMMEDIATE")
+                yield Writing(cursor, engine.dialect)
+                connection.commit()
         else:
             # What needs no answer travels with what does: three round trips instead of five.
             with connection.driver_connection.pipeline():
@@ -176,7 +194,30 @@ def writing() -> Iterator[Writing]:
         _end_reading()
 
 
+_turn = threading.Lock()
 _kept = threading.local()
+_for_doors: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
+
+
+def _engine() -> Engine:
+    """SQLite's own; for PostgreSQL one beside it, whose connections plan each statement once.
+
+    They all ask by key, so one plan is right for ever; planning LOOK anew takes five times as long as running it.
+    """
+    engine = db.engine
+    if engine.dialect.name == "sqlite":
+        return engine
+    found = _for_doors.get(engine)
+    if found is not None:
+        return found
+    with _turn:
+        found = _for_doors.get(engine)
+        if found is None:
+            given = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"].get("connect_args", {})
+            options = f"{given.get('options', '')} -c plan_cache_mode=force_generic_plan"
+            arguments = {**given, "options": options, "prepare_threshold": 0}
+            found = _for_doors[engine] = create_engine(engine.url, connect_args=arguments)
+        return found
 
 
 def _connection(engine: Engine) -> Any:

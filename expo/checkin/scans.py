@@ -116,13 +116,13 @@ def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
     digest = tokens.digest(token)
     tries = 0
     while True:
-        answers: dict[int, Answer] = {}
         try:
             with writing() as transaction:
                 desk = _Desk(transaction, digest, alone)
-                for index in order:
-                    answers[index] = desk.take(sent[index], read[index])
-                desk.store()
+                looks = [desk.look(sent[index], read[index]) for index in order]
+                for index, found in zip(order, transaction.each(statements.LOOK, looks), strict=True):
+                    desk.take(index, sent[index], read[index], found)
+                answers = desk.store()
         except Again:
             # Most likely the same id came twice at the same moment, and the other was first.
             tries += 1
@@ -142,32 +142,70 @@ def _read(code: str) -> badge_code.Reading:
         return _NOBODY
 
 
+@dataclass(slots=True)
+class _Taken:
+    """A scan that was looked up, on its way to an answer."""
+
+    index: int
+    sent: Sent
+    found: Any
+    fingerprint: bytes
+    asked: verdicts.Asked
+    way: verdicts.Judgement
+
+
 class _Desk:
-    """Takes scans one after another within one transaction."""
+    """Takes scans one after another within one transaction. Entries are counted, and scans written, in one go."""
 
     def __init__(self, writing: Writing, digest: bytes, alone: bool) -> None:
         self.writing = writing
         self.digest = digest
         self.alone = alone
-        self.rows: list[dict[str, Any]] = []
-        self.taken: dict[str, tuple[bytes, Answer]] = {}
         self.now = clock.now()
         self.real_now = clock.real_now()
+        self.answers: dict[int, Answer] = {}
+        self.entering: dict[str, _Taken] = {}
+        self.rows: list[dict[str, Any]] = []
+        self.told: dict[str, tuple[bytes, Answer]] = {}
 
-    def take(self, sent: Sent, read: badge_code.Reading) -> Answer:
-        found = self.writing.first(
-            statements.LOOK,
-            digest=self.digest,
-            gate=sent.gate_id,
-            scan=sent.id,
-            number=read.number or None,
-            now=self.moment(sent),
-        )
+    def look(self, sent: Sent, read: badge_code.Reading) -> dict[str, Any]:
+        """What the statement LOOK is given."""
+        return {
+            "digest": self.digest,
+            "gate": sent.gate_id,
+            "scan": sent.id,
+            "number": read.number or None,
+            "now": self.moment(sent),
+        }
+
+    def take(self, index: int, sent: Sent, read: badge_code.Reading, found: Any) -> None:
         if found is None:
             raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
         fingerprint = sent.fingerprint()
-        if sent.id in self.taken:
-            first, answer = self.taken[sent.id]
+        if sent.id in self.entering:
+            self.count_entries()
+        known = self.answer_of(sent, found, fingerprint)
+        if known is not None:
+            self.answers[index] = known
+            return
+        asked = verdicts.Asked(
+            self.writing, found, sent.direction, sent.count, self.moment(sent), self.occurrence(sent, found),
+            by_hand=sent.override is not None,
+        )  # fmt: skip
+        if sent.direction is Direction.OUT:
+            self.count_entries()  # who goes in and out in one batch goes in first
+        way = verdicts.way(asked, read.random if read.number else None)
+        taken = _Taken(index, sent, found, fingerprint, asked, way)
+        if way.verdict is Verdict.ADMITTED:
+            self.entering[sent.id] = taken
+        else:
+            self.decide(taken, way)
+
+    def answer_of(self, sent: Sent, found: Any, fingerprint: bytes) -> Answer | None:
+        """The answer of a scan that is not judged: it was told before, or it may not count."""
+        earlier = self.told.get(sent.id)
+        if earlier is not None:
+            first, answer = earlier
             if first == fingerprint:
                 return answer
             return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
@@ -185,36 +223,28 @@ class _Desk:
             if self.alone:
                 raise GateNotYours(_("There is no such gate for this device."))
             return self.quarantine(sent, found, fingerprint, "unknown_gate", messages.unknown_gate())
-        occurrence_id = self.occurrence(sent, found)
-        if sent.occurrence is not None and occurrence_id is None:
+        if sent.occurrence is not None and self.occurrence(sent, found) is None:
             if self.alone:
                 raise UnknownOccurrence(_("There is no such occurrence in this expo."))
             return self.quarantine(sent, found, fingerprint, "unknown_occurrence", messages.unreadable())
-        return self.judge(sent, found, read, fingerprint, occurrence_id)
+        return None
 
-    def judge(
-        self,
-        sent: Sent,
-        found: Any,
-        read: badge_code.Reading,
-        fingerprint: bytes,
-        occurrence_id: int | None,
-    ) -> Answer:
-        asked = verdicts.Asked(
-            self.writing, found, sent.direction, sent.count, self.moment(sent), occurrence_id,
-            by_hand=sent.override is not None,
-        )  # fmt: skip
-        judgement = verdicts.judge(asked, read.random if read.number else None)
+    def count_entries(self) -> None:
+        """Let in whose way was open, as far as their badges have room."""
+        entering, self.entering = list(self.entering.values()), {}
+        entries = [verdicts.entry(taken.asked, taken.way) for taken in entering]
+        for taken, counted in zip(entering, self.writing.each(statements.ENTER, entries), strict=True):
+            self.decide(taken, verdicts.entered(taken.asked, taken.way, counted))
+
+    def decide(self, taken: _Taken, judgement: verdicts.Judgement) -> None:
+        """Put the scan down with its verdict, to be written at the end."""
+        sent, found = taken.sent, taken.found
         known = judgement.reason != "unknown_code"
         verdict = judgement.verdict
-        if (
-            sent.offline
-            and verdict is not Verdict.ADMITTED
-            and (sent.local or {}).get("verdict") == "admitted"
-        ):
+        claimed = (sent.local or {}).get("verdict") == "admitted"
+        if sent.offline and claimed and verdict is not Verdict.ADMITTED:
             # The person is in already, by what the device knew then. Kept and shown, never dropped.
             verdict = Verdict.CONFLICT
-        details = {"local": sent.local, "override": sent.override}
         self.rows.append(
             {
                 "id": sent.id,
@@ -233,22 +263,26 @@ class _Desk:
                 "message": judgement.message,
                 "moved": judgement.moved,
                 "period": judgement.period,
-                "fingerprint": fingerprint,
-                "details": details if sent.local or sent.override else None,
-            },
+                "fingerprint": taken.fingerprint,
+                "details": {"local": sent.local, "override": sent.override}
+                if sent.local or sent.override
+                else None,
+            }
         )
         answer = Answer(
             sent.id, verdict, judgement.reason, judgement.message, _delegate(found) if known else None
         )
-        self.taken[sent.id] = fingerprint, answer
-        return answer
+        self.told[sent.id] = taken.fingerprint, answer
+        self.answers[taken.index] = answer
 
-    def store(self) -> None:
-        """Write the scans down, in the transaction that judged them."""
+    def store(self) -> dict[int, Answer]:
+        """Write the scans down, in the transaction that judged them. Answers by their place in what was sent."""
+        self.count_entries()
         if len(self.rows) == 1:
             self.writing.run(statements.SCAN, self.rows[0])
         elif self.rows:
             self.writing.run_all(statements.SCAN, self.rows)
+        return self.answers
 
     def quarantine(self, sent: Sent, found: Any, fingerprint: bytes, reason: str, message: str) -> Answer:
         """Keep a scan that may not count. The same one again is kept once and answered alike."""

@@ -75,8 +75,12 @@ def city_day(moment: datetime, zone: ZoneInfo) -> date:
     return (moment.astimezone(zone) - timedelta(hours=NIGHT_ENDS.hour)).date()
 
 
-def judge(asked: Asked, random: bytes | None) -> Judgement:
-    """The verdict on a badge whose code was genuine (`random` is its random part), or None for any other."""
+def way(asked: Asked, random: bytes | None) -> Judgement:
+    """How it stands with a badge whose code was genuine (`random` is its random part), or None for any other.
+
+    ADMITTED says that the way is open: `entry` is what to count, `entered` the verdict that comes of it. So
+    the entries of a whole batch can travel to the database together.
+    """
     found = asked.found
     if found.badge_id is None or random is None or not hmac.compare_digest(found.random, random):
         return Judgement(Verdict.REFUSED, "unknown_code", messages.unknown_code(), period=asked.day)
@@ -87,10 +91,45 @@ def judge(asked: Asked, random: bytes | None) -> Judgement:
         return Judgement(Verdict.REFUSED, str(found.state), sentence, period=asked.day)
     if asked.people > found.size:
         return Judgement(Verdict.REFUSED, "more_than_badge", messages.too_many(found.size), period=asked.day)
-    way = _zone_gate(asked) if found.room_id is None else _session_door(asked)
-    if way.verdict is Verdict.ASK and asked.by_hand:
-        way = Judgement(Verdict.ADMITTED, "let_in", period=asked.day)
-    return _enter(asked, way) if way.verdict is Verdict.ADMITTED else way
+    open_ = _zone_gate(asked) if found.room_id is None else _session_door(asked)
+    if open_.verdict is Verdict.ASK and asked.by_hand:
+        return Judgement(Verdict.ADMITTED, "let_in", period=asked.day)
+    return open_
+
+
+def entry(asked: Asked, way: Judgement) -> dict[str, Any]:
+    """What the statement ENTER is given."""
+    found = asked.found
+    return {
+        "expo_id": found.expo_id,
+        "badge_id": found.badge_id,
+        "zone_id": found.zone_id,
+        "period": way.period,
+        "inside": asked.people,
+        "gate_id": found.gate_id,
+        "entered_at": asked.moment,
+        "size": found.size,
+    }
+
+
+def entered(asked: Asked, way: Judgement, counted: Any) -> Judgement:
+    """The verdict after ENTER: `counted` is its row, None when the badge had no room left."""
+    found = asked.found
+    if counted is not None:
+        return Judgement(
+            Verdict.ADMITTED, way.reason, way.message, asked.people, way.period, way.occurrence_id
+        )
+    inside = asked.writing.first(
+        statements.INSIDE, badge=found.badge_id, zone=found.zone_id, period=way.period
+    )
+    here = inside.gate_id == found.gate_id
+    if here and found.size == 1 and abs(asked.moment - inside.entered_at) <= JUST_NOW:
+        return Judgement(Verdict.ADMITTED, "just_now", None, 0, way.period, way.occurrence_id)
+    if found.size == 1:
+        sentence = messages.already_in(inside.name, inside.entered_at, asked.zone)
+    else:
+        sentence = messages.some_in(inside.inside, found.size)
+    return Judgement(Verdict.ALREADY_IN, "already_in", sentence, 0, way.period, way.occurrence_id)
 
 
 def _zone_gate(asked: Asked) -> Judgement:
@@ -167,36 +206,6 @@ def _why_not(asked: Asked, running: Running) -> tuple[str, str]:
     if running.admission is Admission.INVITATION:
         return "not_invited", messages.not_invited(running.title)
     return "no_seat", messages.no_seat(running.title)
-
-
-def _enter(asked: Asked, way: Judgement) -> Judgement:
-    found = asked.found
-    went_in = asked.writing.first(
-        statements.ENTER,
-        expo_id=found.expo_id,
-        badge_id=found.badge_id,
-        zone_id=found.zone_id,
-        period=way.period,
-        inside=asked.people,
-        gate_id=found.gate_id,
-        entered_at=asked.moment,
-        size=found.size,
-    )
-    if went_in is not None:
-        return Judgement(
-            Verdict.ADMITTED, way.reason, way.message, asked.people, way.period, way.occurrence_id
-        )
-    inside = asked.writing.first(
-        statements.INSIDE, badge=found.badge_id, zone=found.zone_id, period=way.period
-    )
-    here = inside.gate_id == found.gate_id
-    if here and found.size == 1 and abs(asked.moment - inside.entered_at) <= JUST_NOW:
-        return Judgement(Verdict.ADMITTED, "just_now", None, 0, way.period, way.occurrence_id)
-    if found.size == 1:
-        sentence = messages.already_in(inside.name, inside.entered_at, asked.zone)
-    else:
-        sentence = messages.some_in(inside.inside, found.size)
-    return Judgement(Verdict.ALREADY_IN, "already_in", sentence, 0, way.period, way.occurrence_id)
 
 
 def _leave(asked: Asked) -> Judgement:
