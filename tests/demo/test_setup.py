@@ -8,16 +8,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from expo.accounts import actions as accounts
 from expo.accounts import queries as account_queries
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
 from expo.checkin import queries as doors
 from expo.core import checks, clock
-from expo.core.clock import ClockIsReal
 from expo.core.db import db
 from expo.demo import guests, logins, setup
-from expo.demo.setup import NotADemo
 from expo.expos import queries as expos
 from expo.expos.models import Expo
 from expo.programme import queries as programme
@@ -29,7 +26,7 @@ from tests.conftest import empty_tables
 
 @pytest.fixture(scope="module")
 def demo(application: Flask, database_url: str) -> Iterator[Flask]:
-    """The whole demo, made once for this file."""
+    """The whole demo, made once for this file; so no test here may use `app`, which empties all tables."""
     from expo import config
     from expo.app import create_app
 
@@ -164,25 +161,3 @@ def test_a_letter_leads_to_this_installation_wherever_it_is_read(demo: Flask):
 
 def test_a_letter_that_nobody_wrote_is_not_found(demo: Flask):
     assert Client(demo).get("/demo/letters/999999").status_code == 404
-
-
-def test_production_has_no_demo_pages_and_no_clock_to_set(app: Flask):
-    assert Client(app).get("/demo/").status_code == 404
-    with pytest.raises(ClockIsReal):
-        clock.set_now(setup.START)
-    with pytest.raises(ClockIsReal), clock.at(setup.START):
-        pass
-
-
-def test_production_never_gets_the_demos_people(app: Flask):
-    with pytest.raises(NotADemo):
-        setup.set_up(lambda _said: None)
-
-
-def test_a_database_with_other_peoples_accounts_is_left_alone(demo_app: Flask):
-    accounts.create_account(email="ada@example.org", name="Ada")
-
-    with pytest.raises(NotADemo):
-        setup.set_up(lambda _said: None)
-
-    assert expos.every() == []
