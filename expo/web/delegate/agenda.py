@@ -17,6 +17,7 @@ from expo.accounts.models import Person
 from expo.booking import actions, queries
 from expo.booking.models import Booking
 from expo.core import clock
+from expo.core.text import one_line
 from expo.programme import queries as programme
 from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
@@ -82,6 +83,7 @@ def _days(booked: list[tuple[Item, Booking]]) -> list[tuple[date, list[Entry]]]:
 def told(code: str) -> Item | None:
     """The occurrence with this code as it was published, if anybody may know of it: drafts, and what is by invitation
     or hidden, look as if they did not exist."""
+    code = one_line(code)  # PostgreSQL takes no NUL as text
     occurrence = programme.occurrence(this_expo().id, code) if code else None
     item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
     return item if item is not None and item.visibility in LISTED else None

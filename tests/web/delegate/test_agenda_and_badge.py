@@ -128,8 +128,8 @@ def test_the_code_of_a_session_that_nobody_may_know_of_opens_nothing(browser, ad
     slug, phone = conference_of(ada).expo.slug, browser(ada)
 
     assert "Secret supper" not in phone.get(f"/{slug}/my/agenda?given_back={secret.code}").text
-    asked = [phone.post(f"/{slug}/bookings", {"occurrence": code}) for code in (secret.code, "NO-SUCH")]
-    assert [answer.status_code for answer in asked] == [404, 404]
+    asked = [phone.post(f"/{slug}/bookings", {"occurrence": code}) for code in (secret.code, "NO-SUCH", "\0")]
+    assert [answer.status_code for answer in asked] == [404, 404, 404]
 
 
 def test_what_was_booked_is_called_as_it_was_published(browser, ada):
