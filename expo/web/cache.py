@@ -118,7 +118,7 @@ class PageCache:
     def __init__(self, app: Flask) -> None:
         self._inner = app.wsgi_app
         with app.app_context():
-            self._engine = db.engine
+            self._watch = stamps.Watch(db.engine)
         self._personal = (
             app.config["SESSION_COOKIE_NAME"],
             app.config.get("REMEMBER_COOKIE_NAME", "remember_token"),
@@ -133,7 +133,7 @@ class PageCache:
         if asked is None:
             return self._inner(environ, start_response)
         page = self._find(asked)
-        if page is not None and stamps.peek(self._engine, page.scope) == page.stamp:
+        if page is not None and self._watch.peek(page.scope) == page.stamp:
             return _send(page, environ, start_response)
         answer = _Answer({**environ, "REQUEST_METHOD": "GET"}, start_response)
         body = self._inner(answer.environ, answer.start)

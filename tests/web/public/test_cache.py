@@ -179,6 +179,18 @@ def test_a_head_request_has_the_headers_of_the_page_and_no_body(day, app):
         assert int(head.headers["Content-Length"]) > 1000
 
 
+def test_a_database_that_went_away_is_asked_anew(day, browser, application):
+    tour, path = day
+    scope = f"programme:{tour.expo_id}"
+    watch = application.extensions["pages"]._watch
+    before = watch.peek(scope)
+    watch._own.connection.close()
+
+    assert watch.peek(scope) is None
+    assert watch.peek(scope) == before
+    assert browser().get(path).status_code == 200
+
+
 def test_errors_and_redirects_are_not_kept(app, browser):
     expo = a.an_expo()
     assert browser().get(f"/{expo.slug}/sessions/LATER").status_code == 404
