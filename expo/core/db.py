@@ -154,6 +154,18 @@ def init_app(app: Flask) -> None:
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "handle_error", _leave_out_values)
+
+
+def _leave_out_values(context: Any) -> None:
+    """PostgreSQL repeats the row in the DETAIL of a fault; names and addresses have no place in a log."""
+    fault, told = context.original_exception, context.sqlalchemy_exception
+    if fault.args and told is not None and told.args:
+        whole = str(fault.args[0])
+        short = whole.partition("\nDETAIL:")[0]
+        fault.args = (short,)
+        told.args = (str(told.args[0]).replace(whole, short), *told.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
