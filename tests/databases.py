@@ -92,6 +92,20 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_server] = server
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what never asks a database, and what SQLite's run has answered for both."""
+    if kind() == "sqlite":
+        return
+    of_databases = {"database_kind", "database_url"}
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("once") or not of_databases & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(_server, None)
     if server is not None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from expo.core import audit, clock, tokens
-from expo.core.db import db, transaction
+from expo.core.db import db, note, transaction
 
 from .models import Account, Person, SignIn
 
@@ -92,8 +92,7 @@ def find(token: str) -> Visitor | None:
     if row is None:
         return None
     if now - row.seen_at > SEEN_EVERY:
-        with transaction():
-            db.session.execute(sa.update(SignIn).where(SignIn.id == row.id).values(seen_at=now))
+        note(sa.update(SignIn).where(SignIn.id == row.id).values(seen_at=now))
     return Visitor(
         token=token,
         sign_in_id=row.id,
@@ -118,6 +117,11 @@ def end_all(account_id: int, *, but: int | None = None) -> None:
 
 def _end(*which: sa.ColumnElement[bool]) -> None:
     with transaction():
-        db.session.execute(
-            sa.update(SignIn).where(SignIn.ended_at.is_(None), *which).values(ended_at=clock.real_now())
+        ended = db.session.scalars(
+            sa.update(SignIn)
+            .where(SignIn.ended_at.is_(None), *which)
+            .values(ended_at=clock.real_now())
+            .returning(SignIn.id)
         )
+        for sign_in_id in ended.all():
+            audit.record("signed_out", "sign_in", sign_in_id)

@@ -42,6 +42,9 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
             pools.take([item.pool_id])
         except PoolFull as full:
             raise SessionFull(_("%(title)s is full.", title=item.title)) from full
+        # A release that cancels holds the pool: having waited for it, look again.
+        item = publishing.item(person.expo_id, occurrence_id) or item
+        _check_open(item)
         booking = Booking(
             expo_id=person.expo_id,
             occurrence_id=occurrence_id,

@@ -92,10 +92,14 @@ def _wish(expo: Expo, scope: Scope) -> tuple[str, Filter] | None:
             return (f"{expo.name}: {name}", Filter(tracks=(key,))) if name else None
         case Kind.ROOM:
             room = programme.room(expo.id, key)
-            return (f"{room.name}, {room.venue.name}", Filter(rooms=(key,))) if room else None
+            known = room is not None and any(
+                item.open_to(()) for item in publishing.of_room(expo.id, room.id)
+            )
+            return (f"{room.name}, {room.venue.name}", Filter(rooms=(key,))) if room and known else None
         case Kind.VENUE:
             venue = programme.venue(expo.id, key)
-            return (venue.name, Filter(venues=(key,))) if venue else None
+            known = venue is not None and bool(publishing.of_venue(expo.id, venue.id))
+            return (venue.name, Filter(venues=(key,))) if venue and known else None
         case Kind.SDG:
             title = _("%(expo)s: Global Goal %(number)s", expo=expo.name, number=key)
             return (title, Filter(sdgs=(int(key),))) if key.isdecimal() and int(key) in GOALS else None

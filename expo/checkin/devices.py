@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, limits, tokens
-from expo.core.db import db, transaction
+from expo.core.db import db, note, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
@@ -120,8 +120,7 @@ def note_seen(*, device: Device) -> None:
     """Remember that the scanner was here, to the minute."""
     now = clock.real_now()
     if device.seen_at is None or now - device.seen_at > SEEN_EVERY:
-        with transaction():
-            device.seen_at = now
+        note(sa.update(Device).where(Device.id == device.id).values(seen_at=now))
 
 
 def _typed(code: str) -> str:

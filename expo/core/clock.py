@@ -55,12 +55,15 @@ def now() -> datetime:
 
 def set_now(moment: datetime) -> None:
     """Let the expo's clock show this moment and run on from there. Demo mode only; raises ClockIsReal."""
+    from . import audit  # which asks this clock
+
     if not current_app.config["EXPO"].demo:
         raise ClockIsReal("The clock can only be set in demo mode.")
     # Rounded up: at half past eight nobody wants to read 08:29.
     offset = math.ceil((moment - real_now()).total_seconds())
     with transaction():
         db.session.merge(ClockSetting(id=1, offset_seconds=offset))
+        audit.record("clock_set", "clock", 1, after={"now": moment.isoformat()})
     refresh(force=True)
 
 

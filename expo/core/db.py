@@ -87,6 +87,8 @@ def choice_check(column: str, words: type[enum.StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+BUSY_FOR = 15_000  # milliseconds that a write waits for another one on SQLite
+
 # The database is locked, restarting or gone: nothing was saved, and a moment later it may go.
 DatabaseBusy = sa.exc.OperationalError
 
@@ -116,6 +118,34 @@ def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = No
     """Run one conditional statement. Returns how many rows it changed: its answer to "was it so?"."""
     result = db.session.connection().execute(statement, values or {})
     return result.rowcount
+
+
+def note(statement: sa.Update) -> None:
+    """Write down, by the way, what nobody misses: when somebody was seen last. Never waits for another writer,
+    and is left out where one is at it: a page that is only read stays readable while the database is locked.
+    """
+    with db.engine.connect() as connection:
+        try:
+            if is_sqlite(connection):
+                connection.connection.execute("PRAGMA busy_timeout=0")
+                connection = connection.execution_options(write=True)
+            else:
+                connection.execute(sa.text("SET LOCAL lock_timeout = '20ms'"))
+            connection.execute(statement)
+            connection.commit()
+        except DatabaseBusy:
+            connection.rollback()
+        finally:
+            if is_sqlite(connection):
+                connection.connection.execute(f"PRAGMA busy_timeout={BUSY_FOR}")
+
+
+def learn() -> None:
+    """After much was written at once: let PostgreSQL count, so that its plans fit what is there now. Left to
+    itself it does so within minutes, and until then a query over the programme may take seconds."""
+    if not is_sqlite():
+        with transaction():
+            db.session.execute(sa.text("ANALYZE"))
 
 
 def lock(row: Any) -> None:
@@ -171,7 +201,7 @@ def _leave_out_values(context: Any) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, in _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_FOR}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

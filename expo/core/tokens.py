@@ -6,6 +6,7 @@ bits there is nothing to guess, so a slow password hash would protect nothing.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -19,6 +20,11 @@ SPOKEN_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new() -> str:
     """A fresh token."""
     return secrets.token_urlsafe(32)
+
+
+def derived(purpose: str, value: bytes) -> str:
+    """A token that only this installation can make again, out of a value that somebody else may know."""
+    return base64.urlsafe_b64encode(hmac.digest(key_for(purpose), value, "sha256")).rstrip(b"=").decode()
 
 
 def digest(token: str) -> bytes:

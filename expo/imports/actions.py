@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from expo.core import audit
-from expo.core.db import transaction
+from expo.core.db import learn, transaction
 from expo.expos.models import Expo
 from expo.publishing import actions as publishing
 from expo.publishing import differences
@@ -38,7 +38,9 @@ def import_h22(folder: Path, *, dry_run: bool = False) -> Tally:
             if dry_run:
                 raise _OnlyLooking
     except _OnlyLooking:
-        pass
+        return tally
+    if tally.anything:
+        learn()
     return tally
 
 

@@ -26,7 +26,7 @@ from expo.expos.models import Expo
 from .models import Letter, LetterState
 
 log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)  # longer than the slowest mail server is waited for
 MOST_ATTEMPTS = 12
 
 Post = Callable[[EmailMessage], None]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.accounts.models import Person
-from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 
 
@@ -27,6 +27,8 @@ class Order(Base):
         choice_check("state", OrderState),
         sa.UniqueConstraint("expo_id", "code"),
         sa.CheckConstraint("total_minor >= 0", name="total"),
+        # A form that is sent twice makes one order.
+        partial_index("uq_orders_sent", "expo_id", "sent_digest", where="sent_digest IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -38,6 +40,7 @@ class Order(Base):
     currency: Mapped[str] = mapped_column(sa.String(3))
     total_minor: Mapped[int]
     created_at: Mapped[Moment]
+    sent_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
 
     person: Mapped[Person] = relationship()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from expo.accounts.models import Person
 from expo.core import audit, clock, tokens
-from expo.core.db import db, transaction
+from expo.core.db import add_unless_there, db, transaction
 from expo.core.money import Money
 
 from .models import Order, OrderLine, OrderState
@@ -21,9 +23,25 @@ class Line:
     vat_basis_points: int
 
 
-def place(*, person: Person, currency: str, lines: list[Line]) -> tuple[Order, str]:
-    """Write an order down. Returns it and the secret of its page, which is kept as a digest only."""
-    secret = tokens.new()
+class PlacedAlready(Exception):
+    """The same form was sent before: raised to undo what its second sending did so far."""
+
+
+def placed(expo_id: int, sent: bytes) -> tuple[Order, str] | None:
+    """The order that this sending made, and its secret."""
+    order = db.session.scalar(sa.select(Order).where(Order.expo_id == expo_id, Order.sent_digest == sent))
+    return (order, tokens.derived("order", sent)) if order else None
+
+
+def place(
+    *, person: Person, currency: str, lines: list[Line], sent: bytes | None = None
+) -> tuple[Order, str]:
+    """Write an order down. Returns it and the secret of its page, which is kept as a digest only.
+
+    `sent`, 32 bytes, is what makes a second sending of a form the same: raises PlacedAlready then.
+    """
+    # From `sent` and our key, so that the second sending can be led to the page of the first.
+    secret = tokens.derived("order", sent) if sent else tokens.new()
     total = sum((line.price for line in lines), Money(0, currency))
     with transaction():
         order = Order(
@@ -35,9 +53,10 @@ def place(*, person: Person, currency: str, lines: list[Line]) -> tuple[Order, s
             currency=currency,
             total_minor=total.minor,
             created_at=clock.now(),
+            sent_digest=sent,
         )
-        db.session.add(order)
-        db.session.flush()
+        if not add_unless_there(order):
+            raise PlacedAlready
         for line in lines:
             db.session.add(
                 OrderLine(

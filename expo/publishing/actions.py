@@ -117,7 +117,8 @@ def _publish_occurrence(
             **values,
         )
     )
-    if current is None or current.seats != values["seats"]:
+    # Resized even to the same size where it is cancelled: who books at this moment waits, and then sees it.
+    if current is None or current.seats != values["seats"] or values["cancelled"]:
         try:
             pools.resize(occurrence.pool_id, values["seats"])
         except PoolInUse as too_small:

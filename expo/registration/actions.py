@@ -25,6 +25,8 @@ from .models import LIVE, WAITING, Registration, RegistrationState, TicketType
 from .news import RegistrationConfirmed, RegistrationEnded
 from .refusals import AlreadyRegistered, EmptyBasket, NeedsPayment, NotOnSale, TicketsGone, WrongStep
 
+_SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
+
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
@@ -50,20 +52,51 @@ class Newcomer:
 
 
 def submit(
-    *, ticket_types: Iterable[TicketType], person: Person | None = None, newcomer: Newcomer | None = None
+    *,
+    ticket_types: Iterable[TicketType],
+    person: Person | None = None,
+    newcomer: Newcomer | None = None,
+    form_key: str = "",
 ) -> Submitted:
     """Register a person by these ticket types, at once for those that need no approval, and write to them.
 
-    A newcomer becomes a person only if all of it goes well. Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, NeedsPayment: then nothing happened at all.
+    A newcomer becomes a person only if all of it goes well. `form_key` is a random value made with the form:
+    the same form with the same answers, sent again, gives the same submission again. Raises EmptyBasket,
+    AlreadyRegistered, TicketsGone, NotOnSale, NeedsPayment: then nothing happened at all.
     """
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
     if not wanted:
         raise EmptyBasket(_("Choose at least one ticket."), field="tickets")
+    sent = _sending(form_key, wanted, person, newcomer)
+    try:
+        return _submit(wanted, person, newcomer, sent)
+    except orders.PlacedAlready:
+        assert sent is not None
+        first = orders.placed(wanted[0].expo_id, sent)
+        assert first is not None
+        return Submitted(*first, queries.of_order(first[0].id))
+
+
+def _sending(
+    form_key: str, wanted: list[TicketType], person: Person | None, newcomer: Newcomer | None
+) -> bytes | None:
+    """What tells one sending of a form from another: its key and all its answers."""
+    if len(form_key) < _SHORTEST_KEY:
+        return None
+    who = person.id if person else newcomer and (newcomer.name, newcomer.email)
+    return tokens.digest(repr((form_key, who, [ticket_type.id for ticket_type in wanted])))
+
+
+def _submit(
+    wanted: list[TicketType], person: Person | None, newcomer: Newcomer | None, sent: bytes | None
+) -> Submitted:
     with transaction():
         if person is None:
             assert newcomer is not None
             person = _arrive(newcomer)
         lock(person)  # whoever sends the form twice at once is registered once
+        if sent and orders.placed(person.expo_id, sent):
+            raise orders.PlacedAlready
         for ticket_type in wanted:
             _check_sale(ticket_type)
             _check_first(person, ticket_type)
@@ -74,6 +107,7 @@ def submit(
                 orders.Line(f"{wish.conference.title}: {wish.name}", wish.price, wish.vat_basis_points)
                 for wish in wanted
             ],
+            sent=sent,
         )
         registrations = [_register(person, ticket_type, order) for ticket_type in wanted]
         if person.email:

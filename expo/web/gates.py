@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -69,5 +70,14 @@ def _install(
 def _ask_to_sign_in() -> ResponseReturnValue | None:
     if visitor() is not None:
         return None
-    back = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or ""
-    return redirect(url_for("account.login", next=back), code=303)
+    return redirect(url_for("account.login", next=_way_back()), code=303)
+
+
+def _way_back() -> str:
+    """This page; for a form that was sent, the page it stands on."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host:
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")

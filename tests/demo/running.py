@@ -53,7 +53,7 @@ class Demo:
         """Returns after how many seconds it answered."""
         began = time.monotonic()
         while time.monotonic() - began < PATIENCE:
-            assert self.process.poll() is None, self.output()
+            assert self.process.poll() is None, f"ended with {self.process.poll()}: {self.output()}"
             try:
                 if self.get("/healthz")[0] == 200:
                     return time.monotonic() - began

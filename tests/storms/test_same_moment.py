@@ -19,9 +19,11 @@ from expo.booking import queries as bookings
 from expo.checkin import actions as doors
 from expo.checkin.models import Entitlement
 from expo.core import limits
+from expo.core.audit import AuditEntry
 from expo.core.db import db
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
+from expo.programme import actions as programme
 from expo.publishing import actions as publishing
 from expo.registration import actions as registrations
 from expo.registration.models import Registration, RegistrationState, TicketType
@@ -155,3 +157,42 @@ def test_of_two_releases_at_one_moment_the_second_finds_nothing_left(app: Flask)
             publishing.publish(expo=db.session.get_one(Expo, expo))
 
         assert sorted(at_once(app, publish, publish)) == ["done", "nothing_to_publish"]
+
+
+def test_a_form_sent_twice_at_one_moment_makes_one_person(app: Flask):
+    conference = a.a_conference()
+    kind_id = a.a_ticket_type(conference, quota=50).id
+    for number in range(ROUNDS):
+        email = f"ada{number}@example.org"
+
+        def send(email: str = email, number: int = number) -> None:
+            kind = db.session.get_one(TicketType, kind_id)
+            newcomer = registrations.Newcomer(kind.expo_id, "Ada Lövelace", email, "en")
+            registrations.submit(ticket_types=[kind], newcomer=newcomer, form_key=f"{number:032}")
+
+        assert at_once(app, *[send] * 4) == ["done"] * 4
+        assert db.session.scalar(sa.select(sa.func.count()).where(Person.email == email)) == 1
+
+
+def test_nobody_books_what_was_cancelled_a_moment_ago(app: Flask):
+    conference = a.a_conference(is_open_programme=True)
+    a.a_ticket_type(conference, "Open city pass", is_open_pass=True)
+    expo = conference.expo_id
+    for _round in range(ROUNDS):
+        occurrence = a.a_session(conference, seats=5)
+        at, who = occurrence.id, a.a_person(conference.expo).id
+        programme.cancel_occurrence(occurrence=occurrence, why="The hall is flooded")
+
+        def book(at: int = at, who: int = who) -> None:
+            booking.book_seat(person=db.session.get_one(Person, who), occurrence_id=at)
+
+        def publish() -> None:
+            publishing.publish(expo=db.session.get_one(Expo, expo))
+
+        assert at_once(app, book, publish)[1] == "done"
+
+        booked, published = (
+            db.session.scalar(sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.action == action))
+            for action in ("booked", "published")
+        )
+        assert bookings.live_booking(at, who) is None or booked < published

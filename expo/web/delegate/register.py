@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.booking.actions import book_seat
-from expo.core import limits
+from expo.core import limits, tokens
 from expo.core.refusals import Refusal
 from expo.programme import queries as programme
 from expo.registration import actions, queries
@@ -48,7 +48,10 @@ def submit() -> ResponseReturnValue:
     limits.count("register", signing.network_address(), most=200, within=timedelta(minutes=15))
     try:
         submitted = actions.submit(
-            person=person, ticket_types=ticket_types, newcomer=_newcomer(form) if person is None else None
+            person=person,
+            ticket_types=ticket_types,
+            newcomer=_newcomer(form) if person is None else None,
+            form_key=request.form.get("key", ""),
         )
     except Refusal as refusal:
         return _page(form, chosen=chosen, wanted=wanted, problem=refusal.message), refusal.status
@@ -128,6 +131,7 @@ def _page(form: PersonForm, *, chosen: set[int], wanted: str, problem: str | Non
         wanted=wanted,
         first=first,
         problem=problem,
+        key=request.form.get("key") or tokens.new(),
     )
 
 

@@ -163,3 +163,42 @@ def test_a_ticket_that_is_no_number_of_ours_is_asked_for_again(browser, ticket):
 
     assert sent.status_code == 422
     assert "Choose at least one ticket." in sent.text
+
+
+@pytest.mark.feature("R1")
+def test_a_form_that_is_sent_twice_makes_one_person_and_leads_to_the_same_page(browser):
+    conference = a.a_conference()
+    path, kind = f"/{conference.expo.slug}/register", a.a_ticket_type(conference, "Open city pass")
+    ada, impatient = browser(), browser()
+    key = re.search(r'name="key" value="([^"]+)"', ada.get(path).text)
+    assert key
+    answers = {**ADA, "ticket": kind.id, "key": key[1]}
+
+    first, second = ada.post(path, answers), impatient.post(path, answers)
+
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert len(people.persons_by_email(conference.expo_id, ADA["email"])) == 1
+    assert len(outbox.waiting()) == 1
+    # Signed in by now, the impatient are still led to what they have.
+    assert ada.post(path, answers).status_code in (303, 409)
+
+
+def test_another_person_on_the_same_form_is_another_registration(browser):
+    conference = a.a_conference()
+    path, kind = f"/{conference.expo.slug}/register", a.a_ticket_type(conference, "Open city pass")
+    answers = {**ADA, "ticket": kind.id, "key": "k" * 43}
+    first = browser().post(path, answers)
+
+    second = browser().post(path, {**answers, "name": "Grace Hopper", "email": "grace@example.org"})
+
+    assert second.status_code == 303
+    assert second.location != first.location
+
+
+def test_a_form_key_that_could_be_guessed_opens_nothing(browser):
+    conference = a.a_conference()
+    path, kind = f"/{conference.expo.slug}/register", a.a_ticket_type(conference, "Open city pass")
+    answers = {**ADA, "ticket": kind.id, "key": "1"}
+
+    assert browser().post(path, answers).location != browser().post(path, answers).location

@@ -19,7 +19,12 @@ from tests.checkin import doors
 from tests.web.door import fake_camera
 from tests.web.door.conftest import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.feature("D1"), pytest.mark.usefixtures("app")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.once,
+    pytest.mark.feature("D1"),
+    pytest.mark.usefixtures("app"),
+]
 
 
 @pytest.fixture

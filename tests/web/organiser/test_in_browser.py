@@ -121,6 +121,7 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
     raise AssertionError(f"Tab never comes to {words!r}")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_telephone(
     place: Place, chromium: Browser, scheme: str

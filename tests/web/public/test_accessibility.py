@@ -92,6 +92,7 @@ def site(demo_app) -> Iterator[str]:
     server.shutdown()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("scheme", "width", "language", "pages"), [("light", 320, "sv", PAGES), ("dark", 1280, "en", PAGES[::3])]
 )
