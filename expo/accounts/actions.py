@@ -118,7 +118,7 @@ def mail_link(*, purpose: LinkPurpose, account: Account | None = None, person: P
         )
         subject = f"account:{account.id}" if account else f"person:{person.id if person else None}"
         audit.record(
-            f"{purpose.value}_link_mailed", "mailed_link", subject, expo_id=person and person.expo_id
+            f"{purpose.value}_link_mailed", "mailed_link", subject, expo_id=person.expo_id if person else None
         )
     return token
 
