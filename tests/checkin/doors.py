@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from expo.accounts.models import Person
@@ -119,6 +120,13 @@ def the_time_is(moment: datetime) -> Iterator[None]:
         yield
     finally:
         clock._offset = before
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    """The doors' day ends at four in the morning: a test that runs then must not see two."""
+    with the_time_is(clock.real_now().replace(hour=12, minute=0)):
+        yield
 
 
 def later(**span: float) -> Any:

@@ -12,6 +12,9 @@ from werkzeug.serving import make_server
 from expo import config
 from expo.app import create_app
 from tests import conftest
+from tests.checkin.doors import at_noon
+
+__all__ = ["at_noon"]
 
 
 @dataclass(frozen=True)
