@@ -111,6 +111,8 @@ def _wish(expo: Expo, scope: Scope) -> tuple[str, Filter] | None:
 def _words(wish: Filter) -> Iterator[str]:
     """What was asked for, so that two calendars of one programme have two names."""
     for field in fields(wish):
+        if field.name in ("within", "mine"):  # other words for what stands in price and audience
+            continue
         value = getattr(wish, field.name)
         if value is True:
             yield field.name

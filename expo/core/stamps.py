@@ -31,6 +31,7 @@ _READ = sa.select(Stamp.number, Stamp.changed_at).where(Stamp.scope == sa.bindpa
 
 def raise_stamp(scope: str) -> int:
     """Raise the scope's number, in the transaction of the change. Returns the new one."""
+    db.session().info.pop("stamps", None)
     number = db.session.scalar(
         sa.update(Stamp)
         .where(Stamp.scope == scope)
@@ -53,7 +54,16 @@ def read(scope: str) -> tuple[int, object]:
 def here(scope: str) -> tuple[int, str]:
     """The scope's number and moment as the running transaction sees them, by the bare driver: for what is made of
     the data that the same transaction reads. (0, "") before the first change."""
-    return _fetch(db.session.connection().connection, db.engine, scope)
+    session = db.session()
+    # Asked once in each transaction: data that are newer than their number only make a page be made again.
+    transaction, known = session.info.get("stamps", (None, {}))
+    if transaction is None or transaction is not session.get_transaction():
+        session.connection()  # begins one
+        transaction, known = session.get_transaction(), {}
+        session.info["stamps"] = transaction, known
+    if scope not in known:
+        known[scope] = _fetch(session.connection().connection, db.engine, scope)
+    return known[scope]
 
 
 class Watch:

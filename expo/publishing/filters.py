@@ -9,6 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from expo.programme.models import Conference, Room, SessionType, Track, Venue
+from expo.programme.words import Admission
 
 from . import search
 from .items import Item
@@ -20,7 +21,10 @@ from .queries import items, on_day
 class Filter:
     """What somebody wants to see. Several values of one wish are alternatives; all wishes must hold.
 
-    Slugs for places and sorts, codes for languages, numbers 1 to 17 for Global Goals.
+    Slugs for places and sorts, codes for languages, numbers 1 to 17 for Global Goals. Of `offers`, which are
+    features of rooms, all must be there: they are needs. Tickets are known in other rooms of this house, so
+    whoever asks by price or audience names `within`, the conferences with such a ticket; and whoever asks what
+    is open to somebody, `mine`, the conferences of their tickets.
     """
 
     day: date | None = None
@@ -34,6 +38,12 @@ class Filter:
     words: str = ""
     seats: bool = False
     step_free: bool = False
+    times: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
+    price: str = ""
+    audiences: tuple[str, ...] = ()
+    within: tuple[int, ...] | None = None
+    mine: tuple[int, ...] | None = None
 
     def wants(self, item: Item) -> bool:
         """Whether an item (as its viewer may see it) meets every wish but day and words."""
@@ -47,7 +57,31 @@ class Filter:
             and (not self.sdgs or not set(self.sdgs).isdisjoint(item.sdgs))
             and (not self.seats or (not item.cancelled and bool(item.seats_left)))
             and (not self.step_free or item.step_free)
+            and (not self.times or item.part_of_day in self.times)
+            and set(self.offers).issubset(item.room_features)
+            and (self.within is None or self._admits(item))
+            and (self.mine is None or _open_to(item, self.mine))
         )
+
+    def _admits(self, item: Item) -> bool:
+        if item.open_to_all:
+            return self.price != PAID
+        return item.conference_id in (self.within or ())
+
+
+FREE, PAID = "free", "paid"
+
+
+def _open_to(item: Item, tickets: Collection[int]) -> bool:
+    """Whether somebody with these tickets may come, as far as one can know before the door. The open
+    programme's pass makes itself."""
+    if item.cancelled or item.admission is Admission.INVITATION:
+        return False
+    if item.open_to_all:
+        return True
+    if item.conference_id not in tickets and not item.open_programme:
+        return False
+    return item.admission is not Admission.SEAT or item.seats_left != 0
 
 
 def find(expo_id: int, wish: Filter, tickets: Collection[int] = ()) -> list[Item]:

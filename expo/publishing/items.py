@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +16,16 @@ from expo.programme.models import Conference, Occurrence, Room, Session, Session
 from expo.programme.words import LISTED, Admission, Visibility, stricter
 
 from .models import OccurrenceVersion, SessionVersion
+
+NOON, EVENING = 12, 17  # o'clock
+
+
+class PartOfDay(enum.StrEnum):
+    """When of a day something begins."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,19 @@ class Item:
     def billed(self) -> list[dict[str, Any]]:
         """Who appears here: those of the session, then those of this occurrence alone."""
         return self.people + (self.own_people or [])
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether anybody may walk in, without a ticket and without a seat."""
+        return self.admission is Admission.OPEN and self.visibility is Visibility.PUBLIC
+
+    @property
+    def part_of_day(self) -> PartOfDay:
+        """When it begins, where it takes place. What begins after midnight belongs to the evening before."""
+        starts = self.starts
+        if starts.date() > self.day or starts.hour >= EVENING:
+            return PartOfDay.EVENING
+        return PartOfDay.MORNING if starts.hour < NOON else PartOfDay.AFTERNOON
 
     @property
     def seats_left(self) -> int | None:

@@ -14,7 +14,7 @@ from expo.payment.models import Order
 from expo.programme.models import Conference
 from expo.programme.words import LISTED
 
-from .models import LIVE, WAITING, Registration, RegistrationState, TicketType
+from .models import LIVE, WAITING, Category, Registration, RegistrationState, TicketType
 
 _WITH_ALL = (
     joinedload(Registration.conference),
@@ -35,6 +35,18 @@ def ticket_types(expo_id: int, *, conference_id: int | None = None) -> list[Tick
     if conference_id is not None:
         wanted = wanted.where(TicketType.conference_id == conference_id)
     return list(db.session.scalars(wanted))
+
+
+def conferences_admitting(expo_id: int) -> set[tuple[int, Category, bool]]:
+    """Which conferences have a ticket for whom, and whether it is free: conference, category, free. One query."""
+    free = TicketType.price_minor == 0
+    rows = db.session.execute(
+        sa.select(TicketType.conference_id, TicketType.category, free)
+        .join(TicketType.conference)
+        .where(TicketType.expo_id == expo_id, Conference.visibility.in_(LISTED))
+        .distinct()
+    )
+    return {(row[0], row[1], bool(row[2])) for row in rows}
 
 
 def is_over(conference: Conference) -> bool:

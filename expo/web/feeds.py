@@ -60,7 +60,7 @@ class FeedAnswer(Response):
 
 @blueprint.get("/feeds/programme.ics")
 def programme() -> ResponseReturnValue:
-    return _public(Scope(Kind.PROGRAMME, wish=asked.wish()))
+    return _public(Scope(Kind.PROGRAMME, wish=asked.wish(person=False)))
 
 
 @blueprint.get("/feeds/conferences/<slug>.ics")

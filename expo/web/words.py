@@ -51,3 +51,15 @@ REGISTRATION_KINDS: dict[RegistrationState, str] = {
     RegistrationState.WITHDRAWN: "off",
     RegistrationState.REVOKED: "stop",
 }
+# Known features of rooms, in the order in which people ask for them.
+FEATURES: dict[str, str] = {
+    "step-free": _l("Step-free"),
+    "lift": _l("Lift"),
+    "hearing-loop": _l("Hearing loop"),
+    "wheelchair-places": _l("Wheelchair places"),
+    "interpreter-booths": _l("Interpreter booths"),
+    "seating": _l("Seating on request"),
+    "accessible-toilet": _l("Accessible toilet"),
+    "captions": _l("Captions"),
+    "quiet-room": _l("Quiet room"),
+}

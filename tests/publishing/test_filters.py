@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from expo.capacity import pools
+from expo.core.db import transaction
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing
 from expo.programme.words import Admission, Visibility
@@ -179,3 +183,55 @@ def test_what_is_private_is_found_by_nothing(app, strict, where):
     ):
         assert filters.find(expo.id, wish) == []
         assert filters.find(expo.id, wish, tickets={conference.id}) == []
+
+
+@pytest.mark.feature("F4")
+def test_the_part_of_the_day_is_that_of_the_place_and_the_night_belongs_to_the_evening(app):
+    conference = a.a_conference(time_zone="Europe/Stockholm")
+    with transaction():
+        conference.day_change_hour = 4
+    day = a.tomorrow_at(0).astimezone(conference.zone).replace(hour=0)
+    for title, hour in (("Rowing", 11.5), ("Lunch", 12), ("Choir", 17), ("Dance", 24.5)):
+        a.a_session(conference, title=title, starts_at=day + timedelta(hours=hour), published=False)
+    a.publish(conference.expo)
+    expo_id = conference.expo_id
+
+    assert _titles(expo_id, Filter(times=("morning",))) == ["Rowing"]
+    assert _titles(expo_id, Filter(times=("afternoon",))) == ["Lunch"]
+    assert _titles(expo_id, Filter(times=("evening",))) == ["Choir", "Dance"]
+    assert _titles(expo_id, Filter(times=("morning", "afternoon"))) == ["Rowing", "Lunch"]
+
+
+@pytest.mark.feature("F4")
+def test_of_needs_all_must_be_met(conference):
+    plain, fitted = a.a_room(conference.expo, "Shed"), a.a_room(conference.expo, "Hall")
+    with transaction():
+        plain.accessibility, fitted.accessibility = ["step-free"], ["step-free", "hearing-loop"]
+    a.a_session(conference, title="Nets", room=plain, published=False)
+    a.a_session(conference, title="Voices", room=fitted)
+
+    assert set(_titles(conference.expo_id, Filter(offers=("step-free",)))) == {"Nets", "Voices"}
+    assert _titles(conference.expo_id, Filter(offers=("step-free", "hearing-loop"))) == ["Voices"]
+
+
+@pytest.mark.feature("F4")
+def test_what_is_open_to_somebody_is_what_they_may_walk_into_or_still_book(app):
+    expo = a.an_expo()
+    theirs, other = a.a_conference(expo), a.a_conference(expo)
+    programme_of_all = a.a_conference(expo, is_open_programme=True)
+    occurrences = {}
+    for title, conference, how in (
+        ("Square", other, {"admission": Admission.OPEN, "seats": None}),
+        ("Congress", other, {"admission": Admission.TICKET, "seats": None}),
+        ("Summit", theirs, {"admission": Admission.TICKET, "seats": None}),
+        ("Dinner", theirs, {"admission": Admission.INVITATION, "seats": None}),
+        ("Full", theirs, {"seats": 1}),
+        ("Tour", programme_of_all, {"seats": 5}),
+    ):
+        occurrences[title] = a.a_session(conference, title=title, published=False, **how)
+    a.publish(expo)
+    with transaction():
+        pools.take([occurrences["Full"].pool_id])
+
+    assert set(_titles(expo.id, Filter(mine=(theirs.id,)))) == {"Square", "Summit", "Tour"}
+    assert set(_titles(expo.id, Filter(mine=()))) == {"Square", "Tour"}

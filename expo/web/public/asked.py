@@ -1,37 +1,39 @@
-"""What the address of a programme page asks for, and the choices it offers."""
+"""What the address of a programme page or feed asks for."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import request, url_for
-from flask_babel import gettext as _
+from flask import g, request, url_for
 
-from expo.publishing.filters import Filter
-from expo.publishing.items import Item
-from expo.web.filters import language_name
+from expo.publishing.filters import FREE, PAID, Filter
+from expo.publishing.items import PartOfDay
+from expo.registration import queries as registration
+from expo.registration.models import Category
+from expo.web.context import this_expo
 
 from .goals import GOALS
-from .kinds import type_name
-from .rows import conference_name
+from .viewer import viewer
 
 LONGEST_WORDS = 100
 _DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
-def wish() -> Filter:
-    """The filter in the address. What cannot be meant is left out."""
+def wish(*, person: bool = True) -> Filter:
+    """The filter in the address. What cannot be meant is left out. Without `person` nobody is looked up, and what
+    is open to somebody cannot be asked: public feeds are the same for all."""
     args = request.args
 
     def several(name: str) -> tuple[str, ...]:
         return tuple(value for value in args.getlist(name) if value)[:20]
 
+    price = args.get("price", "")
+    price = price if price in (FREE, PAID) else ""
+    audiences = tuple(word for word in Category if word in several("audience"))
     return Filter(
         day=_date(args.get("day", "")),
         conferences=several("conference"),
@@ -44,7 +46,35 @@ def wish() -> Filter:
         words=" ".join(args.get("q", "").split())[:LONGEST_WORDS],
         seats=bool(args.get("seats")),
         step_free=bool(args.get("step_free")),
+        times=tuple(part for part in PartOfDay if part in several("time")),
+        offers=several("offer"),
+        price=price,
+        audiences=audiences,
+        within=admitting(price, audiences) if price or audiences else None,
+        mine=tuple(sorted(viewer().tickets)) if person and args.get("open") else None,
     )
+
+
+def admitting(price: str, audiences: Iterable[str] = ()) -> tuple[int, ...]:
+    """Conferences with a ticket at such a price for one of these, or for anybody where none is named."""
+    if "admitting" not in g:
+        g.admitting = registration.conferences_admitting(this_expo().id)
+    wanted = set(audiences)
+    return tuple(
+        sorted(
+            {
+                conference_id
+                for conference_id, category, free in g.admitting
+                if (not wanted or category in wanted) and (not price or free == (price == FREE))
+            }
+        )
+    )
+
+
+def audiences() -> list[Category]:
+    """For whom there are tickets at all."""
+    admitting("")
+    return [category for category in Category if any(found == category for _id, found, _free in g.admitting)]
 
 
 def _date(text: str) -> date | None:
@@ -60,16 +90,24 @@ def _date(text: str) -> date | None:
 
 def arguments(wished: Filter) -> list[tuple[str, str]]:
     """The filter as it stands in an address, without its day."""
-    found = [("conference", value) for value in wished.conferences]
-    found += [("track", value) for value in wished.tracks]
-    found += [("venue", value) for value in wished.venues]
-    found += [("room", value) for value in wished.rooms]
-    found += [("type", value) for value in wished.types]
-    found += [("language", value) for value in wished.languages]
-    found += [("sdg", str(value)) for value in wished.sdgs]
+    several = {
+        "conference": wished.conferences,
+        "track": wished.tracks,
+        "venue": wished.venues,
+        "room": wished.rooms,
+        "type": wished.types,
+        "language": wished.languages,
+        "sdg": wished.sdgs,
+        "time": wished.times,
+        "offer": wished.offers,
+        "audience": wished.audiences,
+    }
+    found = [(name, str(value)) for name, values in several.items() for value in values]
+    found += [("price", wished.price)] if wished.price else []
     found += [("q", wished.words)] if wished.words else []
     found += [("seats", "1")] if wished.seats else []
     found += [("step_free", "1")] if wished.step_free else []
+    found += [("open", "1")] if wished.mine is not None else []
     return found
 
 
@@ -84,74 +122,3 @@ def day_addresses(pairs: list[tuple[str, str]]) -> Callable[[str], str]:
     """A function from days to the addresses of their pages with these wishes."""
     path, rest = url_for("public.programme"), f"&{urlencode(pairs)}" if pairs else ""
     return lambda day: f"{path}?day={day}{rest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter, with how many items have it."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the items of a page can be filtered by."""
-
-    seats: Choice
-    step_free: Choice
-    languages: list[Choice]
-    conferences: list[Choice]
-    types: list[Choice]
-    tracks: list[Choice]
-    venues: list[Choice]
-    goals: list[Choice]
-
-
-def choices(items: list[Item], wished: Filter) -> Choices:
-    """Counted over all items of the page, as the viewer may see them."""
-
-    def listed(
-        pairs: Iterable[tuple[str | None, str | None]], chosen: Iterable[str], *, often: bool = False
-    ) -> list[Choice]:
-        counts = Counter((value, label) for value, label in pairs if value and label)
-        found = [Choice(value, label, count, value in chosen) for (value, label), count in counts.items()]
-        return sorted(found, key=lambda choice: -choice.count if often else choice.label.casefold())
-
-    spoken = Counter(code for item in items for code in item.languages)
-    goals = Counter(goal for item in items for goal in item.sdgs)
-    with_seats = sum(not item.cancelled and bool(item.seats_left) for item in items)
-    return Choices(
-        seats=Choice("1", _("Has seats"), with_seats, wished.seats),
-        step_free=Choice("1", _("Step-free"), sum(item.step_free for item in items), wished.step_free),
-        languages=[
-            Choice(code, language_name(code), count, code in wished.languages)
-            for code, count in spoken.most_common()
-        ],
-        conferences=listed(
-            ((item.conference_slug, conference_name(item)) for item in items), wished.conferences
-        ),
-        types=listed(
-            ((item.type_slug, type_name(item.type_slug, item.type_name)) for item in items), wished.types
-        ),
-        tracks=listed(((item.track_slug, item.track_name) for item in items), wished.tracks),
-        venues=listed(((item.venue_slug, item.venue_name) for item in items), wished.venues),
-        goals=[
-            Choice(str(goal), f"{goal} {GOALS[goal]}", goals[goal], goal in wished.sdgs)
-            for goal in sorted(goals)
-            if goal in GOALS
-        ],
-    )
-
-
-def removable(items: list[Item], wished: Filter) -> list[tuple[str, str]]:
-    """Each wish that no control of the page shows, in words, with the address of the page without it."""
-    pairs = arguments(wished)
-    rooms = {item.room_slug: item.room_name for item in items}
-    shown = {("room", slug): rooms.get(slug, slug) for slug in wished.rooms}
-    return [
-        (label, address([other for other in pairs if other != pair], wished.day))
-        for pair, label in shown.items()
-    ]

@@ -10,11 +10,11 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.words import FEATURES
 
 from . import asked, blueprint
 from .programme import once, rows_by_day
 from .rows import Rows, addresses
-from .sessions import FEATURES
 from .viewer import viewer
 
 MOST_AHEAD = 24

@@ -22,6 +22,7 @@ from expo.web.context import this_expo
 from expo.web.filters import day_name
 
 from . import asked, blueprint, days
+from .choices import choices, loosened, removable
 from .kinds import type_name
 from .rows import Group, Row, Rows, addresses, conference_class
 from .viewer import viewer
@@ -76,11 +77,12 @@ def _meeting(items: list[Item], wished: Filter) -> list[Item]:
 
 def _controls(items: list[Item], wished: Filter) -> dict[str, Any]:
     pairs = asked.arguments(wished)
+    offered = choices(items, wished)
     return {
         "wish": wished,
         "wishes": len(pairs),
-        "choices": asked.choices(items, wished),
-        "removable": asked.removable(items, wished),
+        "choices": offered,
+        "removable": removable(offered, items, wished),
         "without": asked.address([], wished.day),
         "feed": url_for("feeds.programme") + asked.address(pairs, wished.day).removeprefix(asked.address([])),
     }
@@ -172,25 +174,11 @@ def _nearest(wished: Filter, found: list[Item], everything: list[Item]) -> Neare
     pairs = asked.arguments(wished)
     looser = []
     if len(pairs) > 1 and not wished.words:
-        for wish, label in _loosened(wished):
+        for wish, label in loosened(wished):
             count = len(_meeting(everything, wish))
             if count:
                 looser.append((label, count, asked.address(asked.arguments(wish), wished.day)))
     return Nearest(Rows().row(ahead[0]) if ahead else None, looser)
-
-
-def _loosened(wished: Filter) -> list[tuple[Filter, str]]:
-    """The filter with one wish less, and what that means."""
-    loosened = [
-        (replace(wished, seats=False), _("Also without free seats")),
-        (replace(wished, step_free=False), _("Also with steps")),
-        (replace(wished, languages=()), _("Any language")),
-        (replace(wished, types=()), _("Any type")),
-        (replace(wished, conferences=()), _("Any conference")),
-        (replace(wished, venues=(), rooms=()), _("Any place")),
-        (replace(wished, tracks=(), sdgs=()), _("Any topic")),
-    ]
-    return [(wish, label) for wish, label in loosened if wish != wished]
 
 
 def _beside(counts: dict[date, int], day: date, step: int) -> tuple[str, str] | None:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from expo.programme.words import Admission, Visibility
+from expo.programme.words import Admission
 from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
@@ -116,7 +116,7 @@ def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
         return _free_seats(item)
     if item.admission is Admission.INVITATION:
         return _("By invitation"), "off"
-    if item.admission is Admission.OPEN and item.visibility is Visibility.PUBLIC:
+    if item.open_to_all:
         return _("Open to all"), "go"
     if item.conference_id in who.tickets:
         return _("With your ticket"), "info"

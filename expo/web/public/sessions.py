@@ -20,6 +20,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital
 from expo.web.texts import _l
+from expo.web.words import FEATURES
 
 from . import asked, blueprint
 from .goals import GOALS
@@ -35,17 +36,6 @@ REALITIES = {
     "fact": _l("Documented"),
     "partly": _l("Partly documented"),
     "illustrative": _l("Illustrative"),
-}
-FEATURES = {
-    "step-free": _l("Step-free"),
-    "lift": _l("Lift"),
-    "hearing-loop": _l("Hearing loop"),
-    "wheelchair-places": _l("Wheelchair places"),
-    "interpreter-booths": _l("Interpreter booths"),
-    "seating": _l("Seating on request"),
-    "accessible-toilet": _l("Accessible toilet"),
-    "captions": _l("Captions"),
-    "quiet-room": _l("Quiet room"),
 }
 
 

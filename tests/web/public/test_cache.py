@@ -46,7 +46,7 @@ def test_a_day_page_asks_the_database_no_more_often_for_many_rows(app, browser, 
         page = browser().get(path).text
 
     assert page.count('class="row-title"') == many
-    assert len(asked) == 4, asked  # and the stamp, twice, by the bare driver
+    assert len(asked) == 5, asked  # and the stamp, by the bare driver
 
 
 @pytest.mark.parametrize("many", [1, 12])

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from expo.booking.actions import book_seat
 from expo.core.db import transaction
+from expo.expos.queries import by_slug
 from expo.programme import actions as programme
+from expo.programme import queries as programme_queries
 from expo.programme.drafts import OccurrenceDraft
 from expo.programme.words import Admission, Placement
+from expo.registration.models import Category
 from tests import factories as a
 
 SUMMER = {"slug": "h22", "starts_on": date(2022, 5, 30), "ends_on": date(2022, 7, 3)}
@@ -261,3 +265,64 @@ def test_a_booked_row_says_so_and_offers_no_second_seat(h22, browser):
 
     assert "Your seat" in page
     assert 'action="/h22/bookings"' not in page
+
+
+@pytest.fixture
+def priced(app):
+    """A free meeting and one with a price for companies, and something on the square for all."""
+    expo = a.an_expo(slug="summer")
+    meeting, congress = a.a_conference(expo, title="Meeting"), a.a_conference(expo, title="Congress")
+    a.a_ticket_type(meeting, "City", category=Category.CITY)
+    a.a_ticket_type(congress, "Company", category=Category.COMPANY, price_minor=49500)
+    closed = {"admission": Admission.TICKET, "seats": None, "published": False}
+    a.a_session(meeting, title="Mayors talk", **closed)
+    a.a_session(congress, title="Firms talk", **closed)
+    a.a_session(congress, title="On the square", admission=Admission.OPEN, seats=None)
+    return f"/summer/programme?day={a.tomorrow_at(9).date()}"
+
+
+@pytest.mark.feature("F4")
+@pytest.mark.parametrize(
+    ("wish", "titles"),
+    [
+        ("price=free", {"Mayors talk", "On the square"}),
+        ("price=paid", {"Firms talk"}),
+        ("audience=city", {"Mayors talk", "On the square"}),
+        ("audience=company&price=free", {"On the square"}),
+        ("audience=press", {"On the square"}),
+        (
+            "price=nonsense&audience=nobody&time=teatime&offer=",
+            {"Mayors talk", "Firms talk", "On the square"},
+        ),
+    ],
+)
+def test_prices_and_audiences_are_asked_of_the_tickets(priced, browser, wish, titles):
+    page = browser().get(f"{priced}&{wish}").text
+
+    assert {
+        title for title in ("Mayors talk", "Firms talk", "On the square") if f">{title}</a>" in page
+    } == titles
+
+
+@pytest.mark.feature("F4")
+def test_each_choice_says_how_many_it_leaves_and_each_wish_can_be_taken_away(priced, browser):
+    page = browser().get(f"{priced}&price=free&time=evening&time=afternoon&time=morning&q=talk").text
+
+    assert "Free of charge (" in page
+    assert 'aria-current="true" href="/summer/programme?' in page
+    for taken in ("Free of charge", "talk"):
+        assert re.search(rf'aria-current="true" href="[^"]*"><span>{taken} ', page), taken
+
+
+@pytest.mark.feature("F4")
+def test_open_to_me_is_asked_of_the_tickets_of_whoever_is_signed_in(priced, browser):
+    expo = by_slug("summer")
+    congress = next(found for found in programme_queries.conferences(expo.id) if found.title == "Congress")
+    person = a.a_person(expo)
+    a.a_registration(person, congress, a.a_ticket_type(congress, "Press"))
+
+    page = browser(person).get(f"{priced}&open=1").text
+
+    assert "Firms talk" in page
+    assert "Mayors talk" not in page
+    assert "Open to me" not in browser().get(priced).text
