@@ -63,7 +63,8 @@ def here(scope: str) -> tuple[int, str]:
         session.info["stamps"] = transaction, known
     if scope not in known:
         known[scope] = _fetch(session.connection().connection, db.engine, scope)
-    return known[scope]
+    stamp: tuple[int, str] = known[scope]
+    return stamp
 
 
 class Watch:

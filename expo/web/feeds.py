@@ -18,6 +18,8 @@ from expo.calendar import feeds as calendars
 from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
 from expo.core.text import slug as slugged
+from expo.exports import files as exports
+from expo.exports.files import Form
 
 from . import gates, masks, unchanged
 from .context import LANGUAGES, this_expo
@@ -48,6 +50,13 @@ OPEN_TO_ALL_SITES = {
 }
 
 
+TYPES = {
+    Form.JSON: ("json", "application/json"),
+    Form.CSV: ("csv", "text/csv; charset=utf-8"),
+    Form.XML: ("xml", "application/xml"),
+}
+
+
 class FeedAnswer(Response):
     """Takes out, as the last thing before it is sent, what other parts of the site add for people's browsers."""
 
@@ -61,6 +70,21 @@ class FeedAnswer(Response):
 @blueprint.get("/feeds/programme.ics")
 def programme() -> ResponseReturnValue:
     return _public(Scope(Kind.PROGRAMME, wish=asked.wish(person=False)))
+
+
+@blueprint.get("/feeds/programme.<any(json,csv,xml):form>")
+def export(form: str) -> ResponseReturnValue:
+    """The programme, or what meets the wishes in the address, as frab's schedule or as rows."""
+    expo, kind, wish = this_expo(), Form(form), asked.wish(person=False)
+    state = exports.state(expo, wish, kind)
+    made = exports.body(expo, wish, kind, state) if state.tag is None else None
+
+    def body(zipped: bool) -> bytes:
+        content = made if made is not None else exports.body(expo, wish, kind, state)
+        return gzip.compress(content, 6, mtime=0) if zipped else content
+
+    tag = state.tag or exports.tag_of(made or b"")
+    return _answer(tag, state.changed_at, body, f"{expo.slug}-programme", PUBLIC, TYPES[kind])
 
 
 @blueprint.get("/feeds/conferences/<slug>.ics")
@@ -130,9 +154,10 @@ def _answer(
     body: Callable[[bool], bytes],
     name: str,
     headers: dict[str, str],
+    form: tuple[str, str] = ("ics", "text/calendar; charset=utf-8"),
 ) -> Response:
     """The feed, or that it is as the reader has it: then no body is made."""
-    answer = FeedAnswer(headers=headers, content_type="text/calendar; charset=utf-8")
+    answer = FeedAnswer(headers=headers, content_type=form[1])
     zipped = request.accept_encodings.best_match(["gzip", "identity"]) == "gzip"
     # Two codings are two sequences of bytes, and a strong tag names one.
     answer.set_etag(f"{tag}-gzip" if zipped else tag)
@@ -145,7 +170,7 @@ def _answer(
     answer.data = body(zipped)
     if zipped:
         answer.headers["Content-Encoding"] = "gzip"
-    answer.headers.set("Content-Disposition", "inline", filename=f"{name}.ics")
+    answer.headers.set("Content-Disposition", "inline", filename=f"{name}.{form[0]}")
     return answer
 
 

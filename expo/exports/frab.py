@@ -1,0 +1,156 @@
+"""The schedule in frab's form, which conference apps read: https://github.com/voc/schedule (schema of version 1).
+
+Its `conference` is our expo, its `event` our occurrence, its `person` our speaker.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as xml
+
+from flask import current_app
+
+from expo.core.text import slug
+from expo.expos.models import Expo
+
+from .talks import Talk
+
+Plain = dict[str, Any]
+
+GENERATOR = "Expo"
+SLOT = "00:05"
+LONGEST = timedelta(hours=99, minutes=59)  # what its form can say
+# Signs that XML 1.0 knows no way to write (section 2.2).
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def as_json(expo: Expo, talks: list[Talk], version: str) -> bytes:
+    """schedule.json."""
+    days = [
+        {
+            "index": index,
+            "date": day.isoformat(),
+            "day_start": _midnight(expo, day),
+            "day_end": _midnight(expo, day + timedelta(days=1)),
+            "rooms": {place: [_event(expo, talk) for talk in mine] for place, mine in _by_place(of_day)},
+        }
+        for index, (day, of_day) in enumerate(_by_day(talks), start=1)
+    ]
+    conference = {
+        **_conference(expo),
+        "daysCount": len(days),
+        "time_zone_name": expo.time_zone,
+        "url": _home(expo),
+        "days": days,
+    }
+    schedule = {"version": version, "base_url": _home(expo), "conference": conference}
+    return json.dumps({"schedule": schedule}, ensure_ascii=False, indent=1).encode()
+
+
+def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
+    """schedule.xml."""
+    root = xml.Element("schedule")
+    xml.SubElement(root, "generator", name=GENERATOR, version=version)
+    _texts(root, {"version": version})
+    days = _by_day(talks) or [(expo.starts_on, [])]  # the form knows no schedule without a day
+    _texts(
+        xml.SubElement(root, "conference"),
+        {
+            **_conference(expo),
+            "days": str(len(days)),
+            "base_url": _home(expo),
+            "time_zone_name": expo.time_zone,
+        },
+    )
+    for index, (day, of_day) in enumerate(days, start=1):
+        ends = _midnight(expo, day + timedelta(days=1))
+        whole = {"index": str(index), "date": day.isoformat(), "start": _midnight(expo, day), "end": ends}
+        about_day = xml.SubElement(root, "day", whole)
+        for place, mine in _by_place(of_day):
+            room = xml.SubElement(about_day, "room", name=_clean(place))
+            for talk in mine:
+                _add_event(room, _event(expo, talk))
+    xml.indent(root, " ")
+    text: bytes = xml.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def _add_event(room: xml.Element, event: Plain) -> None:
+    element = xml.SubElement(room, "event", id=str(event["id"]), guid=event["guid"])
+    _texts(
+        element, {name: value for name, value in event.items() if isinstance(value, str) and name != "guid"}
+    )
+    people = xml.SubElement(element, "persons")
+    for person in event["persons"]:
+        xml.SubElement(people, "person", id=str(person["id"])).text = _clean(person["name"])
+    xml.SubElement(element, "links")
+
+
+def _event(expo: Expo, talk: Talk) -> Plain:
+    item = talk.item
+    length = min(item.ends_at - item.starts_at, LONGEST)
+    minutes = round(length.total_seconds() / 60)
+    cancelled = f"CANCELLED: {item.title}" if item.cancelled else item.title
+    return {
+        "id": item.occurrence_id,
+        "guid": str(uuid5(NAMESPACE_URL, f"urn:expo:{item.uid}")),
+        "date": item.starts.isoformat(),
+        "start": f"{item.starts:%H:%M}",
+        "duration": f"{minutes // 60:02}:{minutes % 60:02}",
+        "room": talk.place,
+        "slug": f"{slug(expo.slug)}-{slug(item.code)}",
+        "url": talk.url,
+        "title": cancelled,
+        "subtitle": item.conference_title,
+        "track": item.track_name or "",
+        "type": item.type_slug,
+        "language": next(iter(item.languages), ""),
+        "abstract": talk.abstract,
+        "description": "",
+        "persons": [{"id": number, "name": name, "public_name": name} for number, name in talk.people],
+        "links": [],
+    }
+
+
+def _conference(expo: Expo) -> dict[str, str]:
+    name = slug(expo.slug).replace("-", "_")
+    return {
+        # At least four signs.
+        "acronym": name if len(name) > 3 else f"{name}_{expo.starts_on.year}",
+        "title": expo.name,
+        "start": expo.starts_on.isoformat(),
+        "end": expo.ends_on.isoformat(),
+        "timeslot_duration": SLOT,
+    }
+
+
+def _by_day(talks: list[Talk]) -> list[tuple[date, list[Talk]]]:
+    ordered = sorted(talks, key=lambda talk: (talk.item.day, talk.item.starts_at, talk.item.occurrence_id))
+    return [(day, list(mine)) for day, mine in groupby(ordered, key=lambda talk: talk.item.day)]
+
+
+def _by_place(talks: list[Talk]) -> list[tuple[str, list[Talk]]]:
+    ordered = sorted(talks, key=lambda talk: talk.place)
+    return [(place, list(mine)) for place, mine in groupby(ordered, key=lambda talk: talk.place)]
+
+
+def _midnight(expo: Expo, day: date) -> str:
+    return datetime(day.year, day.month, day.day, tzinfo=expo.zone).isoformat()
+
+
+def _home(expo: Expo) -> str:
+    return f"{current_app.config['EXPO'].base_url.rstrip('/')}/{expo.slug}/"
+
+
+def _texts(parent: xml.Element, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        xml.SubElement(parent, name).text = _clean(text)
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("", text)

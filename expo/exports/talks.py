@@ -1,0 +1,56 @@
+"""What every export says of an occurrence, as strangers may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import current_app
+
+from expo.expos.models import Expo
+from expo.publishing import filters
+from expo.publishing import queries as publishing
+from expo.publishing.filters import Filter
+from expo.publishing.items import Item
+from expo.speakers import queries as speakers
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One released occurrence with all that its item does not carry. `people` are (id, name), in their order."""
+
+    item: Item
+    abstract: str
+    people: tuple[tuple[int, str], ...]
+    url: str
+
+    @property
+    def place(self) -> str:
+        """The room with its venue; of a session for ticket holders the venue alone."""
+        room, venue = self.item.room_name, self.item.venue_name
+        return f"{room}, {venue}" if room and room != venue else venue
+
+    @property
+    def status(self) -> str:
+        """In the words of iCalendar (RFC 5545, section 3.8.1.11)."""
+        if self.item.cancelled:
+            return "CANCELLED"
+        return "TENTATIVE" if self.item.tentative else "CONFIRMED"
+
+
+def find(expo: Expo, wish: Filter) -> Iterator[Talk]:
+    """What meets the wish, by start. Three queries, whatever the number; one more for words."""
+    items = filters.find(expo.id, wish)
+    abstracts = publishing.abstracts(item.occurrence_id for item in items if not item.closed)
+    billed = {billing["speaker"] for item in items for billing in item.billed}
+    names = {speaker.id: speaker.name for speaker in speakers.by_ids(expo.id, billed)}
+    home = f"{current_app.config['EXPO'].base_url.rstrip('/')}/{expo.slug}"
+    for item in items:
+        people = [billing["speaker"] for billing in item.billed]
+        yield Talk(
+            item,
+            abstracts.get(item.occurrence_id, ""),
+            tuple((number, names[number]) for number in dict.fromkeys(people) if number in names),
+            f"{home}/sessions/{quote(item.code, safe='')}",
+        )
