@@ -22,7 +22,14 @@ from tests.client import Client
 
 LIST = Path(__file__).with_name("routes.txt")
 # What stands in for the objects of an address: nothing that exists, so that only the gates speak.
-NOTHING = {"int": "0", "default": "nothing", "string": "nothing", "path": "nothing", "uuid": "0" * 8}
+NOTHING = {
+    "any": "json",
+    "int": "0",
+    "default": "nothing",
+    "string": "nothing",
+    "path": "nothing",
+    "uuid": "0" * 8,
+}
 
 pytestmark = [pytest.mark.house, pytest.mark.once]
 
