@@ -305,7 +305,9 @@ def sentence(clash: Clash, reader: Rights) -> str:
     named = other.listed or reader.may(Deed.READ, other.conference_id)
     values = {
         "who": clash.subject,
-        "what": f"{other.code} “{other.title}”" if named else _("a session of another conference"),
+        "what": _("%(code)s “%(title)s”", code=other.code, title=other.title)
+        if named
+        else _("a session of another conference"),
         "day": format_date(other.starts_at.astimezone(zone), "d MMM", locale=get_locale() or "en"),
         "starts": f"{other.starts_at.astimezone(zone):%H:%M}",
         "ends": f"{other.ends_at.astimezone(zone):%H:%M}",
