@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from expo.programme.words import Admission
+from expo.publishing import recent
 from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
@@ -158,6 +159,7 @@ class Rows:
         self._register: dict[str, str] = {}
         self._book = url_for("delegate.book") if self._who.signed_in else ""
         self._book_label = _("Book")
+        self._recent = recent.changes(this_expo().id, self._who.now)
         self._seats: dict[tuple[object, ...], tuple[str, str]] = {}
 
     def row(self, item: Item, note: str = "") -> Row:
@@ -191,7 +193,13 @@ class Rows:
             state=state_of(item, self._who.now),
             act=self._act(item),
             note=note,
+            mark=self._mark(item),
         )
+
+    def _mark(self, item: Item) -> str | None:
+        """That it is new or was moved lately, as long as it is to come."""
+        change = self._recent.get(item.code)
+        return change.kind if change and not item.cancelled and item.starts_at > self._who.now else None
 
     def _seats_of(self, item: Item) -> tuple[str, str]:
         """The same words stand in many rows: they are looked up once."""

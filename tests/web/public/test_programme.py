@@ -326,3 +326,20 @@ def test_open_to_me_is_asked_of_the_tickets_of_whoever_is_signed_in(priced, brow
     assert "Firms talk" in page
     assert "Mayors talk" not in page
     assert "Open to me" not in browser().get(priced).text
+
+
+@pytest.mark.feature("F3")
+def test_what_was_added_or_moved_lately_is_marked(app, browser):
+    conference = a.a_conference()
+    path = f"/{conference.expo.slug}/programme?day={a.tomorrow_at(9).date()}"
+    first = a.a_session(conference, title="First", starts_at=a.tomorrow_at(9))
+    assert "mark-new" not in browser().get(path).text
+
+    a.a_session(conference, title="Added", published=False)
+    later = OccurrenceDraft(a.tomorrow_at(15), a.tomorrow_at(16), first.room_id, first.seats)
+    programme.edit_occurrence(occurrence=first, draft=later)
+    a.publish(conference.expo)
+
+    page = browser().get(path).text
+    assert page.count('<span class="mark-new">New</span>') == 1
+    assert page.count('<span class="mark-new moved">Moved</span>') == 1
