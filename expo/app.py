@@ -69,6 +69,7 @@ def _wire_rooms() -> None:
     from expo.badge import listeners as badge
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
+    from expo.publishing import listeners as publishing
 
     for name in _LOADED:
         import_module(f"expo.{name}")
@@ -76,6 +77,7 @@ def _wire_rooms() -> None:
     booking.listen()
     badge.listen()
     checkin.listen()
+    publishing.listen()
 
 
 def _open_desks(app: Flask) -> None:

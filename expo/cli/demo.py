@@ -10,16 +10,16 @@ from pathlib import Path
 
 import click
 import dotenv
-from alembic import command
 
 from expo import config
 from expo.app import create_app
-from expo.core import clock, readiness
+from expo.core import clock
 from expo.core.db import DatabaseBusy, db
 from expo.core.refusals import Refusal
 from expo.demo import logins, setup
 
 from . import logs, serve
+from .database import bring_up_to_date
 
 
 @click.command()
@@ -36,7 +36,7 @@ def demo(host: str | None, port: int | None) -> None:
     with create_app(settings).app_context():
         try:
             setup.refuse_others()
-            command.upgrade(readiness.migrations(), "head")
+            bring_up_to_date()
             clock.set_now(setup.START)
             made = setup.set_up(click.echo)
         except Refusal as refusal:

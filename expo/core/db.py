@@ -8,7 +8,7 @@ with "database is locked" when somebody else wrote in between (https://www.sqlit
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -231,14 +231,26 @@ def transaction() -> Iterator[None]:
     session.rollback()
     session.connection(execution_options={"write": True})
     session.info["in_transaction"] = True
+    last: dict[str, Callable[[], object]] = session.info.setdefault("before_commit", {})
     try:
         yield
+        while last:
+            last.pop(next(iter(last)))()
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop("in_transaction", None)
+        session.info.pop("before_commit", None)
+
+
+def before_commit(key: str, action: Callable[[], object]) -> None:
+    """Do this once at the end of the running transaction, however often it is asked for under this key: for what
+    is derived from all that the transaction writes. What it raises undoes everything."""
+    if not in_transaction():
+        raise RuntimeError(f"{key} asked for outside a transaction")
+    db.session().info["before_commit"][key] = action
 
 
 def in_transaction() -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import clock, news
 from .db import Base, Moment, db, is_sqlite
 
 T = TypeVar("T")
@@ -24,6 +25,13 @@ class Stamp(Base):
     scope: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
     number: Mapped[int]
     changed_at: Mapped[Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class StampRaised:
+    """News: what the scope is about has changed, or does so before the transaction ends."""
+
+    scope: str
 
 
 _READ = sa.select(Stamp.number, Stamp.changed_at).where(Stamp.scope == sa.bindparam("scope"))
@@ -41,8 +49,14 @@ def raise_stamp(scope: str) -> int:
     if number is None:
         db.session.add(Stamp(scope=scope, number=1, changed_at=clock.now()))
         db.session.flush()
-        return 1
+        number = 1
+    news.tell(StampRaised(scope))
     return int(number)
+
+
+def hold(scope: str) -> None:
+    """Let nobody else raise the scope's number before the running transaction ends. On SQLite nobody can."""
+    db.session.execute(sa.select(Stamp.number).where(Stamp.scope == scope).with_for_update())
 
 
 def read(scope: str) -> tuple[int, object]:

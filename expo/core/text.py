@@ -13,6 +13,8 @@ _SPECIAL = str.maketrans(
 
 def folded(text: str) -> str:
     """Without case and diacritics: "Ångfärjeparken" and "angfarjeparken" are found alike."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 

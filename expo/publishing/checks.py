@@ -10,6 +10,7 @@ from expo.core.checks import check
 from expo.core.db import db
 from expo.programme.models import Occurrence
 
+from . import search_index
 from .models import OccurrenceVersion
 
 
@@ -55,3 +56,8 @@ def content() -> Iterator[str]:
     )
     for occurrence_id in db.session.scalars(lonely):
         yield f"occurrence {occurrence_id} is released without its session"
+
+
+@check("F5", "the search index holds what is released, and nothing else")
+def index() -> Iterator[str]:
+    yield from search_index.faults()

@@ -116,3 +116,49 @@ class OccurrenceVersion(Base):
 
     occurrence: Mapped[Occurrence] = relationship()
     room: Mapped[Room] = relationship()
+
+
+class SearchKind(enum.StrEnum):
+    """What can be found by words."""
+
+    SESSION = "session"
+    PERSON = "person"
+    ROOM = "room"
+    VENUE = "venue"
+    CONFERENCE = "conference"
+
+
+class SearchEntry(Base):
+    """The folded words by which something may be found: derived from what is released, and made again with it.
+
+    What has a `conference_id` is for holders of that conference's tickets; the rest is for everybody. Each of the
+    four columns holds words with a space behind each. The database hangs its own index on them, named search_index:
+    on SQLite an FTS5 table that triggers keep, on PostgreSQL a generated column. `spelling` is the name as people
+    write it, for those who wrote it otherwise; `digest` tells whether the entry is still what it would be.
+    """
+
+    __tablename__ = "search_entries"
+    __table_args__ = (
+        choice_check("kind", SearchKind),
+        partial_index("uq_search_entries_open", "kind", "subject_id", where="conference_id IS NULL"),
+        partial_index(
+            "uq_search_entries_closed",
+            "kind",
+            "subject_id",
+            "conference_id",
+            where="conference_id IS NOT NULL",
+        ),
+        sa.Index("ix_search_entries_expo", "expo_id", "kind"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    kind: Mapped[SearchKind] = choice(SearchKind)
+    subject_id: Mapped[int]
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    title: Mapped[str] = mapped_column(sa.Text)
+    people: Mapped[str] = mapped_column(sa.Text)
+    places: Mapped[str] = mapped_column(sa.Text)
+    abstract: Mapped[str] = mapped_column(sa.Text)
+    spelling: Mapped[str] = mapped_column(sa.Text)
+    digest: Mapped[str] = mapped_column(sa.String(32))

@@ -30,7 +30,9 @@ def test_migrations_build_what_the_models_say_and_take_it_down_again(
             command.upgrade(migrations, "head")
             assert readiness.what_is_wrong() is None
             with db.engine.connect() as connection:
-                context = MigrationContext.configure(connection, opts={"compare_type": True})
+                context = MigrationContext.configure(
+                    connection, opts={"compare_type": True, "include_name": is_of_models}
+                )
                 assert compare_metadata(context, Base.metadata) == []
                 assert constraints(connection) == {
                     f"{table.name}.{check.name}"
@@ -45,6 +47,11 @@ def test_migrations_build_what_the_models_say_and_take_it_down_again(
             command.upgrade(migrations, "head")
             db.session.remove()
             db.engine.dispose()
+
+
+def is_of_models(name: str | None, _kind: str, _parents: object) -> bool:
+    """Each database has its own index for searching, which no model can name; whether it finds is tested elsewhere."""
+    return not (name or "").startswith("search_index")
 
 
 def constraints(connection: sa.Connection) -> set[str]:
