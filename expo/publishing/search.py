@@ -7,13 +7,16 @@ weighs nothing. Both databases answer alike.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import heapq
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from expo.core.db import db, is_sqlite
+from expo.core.db import ChoiceType, MomentType, db, is_sqlite
 
 from . import queries
 from .items import Item
@@ -29,57 +32,104 @@ _RANKS = (
     ("title people places abstract", ""),
 )
 _RANKED = range(len(_RANKS))
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something that holds the words. `rank` is 0 for the best."""
-
-    kind: SearchKind
-    subject_id: int
-    rank: int
-
-
-_SEEN = """
-    entry.expo_id = :expo AND entry.kind IN :kinds
-    AND (entry.conference_id IS NULL OR entry.conference_id IN :tickets)
-    GROUP BY entry.kind, entry.subject_id ORDER BY 3, 1, 2
-"""
+_SEEN = "entry.expo_id = :expo AND (entry.conference_id IS NULL OR entry.conference_id IN :tickets)"
 _HITS = " UNION ALL ".join(
     f"SELECT rowid AS id, {rank} AS rank FROM search_index WHERE search_index MATCH :rank{rank}"  # noqa: S608
     for rank in _RANKED
 )
-_ON_SQLITE = f"""
-    SELECT entry.kind, entry.subject_id, min(hit.rank)
-    FROM ({_HITS}) AS hit JOIN search_entries AS entry ON entry.id = hit.id WHERE {_SEEN}
-"""  # noqa: S608
 _CASES = " ".join(
     f"WHEN entry.search_index @@ CAST(:rank{rank} AS tsquery) THEN {rank}" for rank in _RANKED[:-1]
 )
-_ON_POSTGRESQL = f"""
-    SELECT entry.kind, entry.subject_id, min(CASE {_CASES} ELSE {_RANKED[-1]} END)
-    FROM search_entries AS entry WHERE entry.search_index @@ CAST(:rank{_RANKED[-1]} AS tsquery) AND {_SEEN}
+# CROSS, so that SQLite looks up the entries of the hits, and not the hits of all entries.
+_ON_SQLITE = f"""
+    SELECT entry.kind, entry.subject_id, min(hit.rank) AS rank
+    FROM (SELECT id, min(rank) AS rank FROM ({_HITS}) GROUP BY id) AS hit
+    CROSS JOIN search_entries AS entry ON entry.id = hit.id
+    WHERE {_SEEN} GROUP BY entry.kind, entry.subject_id
 """  # noqa: S608
-_LOOK = {
-    sqlite: sa.text(statement).bindparams(
-        sa.bindparam("kinds", expanding=True), sa.bindparam("tickets", expanding=True)
+_ON_POSTGRESQL = f"""
+    SELECT entry.kind, entry.subject_id, min(CASE {_CASES} ELSE {_RANKED[-1]} END) AS rank
+    FROM search_entries AS entry WHERE entry.search_index @@ CAST(:rank{_RANKED[-1]} AS tsquery) AND {_SEEN}
+    GROUP BY entry.kind, entry.subject_id
+"""  # noqa: S608
+
+
+def _holding(statement: str) -> sa.CTE:
+    """What holds every word, each once, with its best rank."""
+    return (
+        sa.text(statement)
+        .bindparams(sa.bindparam("tickets", expanding=True))
+        .columns(kind=ChoiceType(SearchKind), subject_id=sa.Integer, rank=sa.Integer)
+        .cte("holding")
     )
-    for sqlite, statement in ((True, _ON_SQLITE), (False, _ON_POSTGRESQL))
+
+
+def _with_next_time(holding: sa.CTE) -> sa.Select[Any]:
+    """What holds every word; sessions with when they are next."""
+    next_time = (
+        sa.select(sa.func.min(OccurrenceVersion.starts_at, type_=sa.String))  # compared, never read
+        .where(
+            holding.c.kind == SearchKind.SESSION,
+            OccurrenceVersion.session_id == holding.c.subject_id,
+            OccurrenceVersion.until_release_id.is_(None),
+            OccurrenceVersion.ends_at > sa.bindparam("now", type_=MomentType()),
+            sa.not_(OccurrenceVersion.cancelled),
+        )
+        .scalar_subquery()
+    )
+    return sa.select(holding.c.kind, holding.c.subject_id, holding.c.rank, next_time)
+
+
+_HOLDING = {True: _holding(_ON_SQLITE), False: _holding(_ON_POSTGRESQL)}
+_BEST = {sqlite: _with_next_time(holding) for sqlite, holding in _HOLDING.items()}
+_SESSIONS = {
+    sqlite: sa.select(holding.c.subject_id)
+    .where(holding.c.kind == SearchKind.SESSION)
+    .order_by(holding.c.rank, holding.c.subject_id)
+    for sqlite, holding in _HOLDING.items()
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Things of one kind that hold the words: how many, the ids of the first, the best first, and the rank of the
+    very best, 0 for a title with all the words."""
+
+    of: int
+    ids: list[int]
+    rank: int
+
+
 def look(
-    expo_id: int, asked: Asked, tickets: Collection[int] = (), kinds: Iterable[SearchKind] = SearchKind
-) -> list[Found]:
-    """What holds every word, as somebody with tickets of these conferences may find it. One query."""
+    expo_id: int, asked: Asked, tickets: Collection[int], now: datetime, most: int
+) -> dict[SearchKind, Found]:
+    """What holds every word, as somebody with tickets of these conferences may find it: up to `most` of each kind,
+    the best first; of sessions of equal rank what comes next, and what is over last. One query."""
+    rows: defaultdict[SearchKind, list[tuple[Any, ...]]] = defaultdict(list)
+    for kind, subject_id, rank, next_time in _run(_BEST, expo_id, asked, tickets, now=now):
+        rows[kind].append((rank, next_time is None, next_time, subject_id))
+    best = {kind: heapq.nsmallest(most, of_kind) for kind, of_kind in rows.items()}
+    return {
+        kind: Found(len(rows[kind]), [row[-1] for row in first], first[0][0]) for kind, first in best.items()
+    }
+
+
+def sessions(expo_id: int, asked: str, tickets: Collection[int] = ()) -> list[int]:
+    """Ids of all sessions that hold every word, the best first."""
+    return [row.subject_id for row in _run(_SESSIONS, expo_id, Asked.of(asked), tickets)]
+
+
+def _run(
+    statements: dict[bool, sa.Select[Any]], expo_id: int, asked: Asked, tickets: Collection[int], **more: object
+) -> list[sa.Row[Any]]:
     if not asked.words:
         return []
     sqlite = is_sqlite()
     phrase = _for_sqlite if sqlite else _for_postgresql
-    values = {f"rank{rank}": phrase(asked, _RANKS[rank][not sqlite], whole=rank == 0) for rank in _RANKED}
-    lists = {"kinds": [kind.value for kind in kinds], "tickets": sorted(tickets)}
-    rows = db.session.execute(_LOOK[sqlite], {"expo": expo_id, **lists, **values})
-    return [Found(SearchKind(kind), subject_id, rank) for kind, subject_id, rank in rows]
+    columns = [on_sqlite if sqlite else weights for on_sqlite, weights in _RANKS]
+    values = {f"rank{rank}": phrase(asked, columns[rank], whole=rank == 0) for rank in _RANKED}
+    values = {"expo": expo_id, "tickets": sorted(tickets), **values, **more}
+    return list(db.session.execute(statements[sqlite], values))
 
 
 def _for_sqlite(asked: Asked, columns: str, *, whole: bool) -> str:
@@ -95,68 +145,9 @@ def _for_postgresql(asked: Asked, weights: str, *, whole: bool) -> str:
     return " & ".join(phrase(word, begins) for word, begins in asked.beginnings())
 
 
-def sessions(expo_id: int, asked: str, tickets: Collection[int] = ()) -> list[int]:
-    """Ids of the sessions that hold every word, the best first."""
-    found = look(expo_id, Asked.of(asked), tickets, [SearchKind.SESSION])
-    return [each.subject_id for each in found]
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFound:
-    """A session at its next time (at its last, when all are over), as the viewer may see it. `more`: how many times
-    it has after that, the last of them on `until`."""
-
-    item: Item
-    more: int
-    until: date
-
-
-_STANDING = sa.and_(
-    OccurrenceVersion.ends_at > sa.bindparam("now", type_=OccurrenceVersion.ends_at.type),
-    sa.not_(OccurrenceVersion.cancelled),
-)
-_TIMES = (
-    sa.select(
-        OccurrenceVersion.session_id,
-        sa.func.min(sa.case((_STANDING, OccurrenceVersion.starts_at))),
-        sa.func.max(OccurrenceVersion.starts_at),
-        sa.func.sum(sa.case((_STANDING, 1), else_=0)),
-        sa.func.max(OccurrenceVersion.day),
-    )
-    .where(
-        OccurrenceVersion.until_release_id.is_(None),
-        OccurrenceVersion.session_id.in_(sa.bindparam("sessions", expanding=True)),
-    )
-    .group_by(OccurrenceVersion.session_id)
-)
-
-
-def at_next_times(
-    expo_id: int, found: list[Found], tickets: Collection[int], now: datetime, most: int
-) -> list[SessionFound]:
-    """The best of these sessions, of equal rank the next first; what is over stands last among them. Two queries."""
-    ranks = {each.subject_id: each.rank for each in found}
-    rows = db.session.execute(_TIMES, {"sessions": list(ranks), "now": now}) if ranks else ()
-    times = {session_id: rest for session_id, *rest in rows}
-
-    def order(session_id: int) -> tuple[int, bool, float, int]:
-        ahead, last, *_rest = times[session_id]
-        return ranks[session_id], not ahead, ahead.timestamp() if ahead else -last.timestamp(), session_id
-
-    best = sorted(times, key=order)[:most]
-    moments = {session_id: times[session_id][0] or times[session_id][1] for session_id in best}
-    items: dict[int, Item] = {}
-    for item in queries.items(
-        expo_id,
-        OccurrenceVersion.session_id.in_(best),
-        OccurrenceVersion.starts_at.in_(set(moments.values())),
-    ):
-        if moments[item.session_id] == item.starts_at and (
-            item.session_id not in items or items[item.session_id].cancelled
-        ):
-            items[item.session_id] = item.seen_with(tickets)
-    return [
-        SessionFound(items[session_id], max(0, times[session_id][2] - 1), times[session_id][3])
-        for session_id in best
-        if session_id in items
-    ]
+def times_of(expo_id: int, session_ids: list[int], tickets: Collection[int]) -> list[list[Item]]:
+    """All times of each of these sessions, in this order, as the viewer may see them. One query."""
+    times: dict[int, list[Item]] = {session_id: [] for session_id in session_ids}
+    for item in queries.items(expo_id, OccurrenceVersion.session_id.in_(session_ids)) if session_ids else ():
+        times[item.session_id].append(item.seen_with(tickets))
+    return [items for items in times.values() if items]

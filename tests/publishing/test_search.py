@@ -30,15 +30,20 @@ def conference(app):
     return a.a_conference(title="Urban Brilliance", slug="urban-brilliance")
 
 
+def _look(expo_id: int, text: str, tickets=(), now=None) -> dict[SearchKind, search.Found]:
+    return search.look(expo_id, Asked.of(text), tickets, now or a.tomorrow_at(0), most=20)
+
+
 def _found(expo_id: int, text: str, tickets=()) -> list[tuple[str, int]]:
-    return [(each.kind.value, each.rank) for each in search.look(expo_id, Asked.of(text), tickets)]
+    """The kinds that are found, with the rank of the best of each, the best first."""
+    found = _look(expo_id, text, tickets)
+    return sorted(((kind.value, each.rank) for kind, each in found.items()), key=lambda pair: pair[1])
 
 
-def _titles(expo_id: int, text: str, tickets=()) -> list[str]:
-    found = search.look(expo_id, Asked.of(text), tickets, [SearchKind.SESSION])
-    return [
-        each.item.title for each in search.at_next_times(expo_id, found, tickets, a.tomorrow_at(0), most=20)
-    ]
+def _titles(expo_id: int, text: str, tickets=(), now=None) -> list[str]:
+    found = _look(expo_id, text, tickets, now).get(SearchKind.SESSION)
+    times = search.times_of(expo_id, found.ids if found else [], tickets)
+    return [items[0].title for items in times]
 
 
 def _bill(occurrence, *people, role="speaker"):
@@ -70,14 +75,13 @@ def test_of_equal_rank_the_next_is_first_and_what_is_over_last(conference):
     for title, hour in (("Salsa at night", 20), ("Salsa at noon", 12), ("Salsa in the morning", 8)):
         a.a_session(conference, title=title, starts_at=a.tomorrow_at(hour), published=False)
     a.publish(conference.expo)
-    found = search.look(conference.expo_id, Asked.of("salsa"))
 
-    at = search.at_next_times(conference.expo_id, found, (), a.tomorrow_at(11), most=20)
+    titles = _titles(conference.expo_id, "salsa", now=a.tomorrow_at(11))
 
-    assert [each.item.title for each in at] == ["Salsa at noon", "Salsa at night", "Salsa in the morning"]
+    assert titles == ["Salsa at noon", "Salsa at night", "Salsa in the morning"]
 
 
-def test_a_session_of_many_times_is_found_once_at_its_next_one(conference):
+def test_a_session_of_many_times_is_found_once(conference):
     tour = a.a_session(conference, title="Tour", starts_at=a.tomorrow_at(8), published=False)
     for hour in (10, 12, 14):
         programme.create_occurrence(
@@ -85,13 +89,11 @@ def test_a_session_of_many_times_is_found_once_at_its_next_one(conference):
             draft=a.OccurrenceDraft(a.tomorrow_at(hour), a.tomorrow_at(hour + 1), tour.room_id, 5),
         )
     a.publish(conference.expo)
-    found = search.look(conference.expo_id, Asked.of("tour"), kinds=[SearchKind.SESSION])
 
-    (tour_found,) = search.at_next_times(conference.expo_id, found, (), a.tomorrow_at(9, 30), most=20)
+    found = _look(conference.expo_id, "tour")[SearchKind.SESSION]
 
-    assert tour_found.item.starts_at == a.tomorrow_at(10)
-    assert tour_found.more == 2
-    assert tour_found.until == a.tomorrow_at(14).date()
+    assert (found.of, found.ids) == (1, [tour.session_id])
+    assert [len(items) for items in search.times_of(conference.expo_id, found.ids, ())] == [4]
 
 
 def test_people_rooms_venues_and_conferences_are_found_too(conference):
@@ -140,7 +142,7 @@ def test_nothing_that_is_typed_breaks_it(app):
     expo = a.an_expo()
 
     for typed in ODD:
-        assert search.look(expo.id, Asked.of(typed)) == [], typed[:20]
+        assert _look(expo.id, typed) == {}, typed[:20]
 
 
 def test_nothing_that_is_published_breaks_it(conference):
@@ -264,7 +266,7 @@ def test_hidden_words_do_not_lift_the_rank_of_what_holds_them(closed):
     expo, at = closed.expo, a.tomorrow_at(15)
     a.a_session(a.a_conference(expo), title="Voluntary", abstract="Secret", starts_at=at, published=False)
     a.publish(expo)
-    open_ranks = {each.subject_id: each.rank for each in search.look(expo.id, Asked.of("voluntary"))}
+    order = _titles(expo.id, "voluntary")
 
     session = db.session.scalar(sa.select(programme.Session).where(programme.Session.title.like("%Local%")))
     before = _found(expo.id, "voluntary")
@@ -275,7 +277,7 @@ def test_hidden_words_do_not_lift_the_rank_of_what_holds_them(closed):
     a.publish(expo)
 
     assert _found(expo.id, "voluntary") == before
-    assert {e.subject_id: e.rank for e in search.look(expo.id, Asked.of("voluntary"))} == open_ranks
+    assert _titles(expo.id, "voluntary") == order
 
 
 def _draft(session):
