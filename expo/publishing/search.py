@@ -89,6 +89,8 @@ _SESSIONS = {
     for sqlite, holding in _HOLDING.items()
 }
 
+_COUNTS = {sqlite: sa.select(sa.func.count()).select_from(holding) for sqlite, holding in _HOLDING.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -106,7 +108,8 @@ def look(
     """What holds every word, as somebody with tickets of these conferences may find it: up to `most` of each kind,
     the best first; of sessions of equal rank what comes next, and what is over last. One query."""
     rows: defaultdict[SearchKind, list[tuple[Any, ...]]] = defaultdict(list)
-    for kind, subject_id, rank, next_time in _run(_BEST, expo_id, asked, tickets, now=now):
+    for row in _run(_BEST, expo_id, asked, tickets, now=now):
+        kind, subject_id, rank, next_time = tuple(row)
         rows[kind].append((rank, next_time is None, next_time, subject_id))
     best = {kind: heapq.nsmallest(most, of_kind) for kind, of_kind in rows.items()}
     return {
@@ -119,16 +122,26 @@ def sessions(expo_id: int, asked: str, tickets: Collection[int] = ()) -> list[in
     return [row.subject_id for row in _run(_SESSIONS, expo_id, Asked.of(asked), tickets)]
 
 
+def count(expo_id: int, word: str, tickets: Collection[int]) -> int:
+    """How many things hold this one word."""
+    rows = _run(_COUNTS, expo_id, Asked.of(word), tickets)
+    return int(rows[0][0]) if rows else 0
+
+
 def _run(
-    statements: dict[bool, sa.Select[Any]], expo_id: int, asked: Asked, tickets: Collection[int], **more: object
+    statements: dict[bool, sa.Select[Any]],
+    expo_id: int,
+    asked: Asked,
+    tickets: Collection[int],
+    **more: object,
 ) -> list[sa.Row[Any]]:
     if not asked.words:
         return []
     sqlite = is_sqlite()
     phrase = _for_sqlite if sqlite else _for_postgresql
     columns = [on_sqlite if sqlite else weights for on_sqlite, weights in _RANKS]
-    values = {f"rank{rank}": phrase(asked, columns[rank], whole=rank == 0) for rank in _RANKED}
-    values = {"expo": expo_id, "tickets": sorted(tickets), **values, **more}
+    ranks = {f"rank{rank}": phrase(asked, columns[rank], whole=rank == 0) for rank in _RANKED}
+    values = {"expo": expo_id, "tickets": sorted(tickets), **ranks, **more}
     return list(db.session.execute(statements[sqlite], values))
 
 

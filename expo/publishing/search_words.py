@@ -17,10 +17,18 @@ SHORTEST_BEGINNING = 3
 _ALONE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _WORD = re.compile(f"[{_ALONE}]|[^\\W_{_ALONE}]+")
 
+# A word as people write it, with the accents and vowel signs that folding takes away.
+_WRITTEN = re.compile(f"[{_ALONE}]|(?:[^\\W_{_ALONE}]|[\u0300-\u036f\u064b-\u0652\u0670])+")
+
 
 def words(text: str) -> list[str]:
     """Folded words of letters and digits only, in their order; nothing that a database reads as an operator."""
     return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
+
+
+def written_words(text: str) -> list[str]:
+    """The words of a text as they are written."""
+    return _WRITTEN.findall(text)
 
 
 @lru_cache(maxsize=16384)
@@ -55,9 +63,6 @@ class Asked:
 
 
 Part = tuple[str, bool]
-
-# A word as people write it, with the accents and vowel signs that folding takes away.
-_WRITTEN = re.compile(f"[{_ALONE}]|(?:[^\\W_{_ALONE}]|[\u0300-\u036f\u064b-\u0652\u0670])+")
 
 
 def marked(asked: Asked, text: str) -> list[Part]:

@@ -15,7 +15,7 @@ from expo.programme import actions as programme
 from expo.programme import places
 from expo.programme.drafts import Billing, ConferenceDraft, RoomDraft, VenueDraft
 from expo.programme.words import Visibility
-from expo.publishing import search, search_index
+from expo.publishing import search, search_index, search_near
 from expo.publishing.models import SearchEntry, SearchKind
 from expo.publishing.search_words import Asked, marked, snippet, words
 from expo.speakers import actions as speakers
@@ -437,3 +437,72 @@ def test_a_database_from_before_the_index_is_filled_by_its_migration_command(con
 
     db.session.rollback()
     assert _titles(conference.expo_id, "salsa") == ["Salsa"]
+
+
+# “Did you mean …?”
+
+
+@pytest.fixture
+def people(conference):
+    session = a.a_session(
+        conference, title="Biogas", room=a.a_room(conference.expo, venue="Dunkers"), published=False
+    )
+    made = [
+        speakers.create_speaker(expo=conference.expo, profile=Profile(name, organisation=organisation))
+        for name, organisation in (
+            ("Anna Danielsson", "Göteborgs stad"),
+            ("Gulnara Roll", "UNECE"),
+            ("Åsa Sjöström-Hägg", "Lunds universitet"),
+        )
+    ]
+    _bill(session, *made)
+    a.publish(conference.expo)
+    return conference.expo_id
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Danielson", "Danielsson"),
+        ("gulnora", "Gulnara"),
+        ("gulanra", "Gulnara"),
+        ("anna danielsen", "anna Danielsson"),
+        ("sjostrem", "Sjöström"),
+        ("SJÖSTRÖMM", "Sjöström"),
+        ("unace", "UNECE"),
+        ("dunkars biogas", "Dunkers biogas"),
+        ("universitat", "universitet"),
+        ("zeppelin", None),
+        ("biogas", None),
+        ("anna", None),
+        ("daniel", None),
+        ("x", None),
+        ("!!!", None),
+    ],
+)
+def test_a_name_that_is_written_otherwise_is_suggested(people, typed, meant):
+    assert search_near.suggestion(people, typed) == meant
+
+
+def test_names_are_suggested_to_those_who_may_know_of_them(closed):
+    assert search_near.suggestion(closed.expo_id, "Rosenn") is None
+    assert search_near.suggestion(closed.expo_id, "Rosenn", {closed.id}) == "Rosén"
+    assert search_near.suggestion(closed.expo_id, "universitat", {closed.id + 1}) is None
+
+
+def test_a_name_that_was_just_corrected_is_suggested_as_it_is_now(people):
+    gulnara = db.session.scalar(sa.select(speakers.Speaker).where(speakers.Speaker.name.like("Gulnara%")))
+    assert search_near.suggestion(people, "gulnora") == "Gulnara"
+
+    speakers.edit_speaker(speaker=gulnara, profile=Profile("Gulnoza Roll"))
+
+    assert search_near.suggestion(people, "gulnora") == "Gulnoza"
+
+
+def test_slips_are_counted():
+    for one, other, slips in (
+        ("", "", 0), ("abc", "abc", 0), ("abc", "ab", 1), ("abc", "acb", 1), ("abc", "abd", 1), ("abc", "xabc", 1),
+        ("danielson", "danielsson", 1), ("abcd", "badc", 2), ("abc", "xyz", 3), ("abc", "abcdefgh", 3),
+    ):  # fmt: skip
+        assert search_near.distance(one, other, 2) == slips, (one, other)
+        assert search_near.distance(other, one, 2) == slips, (other, one)

@@ -10,9 +10,19 @@ blueprint = Blueprint("public", __name__)
 gates.anybody(blueprint)
 
 # Last, because each of these hangs its views on the blueprint.
-from . import about, conferences, home, places, programme, sessions, speakers  # noqa: E402
+from . import about, conferences, home, places, programme, search, sessions, speakers  # noqa: E402
 
-__all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "sessions", "speakers"]
+__all__ = [
+    "about",
+    "blueprint",
+    "conferences",
+    "home",
+    "places",
+    "programme",
+    "search",
+    "sessions",
+    "speakers",
+]
 
 
 @blueprint.context_processor

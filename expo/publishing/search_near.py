@@ -1,0 +1,105 @@
+"""“Did you mean …?”: names of people, organisations, places and conferences, for those who wrote them otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from expo.core import stamps
+from expo.core.db import db
+
+from . import search
+from .models import SearchEntry
+from .search_words import words, written_words
+
+FEW = 3  # a word that finds fewer things than this may have been meant otherwise
+MOST_MENDED = 4
+SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A word of a name, and whose tickets it takes to know of it; None: nobody's."""
+
+    word: str
+    written: str
+    conference_id: int | None
+    pairs: frozenset[str]
+
+
+_kept: stamps.Kept[list[_Name]] = stamps.Kept()
+
+
+def suggestion(expo_id: int, text: str, tickets: Collection[int] = ()) -> str | None:
+    """The text with each word that finds little replaced by the name most like it that this viewer may know of.
+    None where there is nothing to replace."""
+    mended, changes = [], 0
+    for typed in written_words(text)[:12]:
+        word = "".join(words(typed))
+        other = None
+        if changes < MOST_MENDED and len(word) >= SHORTEST and search.count(expo_id, word, tickets) < FEW:
+            other = nearest(expo_id, word, tickets)
+        mended.append(other or typed)
+        changes += other is not None
+    return " ".join(mended) if changes else None
+
+
+def nearest(expo_id: int, word: str, tickets: Collection[int]) -> str | None:
+    """The word of a name that is most like this folded one, as it is written: one slip away, from six letters on
+    two. Never one that begins with it, for that was found already."""
+    most = 2 if len(word) >= 6 else 1
+    pairs = _pairs(word)
+    best: tuple[int, int, str, str] | None = None
+    for name in _kept.get(f"programme:{expo_id}", lambda: list(_names(expo_id))):
+        if abs(len(name.word) - len(word)) > most or name.word.startswith(word):
+            continue
+        if name.conference_id is not None and name.conference_id not in tickets:
+            continue
+        shared = len(pairs & name.pairs)
+        if shared < max(len(pairs), len(name.pairs)) - 3 * most or not shared:
+            continue
+        slips = distance(word, name.word, most)
+        if slips <= most and (best is None or (slips, -shared, name.word, name.written) < best):
+            best = (slips, -shared, name.word, name.written)
+    return best[3] if best else None
+
+
+def _names(expo_id: int) -> Iterator[_Name]:
+    """Each word of a name once for each audience. Read with the stamp, so it is as new as the programme."""
+    rows = db.session.execute(
+        sa.select(SearchEntry.conference_id, SearchEntry.spelling)
+        .where(SearchEntry.expo_id == expo_id, SearchEntry.spelling != "")
+        .order_by(SearchEntry.conference_id, SearchEntry.spelling)
+    )
+    seen = set()
+    for conference_id, spelling in rows:
+        for written in written_words(spelling):
+            word = "".join(words(written))
+            if len(word) >= SHORTEST and (word, conference_id) not in seen:
+                seen.add((word, conference_id))
+                yield _Name(word, written, conference_id, _pairs(word))
+
+
+def _pairs(word: str) -> frozenset[str]:
+    """Its neighbouring letters, the beginning counted as one: two words that are alike share many."""
+    marked = f"^{word}"
+    return frozenset(marked[place : place + 2] for place in range(len(word)))
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """How many letters were left out, added, changed, or swapped with their neighbour; `most` + 1 stands for all
+    that is more."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        earlier, before, row = before, row, [i]
+        for j, its in enumerate(other, start=1):
+            steps = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != its))
+            if earlier and j > 1 and letter == other[j - 2] and one[i - 2] == its:
+                steps = min(steps, earlier[j - 2] + 1)
+            row.append(steps)
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

@@ -1,0 +1,231 @@
+"""What holds the words that somebody typed: sessions, people, places and conferences on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from expo.programme import queries as programme
+from expo.publishing import queries as publishing
+from expo.publishing import search, search_near
+from expo.publishing.items import Item
+from expo.publishing.models import SearchKind
+from expo.publishing.search import Found
+from expo.publishing.search_words import Asked, Part, marked, snippet, written_words
+from expo.speakers.models import Speaker
+from expo.web.cache import for_strangers
+from expo.web.context import this_expo
+
+from . import asked, blueprint
+from .kinds import type_name
+from .programme import once, rows_by_day
+from .rows import Row, Rows, addresses, conference_class
+from .viewer import viewer
+
+MOST = 20  # of each kind on the page
+MOST_WORDS = 6  # that are offered alone when nothing holds them all
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that is no session: its name with the words marked, where it leads, and what else to say of it."""
+
+    name: str
+    marked: Markup
+    url: str
+    said: Markup
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What was found of one sort: `of` in all, the first of them here, the rest behind `more_url`."""
+
+    key: str
+    of: int
+    rank: int
+    rows: list[Row]
+    lines: list[Line]
+    more_url: str | None
+
+
+@blueprint.get("/search")
+@for_strangers
+def search_page() -> ResponseReturnValue:
+    expo, who = this_expo(), viewer()
+    q = " ".join(request.args.get("q", "").split())[: asked.LONGEST_WORDS]
+    found = search.look(expo.id, Asked.of(q), who.tickets, who.now, MOST)
+    hits = sum(each.of for each in found.values())
+    meant = search_near.suggestion(expo.id, q, who.tickets) if hits < search_near.FEW else None
+    if meant and not hits:
+        found = search.look(expo.id, Asked.of(meant), who.tickets, who.now, MOST)
+        meant = meant if found else None
+    return render_template(
+        "public/search.html",
+        q=q,
+        hits=hits,
+        meant=meant,
+        meant_url=_url(meant or ""),
+        sections=_sections(found, q if hits else meant or ""),
+        alone=[] if found else _alone(q),
+        programme_url=asked.address([("q", q)] if q else []),
+    )
+
+
+def _url(words: str) -> str:
+    return url_for("public.search_page", q=words)
+
+
+def _alone(q: str) -> list[tuple[str, int, str]]:
+    """Each word that finds something by itself, with how much, where nothing holds them all."""
+    typed = list(dict.fromkeys(written_words(q)))
+    if len(typed) < 2:
+        return []
+    counts = ((word, search.count(this_expo().id, word, viewer().tickets)) for word in typed[:MOST_WORDS])
+    return [(word, count, _url(word)) for word, count in counts if count]
+
+
+def _sections(found: dict[SearchKind, Found], words: str) -> list[Section]:
+    """What was found, sort by sort: that first which holds the words in its very name."""
+    draw = _Drawing(Asked.of(words), words, found)
+    sections = [
+        draw.sessions(),
+        draw.people(),
+        draw.places(),
+        draw.conferences(),
+    ]
+    return sorted((section for section in sections if section), key=lambda section: section.rank)
+
+
+class _Drawing:
+    """Makes rows and lines of what was found, with few queries for each sort."""
+
+    def __init__(self, words: Asked, text: str, found: dict[SearchKind, Found]) -> None:
+        self._asked, self._text, self._found = words, text, found
+        self._expo, self._who = this_expo(), viewer()
+        self._times = search.times_of(self._expo.id, self._ids(SearchKind.SESSION), self._who.tickets)
+        billed = {billing["speaker"] for times in self._times for item in times for billing in item.billed}
+        people = billed.union(self._ids(SearchKind.PERSON))
+        self._speakers = publishing.speakers_by_id(self._expo.id, people) if people else {}
+
+    def _ids(self, kind: SearchKind) -> list[int]:
+        return self._found[kind].ids if kind in self._found else []
+
+    def _mark(self, text: str) -> Markup:
+        return _markup(marked(self._asked, text))
+
+    def sessions(self) -> Section | None:
+        found = self._found.get(SearchKind.SESSION)
+        if found is None:
+            return None
+        pairs = []
+        for times in self._times:
+            ahead, past = once(times, self._who.now)
+            pairs += ahead or past
+        abstracts = publishing.abstracts(item.occurrence_id for item, _times in pairs if not item.closed)
+        rows, drawn = Rows(), []
+        for item, times in pairs:
+            row = rows_by_day(rows, [(item, times)])[0][1][0]
+            notes = [self._where(item, abstracts.get(item.occurrence_id, "")), escape(row.note)]
+            drawn.append(
+                replace(
+                    row,
+                    title=self._mark(row.title),
+                    time_text=f"{row.day_text}, {row.time_text}",
+                    note=Markup("<br>").join(note for note in notes if note),
+                )
+            )
+        more = asked.address([("q", self._text)]) if found.of > len(drawn) else None
+        return Section("sessions", found.of, found.rank, drawn, [], more)
+
+    def _where(self, item: Item, abstract: str) -> Markup:
+        """Where in a session the words stand, unless its row shows them: among the people, in the abstract, in the
+        type or track. People and abstract only where the viewer may see them, for else they are not in the item."""
+        billed = [
+            self._speakers[billing["speaker"]]
+            for billing in item.billed
+            if billing["speaker"] in self._speakers
+        ]
+        people = [_said_of(speaker, with_name=True) for speaker in dict.fromkeys(billed)]
+        sorts = ", ".join(filter(None, (type_name(item.type_slug, item.type_name), item.track_name)))
+        for text in (*people, abstract, sorts):
+            parts = snippet(self._asked, text)
+            if parts:
+                return _markup(parts)
+        return Markup()
+
+    def people(self) -> Section | None:
+        url = addresses("public.speaker")
+        lines = [
+            Line(each.name, self._mark(each.name), url(each.slug), self._mark(_said_of(each)))
+            for each in self._in_order(SearchKind.PERSON, self._speakers)
+        ]
+        return self._section("people", lines, url_for("public.speakers", q=self._text), SearchKind.PERSON)
+
+    def places(self) -> Section | None:
+        venues = (
+            {each.id: each for each in programme.venues(self._expo.id)} if self._ids(SearchKind.VENUE) else {}
+        )
+        ids = self._ids(SearchKind.ROOM)
+        rooms = {each.id: each for each in publishing.rooms_of(self._expo.id, ids)} if ids else {}
+        to_venue, to_room = addresses("public.venue"), addresses("public.room")
+        lines = [
+            Line(
+                each.name,
+                self._mark(each.name),
+                to_venue(each.slug),
+                self._mark(_("Online") if each.is_online else each.city),
+            )
+            for each in self._in_order(SearchKind.VENUE, venues)
+        ]
+        lines += [
+            Line(each.name, self._mark(each.name), to_room(each.slug), self._mark(each.venue.name))
+            for each in self._in_order(SearchKind.ROOM, rooms)
+        ]
+        return self._section("places", lines, None, SearchKind.VENUE, SearchKind.ROOM)
+
+    def conferences(self) -> Section | None:
+        if not self._ids(SearchKind.CONFERENCE):
+            return None
+        every = {each.id: each for each in publishing.conferences(self._expo.id)}
+        url = addresses("public.conference")
+        lines = [
+            Line(
+                each.title,
+                self._mark(each.title),
+                url(each.slug),
+                _markup(snippet(self._asked, each.description)),
+                conference_class(each.colour),
+            )
+            for each in self._in_order(SearchKind.CONFERENCE, every)
+        ]
+        return self._section("conferences", lines, url_for("public.conferences"), SearchKind.CONFERENCE)
+
+    def _in_order(self, kind: SearchKind, every: dict[int, Any]) -> list[Any]:
+        return [every[each] for each in self._ids(kind) if each in every]
+
+    def _section(
+        self, key: str, lines: list[Line], more_url: str | None, *kinds: SearchKind
+    ) -> Section | None:
+        found = [self._found[kind] for kind in kinds if kind in self._found]
+        of = sum(each.of for each in found)
+        if not lines:
+            return None
+        rank = min(each.rank for each in found)
+        return Section(key, of, rank, [], lines, more_url if of > len(lines) else None)
+
+
+def _said_of(speaker: Speaker, *, with_name: bool = False) -> str:
+    said = (speaker.name if with_name else "", speaker.title, speaker.organisation_name)
+    return ", ".join(text for text in said if text)
+
+
+def _markup(parts: Iterable[Part]) -> Markup:
+    """The parts as safe markup, what was asked for in <mark>."""
+    return Markup("").join(Markup("<mark>%s</mark>") % text if hit else escape(text) for text, hit in parts)
