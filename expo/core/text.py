@@ -16,7 +16,7 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+    return "".join([sign for sign in decomposed if sign < "\u0300" or not unicodedata.combining(sign)])
 
 
 def slug(text: str, *, most: int = 60) -> str:
