@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -26,10 +27,17 @@ class _Name:
     word: str
     written: str
     conference_id: int | None
-    pairs: frozenset[str]
 
 
-_kept: stamps.Kept[list[_Name]] = stamps.Kept()
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Words of names, and at which places of the list those with each pair of letters stand."""
+
+    names: list[_Name]
+    with_pair: dict[str, list[int]]
+
+
+_kept: stamps.Kept[_Names] = stamps.Kept()
 
 
 def suggestion(expo_id: int, text: str, tickets: Collection[int] = ()) -> str | None:
@@ -50,20 +58,29 @@ def nearest(expo_id: int, word: str, tickets: Collection[int]) -> str | None:
     """The word of a name that is most like this folded one, as it is written: one slip away, from six letters on
     two. Never one that begins with it, for that was found already."""
     most = 2 if len(word) >= 6 else 1
-    pairs = _pairs(word)
+    kept = _kept.get(f"programme:{expo_id}", lambda: _read(expo_id))
+    shared = Counter(place for pair in _pairs(word) for place in kept.with_pair.get(pair, ()))
     best: tuple[int, int, str, str] | None = None
-    for name in _kept.get(f"programme:{expo_id}", lambda: list(_names(expo_id))):
-        if abs(len(name.word) - len(word)) > most or name.word.startswith(word):
+    for place, pairs in shared.items():
+        name = kept.names[place]
+        # Each slip costs three pairs at most.
+        if pairs < max(len(word), len(name.word)) - 3 * most or abs(len(name.word) - len(word)) > most:
             continue
-        if name.conference_id is not None and name.conference_id not in tickets:
-            continue
-        shared = len(pairs & name.pairs)
-        if shared < max(len(pairs), len(name.pairs)) - 3 * most or not shared:
+        if name.word.startswith(word) or not (name.conference_id is None or name.conference_id in tickets):
             continue
         slips = distance(word, name.word, most)
-        if slips <= most and (best is None or (slips, -shared, name.word, name.written) < best):
-            best = (slips, -shared, name.word, name.written)
+        if slips <= most and (best is None or (slips, -pairs, name.word, name.written) < best):
+            best = (slips, -pairs, name.word, name.written)
     return best[3] if best else None
+
+
+def _read(expo_id: int) -> _Names:
+    names = list(_names(expo_id))
+    with_pair: defaultdict[str, list[int]] = defaultdict(list)
+    for place, name in enumerate(names):
+        for pair in _pairs(name.word):
+            with_pair[pair].append(place)
+    return _Names(names, dict(with_pair))
 
 
 def _names(expo_id: int) -> Iterator[_Name]:
@@ -79,13 +96,13 @@ def _names(expo_id: int) -> Iterator[_Name]:
             word = "".join(words(written))
             if len(word) >= SHORTEST and (word, conference_id) not in seen:
                 seen.add((word, conference_id))
-                yield _Name(word, written, conference_id, _pairs(word))
+                yield _Name(word, written, conference_id)
 
 
-def _pairs(word: str) -> frozenset[str]:
+def _pairs(word: str) -> set[str]:
     """Its neighbouring letters, the beginning counted as one: two words that are alike share many."""
     marked = f"^{word}"
-    return frozenset(marked[place : place + 2] for place in range(len(word)))
+    return {marked[place : place + 2] for place in range(len(word))}
 
 
 def distance(one: str, other: str, most: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from expo.core.text import folded
@@ -42,6 +42,7 @@ class Asked:
     being typed, also stands for every word that begins with it."""
 
     words: tuple[str, ...]
+    _known: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, text: str) -> Asked:
@@ -55,9 +56,18 @@ class Asked:
 
     def means(self, written: str) -> bool:
         """Whether this written word is one of those that are asked for."""
-        return any(
-            found == word or (begins and found.startswith(word))
-            for found in _words_of(written)
+        known = self._known.get(written)
+        if known is None:
+            beginnings = tuple(word for word, begins in self.beginnings() if begins)
+            known = any(found in self.words or found.startswith(beginnings) for found in _words_of(written))
+            self._known[written] = known
+        return known
+
+    def all_in(self, text: str) -> bool:
+        """Whether each of the words stands in this text."""
+        found = words(text)
+        return all(
+            word in found or (begins and any(other.startswith(word) for other in found))
             for word, begins in self.beginnings()
         )
 

@@ -145,8 +145,10 @@ class _Drawing:
         return Section("sessions", found.of, found.rank, drawn, [], more)
 
     def _where(self, item: Item, abstract: str) -> Markup:
-        """Where in a session the words stand, unless its row shows them: among the people, in the abstract, in the
+        """Where in a session the words stand, unless its title has them all: among the people, in the abstract, in the
         type or track. People and abstract only where the viewer may see them, for else they are not in the item."""
+        if self._asked.all_in(item.title):
+            return Markup()
         billed = [
             self._speakers[billing["speaker"]]
             for billing in item.billed

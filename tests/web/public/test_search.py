@@ -85,6 +85,7 @@ def test_the_words_are_marked_where_they_stand(expo, browser):
     assert "… " in in_abstract
     assert "net &lt;<mark>small</mark>&gt; animals" in _search(browser, "small")
     assert "<mark>Workshop</mark>" in _search(browser, "workshop livet")
+    assert "row-note" not in _search(browser, "livet ytan")
 
 
 def test_a_session_stands_once_at_its_next_time_with_its_day(expo, browser):
