@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from .search_words import words, written_words
 FEW = 3  # a word that finds fewer things than this may have been meant otherwise
 MOST_MENDED = 4
 SHORTEST = 4
+MOST_COMPARED = 40  # letter by letter, of those that share most pairs of letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,18 @@ def nearest(expo_id: int, word: str, tickets: Collection[int]) -> str | None:
     most = 2 if len(word) >= 6 else 1
     kept = _kept.get(f"programme:{expo_id}", lambda: _read(expo_id))
     shared = Counter(place for pair in _pairs(word) for place in kept.with_pair.get(pair, ()))
-    best: tuple[int, int, str, str] | None = None
+    alike = []
     for place, pairs in shared.items():
         name = kept.names[place]
-        # Each slip costs three pairs at most.
-        if pairs < max(len(word), len(name.word)) - 3 * most or abs(len(name.word) - len(word)) > most:
+        if abs(len(name.word) - len(word)) > most or name.word.startswith(word):
             continue
-        if name.word.startswith(word) or not (name.conference_id is None or name.conference_id in tickets):
-            continue
-        slips = distance(word, name.word, most)
-        if slips <= most and (best is None or (slips, -pairs, name.word, name.written) < best):
-            best = (slips, -pairs, name.word, name.written)
-    return best[3] if best else None
+        if name.conference_id is None or name.conference_id in tickets:
+            alike.append((-pairs, name.word, name.written))
+    nearest_first = sorted(
+        (distance(word, other, most), pairs, other, written)
+        for pairs, other, written in heapq.nsmallest(MOST_COMPARED, alike)
+    )
+    return nearest_first[0][3] if nearest_first and nearest_first[0][0] <= most else None
 
 
 def _read(expo_id: int) -> _Names:

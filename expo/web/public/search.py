@@ -28,7 +28,7 @@ from .programme import once, rows_by_day
 from .rows import Row, Rows, addresses, conference_class
 from .viewer import viewer
 
-MOST = 20  # of each kind on the page
+MOST = 12  # of each kind on the page
 MOST_WORDS = 6  # that are offered alone when nothing holds them all
 
 
@@ -62,7 +62,8 @@ def search_page() -> ResponseReturnValue:
     q = " ".join(request.args.get("q", "").split())[: asked.LONGEST_WORDS]
     found = search.look(expo.id, Asked.of(q), who.tickets, who.now, MOST)
     hits = sum(each.of for each in found.values())
-    meant = search_near.suggestion(expo.id, q, who.tickets) if hits < search_near.FEW else None
+    unsure = hits < search_near.FEW and SearchKind.PERSON not in found
+    meant = search_near.suggestion(expo.id, q, who.tickets) if unsure else None
     if meant and not hits:
         found = search.look(expo.id, Asked.of(meant), who.tickets, who.now, MOST)
         meant = meant if found else None

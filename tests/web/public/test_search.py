@@ -211,8 +211,8 @@ def test_it_asks_as_often_for_many_results_as_for_one(expo, browser, statements,
     with statements() as asked:
         page = _search(browser, "salsa")
 
-    assert page.count('class="row-title"') == min(many, 20)
-    if many > 20:
+    assert page.count('class="row-title"') == min(many, 12)
+    if many > 12:
         assert f"All {many} in the programme" in page
     assert _headings(page) == ["Sessions", "People and groups", "Places", "Conferences"]
     assert len(asked) <= 10, asked
