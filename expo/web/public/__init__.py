@@ -10,9 +10,11 @@ blueprint = Blueprint("public", __name__)
 gates.anybody(blueprint)
 
 # Last, because each of these hangs its views on the blueprint.
-from . import about, conferences, home, places, programme, sessions, speakers  # noqa: E402
+from . import about, conferences, favourites, home, places, programme, sessions, speakers  # noqa: E402
 
-__all__ = ["about", "blueprint", "conferences", "home", "places", "programme", "sessions", "speakers"]
+__all__ = [
+    "about", "blueprint", "conferences", "favourites", "home", "places", "programme", "sessions", "speakers",
+]  # fmt: skip
 
 
 @blueprint.context_processor
