@@ -19,6 +19,7 @@ COMMANDS = {
     "verify": "database",
     "doctor": "doctor",
     "import": "imports",
+    "export": "export",
     "user": "accounts",
     "token": "accounts",
     "device": "devices",
