@@ -193,7 +193,7 @@ class _Copy:
             "A copy of %(moment)s. Registering, booking and searching are left out.",
             moment=self._moment(),
         )
-        return f'<aside class="demo copy" aria-label="{escape(_("About this copy"))}"><p class="wrap"><span>{escape(said)}</span></p></aside>'
+        return f'<aside class="demo copy" aria-label="{escape(_("About this copy"))}"><p class="wrap">{escape(said)}</p></aside>'
 
     def _moment(self) -> str:
         language = (get_locale() or Locale("en")).language
