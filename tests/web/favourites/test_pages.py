@@ -166,11 +166,11 @@ def test_the_list_asks_the_database_no_more_often_for_many(browser, conference):
     codes = [talk(conference, f"Talk {number}", 8 + number % 10).code for number in range(12)]
     a.publish(conference.expo)
     asked = []
-    for number in (1, 12):
+    for number in (2, 1, 12):  # the first also asks what every page keeps
         with statements() as seen:
             browser().get(f"/h22/favourites?codes={','.join(codes[:number])}")
         asked.append(len([text for text in seen if text != "BEGIN"]))
-    assert asked[0] == asked[1] <= 5
+    assert asked[1] == asked[2] <= 5
 
 
 def test_a_stranger_who_marks_nothing_gets_the_page_of_everybody(app, browser, conference):
