@@ -62,6 +62,8 @@ class Page(HTMLParser):
                 self._out.append(self._told.instead_of_search)
             self._dropped.append(tag)
             return
+        if tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            return  # nothing new will come
         if tag in _FILES:
             self._resource(tag, values, attrs)
             return
