@@ -141,19 +141,20 @@ def test_a_second_copy_replaces_the_first_and_no_folder_of_somebodys_own(arena, 
 
 def test_what_stops_in_the_middle_leaves_the_earlier_copy_and_nothing_half(arena, tmp_path, monkeypatch):
     folder = tmp_path / "copy"
-    export(folder)
-    before = (folder / copying.MARK).read_text()
-    monkeypatch.setattr(copying._Copy, "_index", lambda *_: 1 / 0)
+    folder.mkdir()
+    (folder / copying.MARK).write_text("of yesterday")
+    monkeypatch.setattr(copying._Copy, "_copy", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         raise export(folder).exception
 
-    assert (folder / copying.MARK).read_text() == before
+    assert (folder / copying.MARK).read_text() == "of yesterday"
     assert os.listdir(tmp_path) == ["copy"]
 
 
 def test_an_expo_must_be_named_where_there_are_several(arena, tmp_path):
-    a.an_expo(slug="other")
+    today = datetime.now(UTC).date()
+    a.an_expo(slug="other", starts_on=today, ends_on=today)
 
     for words in ((), ("--expo", "nothing")):
         answer = export(tmp_path / "copy", *words)
