@@ -58,7 +58,8 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "imports.models", "mail.outbox",
+    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
+    "mail.outbox",
     "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "programme.checks",
     "publishing.checks", "registration.checks",
 )  # fmt: skip

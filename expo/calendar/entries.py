@@ -26,6 +26,7 @@ class Audience(enum.StrEnum):
 
     STRANGER = "stranger"  # what is public; of sessions for ticket holders the venue only
     BOOKED = "booked"  # a person who has booked it: all of it
+    KEPT = "kept"  # a person who keeps it in mind: as strangers see it, and marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ PRODID = "-//Expo//City expo programme//EN"
 REFRESH = timedelta(hours=1)
 LONGEST_TEXT = 600  # characters of a description, before its link
 MOST_NAMES = 8
+FAVOURITE = "♥"  # before the title, so that it is not taken for a seat
 END = b"END:VCALENDAR\r\n"
 _UTC = ("UTC", "Etc/UTC")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -40,7 +41,8 @@ def event(entry: Entry) -> Event:
     made.add("dtend", _local(entry, entry.ends_at))
     # Not translated: programs and people look for this word.
     prefix = "CANCELLED: " if entry.cancelled else ""
-    made.add("summary", prefix + one_line(entry.title))
+    mark = f"{FAVOURITE} " if entry.audience is Audience.KEPT else ""
+    made.add("summary", prefix + mark + one_line(entry.title))
     made.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     # Only what one has booked keeps one busy; following a programme does not.
     busy = entry.audience is Audience.BOOKED and not entry.cancelled

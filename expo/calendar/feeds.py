@@ -122,19 +122,26 @@ class Agenda:
 
 
 def personal(expo: Expo, token: str, language: str) -> Agenda:
-    """What the owner of this address has booked, with all details. Raises NoSuchCalendar."""
+    """What the owner of this address has booked, with all details, and what they keep in mind, marked as such.
+    Raises NoSuchCalendar."""
     person = queries.owner(expo.id, token)
     if person is None:
         raise NoSuchCalendar(_("There is no such calendar."))
     stamp, today = queries.stamp(expo.id), _day(expo.zone)
-    lines, booked_at = queries.agenda(person.id)
-    lines = [line for line in lines if _stays(expo, line, today)]
-    made = _made(expo, lines, Audience.BOOKED, language, stamp)
+    booked, booked_at = queries.agenda(person.id)
+    kept, kept_at = queries.favourites(person)
+    seats = {line.uid for line in booked}  # one UID, one event: a seat says more than a favourite
+    booked = [line for line in booked if _stays(expo, line, today)]
+    kept = [line for line in kept if line.uid not in seats and _stays(expo, line, today)]
+    made = {
+        **_made(expo, booked, Audience.BOOKED, language, stamp),
+        **_made(expo, kept, Audience.KEPT, language, stamp),
+    }
     with force_locale(language):
         title = _("%(expo)s: my agenda", expo=expo.name)
-    shown = [made[line.uid] for line in lines if line.uid in made]
+    shown = [made[line.uid] for line in (*booked, *kept) if line.uid in made]
     tag = _tag(expo, title, *(event.digest for event in shown))
-    return Agenda(tag, _latest(expo, today, stamp[1], booked_at), expo, title, shown)
+    return Agenda(tag, _latest(expo, today, stamp[1], booked_at, kept_at), expo, title, shown)
 
 
 def _made(

@@ -14,6 +14,7 @@ from expo.accounts.models import Person
 from expo.booking.models import Booking, BookingState
 from expo.core import stamps, tokens
 from expo.core.db import db
+from expo.favourites.models import Favourite
 from expo.programme.models import Conference, Occurrence, Room, SessionType, Track, Venue
 from expo.programme.words import LISTED
 from expo.publishing import filters
@@ -36,23 +37,27 @@ def stamp(expo_id: int) -> Stamp:
 
 
 _STAMP = "SELECT number, changed_at FROM stamps WHERE scope = {mark}"
-_STAMP_AND_SEATS = """
+_AGENDA = """
 SELECT stamps.number, stamps.changed_at, persons.id, bookings.id, bookings.state FROM persons
 LEFT JOIN stamps ON stamps.scope = {mark} LEFT JOIN bookings ON bookings.person_id = persons.id
-WHERE persons.calendar_token_digest = {mark} AND persons.expo_id = {mark} ORDER BY bookings.id
+WHERE persons.calendar_token_digest = {mark} AND persons.expo_id = {mark}
+UNION ALL
+SELECT NULL, NULL, persons.id, favourites.id, 'kept' FROM persons
+JOIN favourites ON favourites.person_id = persons.id AND favourites.dropped_at IS NULL
+WHERE persons.calendar_token_digest = {mark} AND persons.expo_id = {mark} ORDER BY 4, 5
 """
 
 
 def glance(expo_id: int, digest: bytes | None, *, within: bool = False) -> list[tuple[Any, ...]] | None:
     """What a calendar of this expo hangs on: the programme's stamp, and for a personal one whose it is and what
-    they have booked. By the bare driver, because calendars ask every hour; None when the database is silent.
+    they have booked and keep in mind. By the bare driver, because calendars ask every hour; None when the database is silent.
 
     `within` the session's own transaction it belongs to what the session reads.
     """
     mark = "?" if db.engine.dialect.paramstyle == "qmark" else "%s"
     scope = f"programme:{expo_id}"
-    statement = (_STAMP if digest is None else _STAMP_AND_SEATS).format(mark=mark)
-    values: tuple[Any, ...] = (scope,) if digest is None else (scope, digest, expo_id)
+    statement = (_STAMP if digest is None else _AGENDA).format(mark=mark)
+    values: tuple[Any, ...] = (scope,) if digest is None else (scope, digest, expo_id, digest, expo_id)
     if within:
         return [tuple(row) for row in db.session.connection().exec_driver_sql(statement, values)]
     try:
@@ -115,6 +120,16 @@ def lines(expo_id: int, wish: Filter) -> list[Line]:
     return [Line(*tuple(row)) for row in db.session.execute(wanted)]
 
 
+def among(expo_id: int, occurrence_ids: Collection[int]) -> list[Line]:
+    """Those of these occurrences that anybody may know of, by start."""
+    wanted = _RELEASED.where(
+        OccurrenceVersion.expo_id == expo_id,
+        OccurrenceVersion.occurrence_id.in_(list(occurrence_ids)),
+        listed(),
+    )
+    return [Line(*tuple(row)) for row in db.session.execute(wanted)]
+
+
 def of_speaker(expo_id: int, speaker_id: int) -> list[Line]:
     """Where a speaker appears for all to see."""
     return [line(item) for item in publishing.of_speaker(expo_id, speaker_id)]
@@ -146,6 +161,19 @@ def agenda(person_id: int) -> tuple[list[Line], datetime | None]:
         )
     ).one()
     return [Line(*tuple(row)) for row in found], max((moment for moment in last if moment), default=None)
+
+
+def favourites(person: Person) -> tuple[list[Line], datetime | None]:
+    """What the person keeps in mind, as far as anybody may know of it; and when they last kept or dropped
+    anything. Two queries."""
+    moments = db.session.execute(
+        sa.select(Favourite.occurrence_id, Favourite.kept_at, Favourite.dropped_at).where(
+            Favourite.person_id == person.id
+        )
+    ).all()
+    kept = [row.occurrence_id for row in moments if row.dropped_at is None]
+    lines = among(person.expo_id, kept) if kept else []
+    return lines, max((row.dropped_at or row.kept_at for row in moments), default=None)
 
 
 def track_name(expo_id: int, slug: str) -> str | None:

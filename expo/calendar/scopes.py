@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from expo.core.text import one_line
 from expo.expos.models import Expo
+from expo.favourites import sharing
 from expo.programme import queries as programme
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
@@ -34,6 +35,7 @@ class Kind(enum.StrEnum):
     SPEAKER = "speakers"
     SDG = "sdgs"
     SESSION = "sessions"
+    SHARED = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ def _find(expo: Expo, scope: Scope) -> Found | None:
         items = publishing.of_session(expo.id, session_id) if session_id is not None else []
         items = [item for item in items if scope.occurrence in ("", item.code)]
         return Found(items[0].title, [queries.line(item) for item in items]) if items else None
+    if scope.kind is Kind.SHARED:
+        title = _("%(expo)s: favourites", expo=expo.name)
+        return Found(title, queries.among(expo.id, sharing.read(expo, key)))
     found = _wish(expo, scope)
     return Found(found[0], queries.lines(expo.id, found[1])) if found else None
 

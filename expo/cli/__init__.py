@@ -20,6 +20,7 @@ COMMANDS = {
     "search": "database",
     "doctor": "doctor",
     "import": "imports",
+    "export": "export",
     "user": "accounts",
     "token": "accounts",
     "device": "devices",

@@ -59,6 +59,16 @@ def of_occurrences(expo_id: int, occurrence_ids: Iterable[int]) -> list[Item]:
     return items(expo_id, OccurrenceVersion.occurrence_id.in_(list(occurrence_ids)), hidden_too=True)
 
 
+def listed_among(expo_id: int, occurrence_ids: Iterable[int]) -> list[Item]:
+    """Those of these occurrences that anybody may know of."""
+    return items(expo_id, OccurrenceVersion.occurrence_id.in_(list(occurrence_ids)))
+
+
+def by_codes(expo_id: int, codes: Iterable[str]) -> list[Item]:
+    """The occurrences with these codes, as far as anybody may know of them."""
+    return items(expo_id, Occurrence.code.in_(list(codes)))
+
+
 def item(expo_id: int, occurrence_id: int) -> Item | None:
     """One released occurrence, whatever its visibility: the caller has decided who asks."""
     found = of_occurrences(expo_id, [occurrence_id])

@@ -20,6 +20,7 @@ from expo.calendar.scopes import Kind, Scope
 from expo.core.text import slug as slugged
 from expo.exports import files as exports
 from expo.exports.files import Form
+from expo.favourites.refusals import NoSuchList
 
 from . import gates, masks, unchanged
 from .context import LANGUAGES, this_expo
@@ -123,6 +124,12 @@ def session(code: str) -> ResponseReturnValue:
     return _public(Scope(Kind.SESSION, code, occurrence=request.args.get("occurrence", "")))
 
 
+@blueprint.get("/feeds/share/<token>.ics")
+def share(token: str) -> ResponseReturnValue:
+    """The sessions of a shared list: what strangers may know of them, for whoever has the address."""
+    return _public(Scope(Kind.SHARED, token))
+
+
 @blueprint.get("/feeds/my/<token>.ics")
 def my(token: str) -> ResponseReturnValue:
     """One person's agenda. Whoever has the address has the agenda; a new address ends the old one."""
@@ -144,7 +151,8 @@ def _public(scope: Scope) -> ResponseReturnValue:
     def body(zipped: bool) -> bytes:
         return calendars.public(expo, scope, language, state, zipped=zipped)
 
-    name = "-".join([expo.slug, scope.kind.value, *([slugged(scope.key)] if scope.key else [])])
+    key = slugged(scope.key) if scope.key and scope.kind is not Kind.SHARED else ""
+    name = "-".join(part for part in (expo.slug, scope.kind.value, key) if part)
     return _answer(state.tag, state.changed_at, body, name, PUBLIC)
 
 
@@ -182,6 +190,7 @@ def _language() -> str:
 
 
 @blueprint.errorhandler(NoSuchCalendar)
+@blueprint.errorhandler(NoSuchList)
 @blueprint.errorhandler(NotFound)
 def no_such_calendar(_error: Exception) -> ResponseReturnValue:
     """Programs read this, so it is no page."""

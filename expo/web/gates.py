@@ -70,10 +70,10 @@ def _install(
 def _ask_to_sign_in() -> ResponseReturnValue | None:
     if visitor() is not None:
         return None
-    return redirect(url_for("account.login", next=_way_back()), code=303)
+    return redirect(url_for("account.login", next=way_back()), code=303)
 
 
-def _way_back() -> str:
+def way_back() -> str:
     """This page; for a form that was sent, the page it stands on."""
     if request.method == "GET":
         return request.full_path.rstrip("?")

@@ -23,4 +23,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, links, my, register  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, favourites, links, my, register  # noqa: E402, F401  their views belong to the blueprint

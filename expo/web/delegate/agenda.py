@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -25,16 +26,17 @@ from expo.publishing.items import Item
 from expo.web import signing
 from expo.web.context import me, this_expo, visitor
 from expo.web.gates import my_person
+from expo.web.public.viewer import viewer
 
 from . import blueprint
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One booked session in the agenda, with the minutes that are free before it."""
+    """One session in the agenda, with the minutes that are free before it. Without a booking it is a favourite."""
 
     item: Item
-    booking: Booking
+    booking: Booking | None
     free_before: int | None
     overlaps: bool
 
@@ -58,16 +60,25 @@ def agenda() -> ResponseReturnValue:
     return render_template(
         "delegate/agenda.html",
         person=person,
-        days=_days(my_items(person)),
+        days=_days([*my_items(person), *_favourites(person)]),
         today=this_expo().local(clock.now()).date(),
         rebook=told(given_back),
     )
 
 
-def _days(booked: list[tuple[Item, Booking]]) -> list[tuple[date, list[Entry]]]:
+def _favourites(person: Person) -> list[tuple[Item, None]]:
+    """What the person keeps in mind without a seat, as they may see it."""
+    who = viewer()
+    kept = (who.kept or frozenset()) - who.booked
+    found = publishing.listed_among(person.expo_id, kept) if kept else []
+    return [(item.seen_with(who.tickets), None) for item in found]
+
+
+def _days(planned: Sequence[tuple[Item, Booking | None]]) -> list[tuple[date, list[Entry]]]:
     """The agenda day by day; an entry that begins before the last one ended overlaps."""
     days = []
-    for day, group in groupby(booked, key=lambda pair: pair[0].day):
+    ordered = sorted(planned, key=lambda pair: (pair[0].day, pair[0].starts_at))
+    for day, group in groupby(ordered, key=lambda pair: pair[0].day):
         entries: list[Entry] = []
         ended: datetime | None = None
         for item, booking in group:
@@ -95,7 +106,7 @@ def book() -> ResponseReturnValue:
     item = told(request.form.get("occurrence", ""))
     if item is None:
         raise NotFound
-    actions.book_seat(person=_me_or_newcomer(), occurrence_id=item.occurrence_id)
+    actions.book_seat(person=me_or_newcomer(), occurrence_id=item.occurrence_id)
     flash(_("You have a seat in %(title)s.", title=item.title), "success")
     return redirect(signing.safe_path(request.form.get("next"), url_for("delegate.agenda")), code=303)
 
@@ -118,7 +129,8 @@ def calendar() -> ResponseReturnValue:
     return render_template("delegate/calendar.html", address=address)
 
 
-def _me_or_newcomer() -> Person:
+def me_or_newcomer() -> Person:
+    """Who asks; an account that comes for the first time becomes a person of the expo."""
     person = me()
     if person is not None:
         return person

@@ -10,12 +10,23 @@ blueprint = Blueprint("public", __name__)
 gates.anybody(blueprint)
 
 # Last, because each of these hangs its views on the blueprint.
-from . import about, conferences, home, places, programme, search, sessions, speakers  # noqa: E402
+from . import (  # noqa: E402
+    about,
+    conferences,
+    favourites,
+    home,
+    places,
+    programme,
+    search,
+    sessions,
+    speakers,
+)
 
 __all__ = [
     "about",
     "blueprint",
     "conferences",
+    "favourites",
     "home",
     "places",
     "programme",

@@ -37,15 +37,16 @@ def feeds() -> ResponseReturnValue:
     of_conference, of_venue = addresses("feeds.conference"), addresses("feeds.venue")
     return render_template(
         "public/feeds.html",
-        whole=_feed(_("The whole programme"), url_for("feeds.programme")),
-        conferences=[_feed(each.title, of_conference(each.slug)) for each in conferences],
-        venues=[_feed(each.name, of_venue(each.slug)) for each in venues],
+        whole=feed(_("The whole programme"), url_for("feeds.programme")),
+        conferences=[feed(each.title, of_conference(each.slug)) for each in conferences],
+        venues=[feed(each.name, of_venue(each.slug)) for each in venues],
         example=url_for("feeds.programme") + "?type=concert&language=en",
         signed_in=who.signed_in,
     )
 
 
-def _feed(label: str, path: str) -> Feed:
+def feed(label: str, path: str) -> Feed:
+    """The calendar at this path of ours."""
     base = current_app.config["EXPO"].base_url.rstrip("/")
     host = base.split("://", 1)[1]
     return Feed(label, f"webcal://{host}{path}", path)

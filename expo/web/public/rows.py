@@ -74,6 +74,7 @@ class Row:
     act: Act | None
     note: str = ""
     mark: str | None = None
+    kept: bool | None = None  # whether the viewer keeps it in mind; None where only their browser knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,7 @@ class Rows:
             act=self._act(item),
             note=note,
             mark=self._mark(item),
+            kept=None if self._who.kept is None else item.occurrence_id in self._who.kept,
         )
 
     def _mark(self, item: Item) -> str | None:

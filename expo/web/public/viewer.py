@@ -7,21 +7,25 @@ from datetime import date, datetime
 
 from flask import g
 
+from expo.accounts.models import Person
 from expo.booking import queries as booking
 from expo.core import clock
+from expo.favourites import queries as favourites
 from expo.registration import queries as registration
-from expo.web.context import me, this_expo
+from expo.web.context import me, this_expo, visitor
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A stranger has no tickets and no seats. `today` is the city's date."""
+    """A stranger has no tickets and no seats, and their browser knows what they keep in mind: `kept` is None.
+    `today` is the city's date."""
 
     now: datetime
     today: date
     signed_in: bool
     tickets: frozenset[int]
     booked: frozenset[int]
+    kept: frozenset[int] | None
 
 
 def viewer() -> Viewer:
@@ -36,6 +40,13 @@ def viewer() -> Viewer:
             booked=frozenset(seat.occurrence_id for seat in booking.of_person(person.id))
             if person
             else frozenset(),
+            kept=_kept(person),
         )
     found: Viewer = g.viewer
     return found
+
+
+def _kept(person: Person | None) -> frozenset[int] | None:
+    if person is not None:
+        return favourites.kept_by(person.id)
+    return None if visitor() is None else frozenset()
