@@ -10,7 +10,7 @@ blueprint = Blueprint("public", __name__)
 gates.anybody(blueprint)
 
 # Last, because each of these hangs its views on the blueprint.
-from . import about, conferences, home, places, programme, search, sessions, speakers  # noqa: E402
+from . import about, conferences, home, places, programme, search, sessions, sheets, speakers  # noqa: E402
 
 __all__ = [
     "about",
@@ -21,6 +21,7 @@ __all__ = [
     "programme",
     "search",
     "sessions",
+    "sheets",
     "speakers",
 ]
 

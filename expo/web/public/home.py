@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.publishing import queries as publishing
+from expo.publishing import shelf
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
@@ -60,7 +61,9 @@ def home() -> ResponseReturnValue:
         today=who.today,
         phase=_phase(who),
         strip=days.strip(
-            days.span(expo.starts_on, expo.ends_on), publishing.day_counts(expo.id), asked.day_addresses([])
+            days.span(expo.starts_on, expo.ends_on),
+            shelf.days(expo.id, tickets=who.tickets),
+            asked.day_addresses([]),
         ),
         running=rows.rows(moments.now[:MOST_AT_HOME]),
         running_count=len(moments.now),
