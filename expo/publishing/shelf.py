@@ -50,11 +50,12 @@ _Asked = tuple[Filter, frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """`counts` are made of these very items, and go with them."""
+    """`long` are the items that last all day, `counts` are made of these very items: both go with them."""
 
     stamp: tuple[int, str]
     seats_at: float
     items: tuple[Item, ...]
+    long: tuple[Item, ...]
     counts: dict[_Asked, Days] = field(default_factory=dict)
 
 
@@ -70,7 +71,8 @@ def _shelf(expo_id: int) -> _Shelf:
         found = _seated(expo_id, shelf.items)
     else:
         return shelf
-    shelf = _shelves[expo_id] = _Shelf(stamp, time.monotonic(), tuple(found))
+    long = tuple(item for item in found if is_long(item))
+    shelf = _shelves[expo_id] = _Shelf(stamp, time.monotonic(), tuple(found), long)
     return shelf
 
 
@@ -101,6 +103,7 @@ def _meeting(
     wish: Filter,
     tickets: Collection[int],
 ) -> Iterator[Item]:
+    every = replace(wish, day=None, words="") == Filter()
     among = frozenset(search.sessions(expo_id, wish.words, tickets)) if wish.words else None
     for item in known:
         if first is not None and last is not None and not first <= item.day <= last:
@@ -108,7 +111,7 @@ def _meeting(
         if among is not None and item.session_id not in among:
             continue
         seen = item.seen_with(tickets)
-        if wish.wants(seen):
+        if every or wish.wants(seen):
             yield seen
 
 

@@ -18,6 +18,7 @@ from expo.web.context import this_expo
 
 from . import asked, blueprint, days
 from .conferences import cards
+from .frame import usual_day
 from .programme import in_minutes
 from .rows import Row, Rows
 from .viewer import Viewer, viewer
@@ -65,6 +66,7 @@ def home() -> ResponseReturnValue:
             shelf.days(expo.id, tickets=who.tickets),
             asked.day_addresses([]),
         ),
+        month_url=asked.address([("month", f"{usual_day(expo, who.today):%Y-%m}")]),
         running=rows.rows(moments.now[:MOST_AT_HOME]),
         running_count=len(moments.now),
         soon=rows.rows(soon),

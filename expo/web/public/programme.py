@@ -68,7 +68,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     }
     if around.shape == "print":
         one = ranges.OneDay(day, common["back"], Rows().once_a_day(timed), across.sessions(wished, day))
-        return render_template("public/pocket.html", days=[one], **common)
+        return render_template("public/pocket.html", days=[one], rest=None, **common)
     return render_template(
         "public/day.html",
         day=day,

@@ -24,7 +24,7 @@ from .rows import Group, Rows
 from .viewer import viewer
 
 LONGEST = 35  # days
-MOST_ROWS = 150  # on one page, but a day stays whole
+MOST_ROWS, MOST_ON_PAPER = 150, 600  # on one page, but a day stays whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,21 @@ def page(wished: Filter) -> ResponseReturnValue:
 def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     everything = shelf.find(expo.id, first, last, Filter(), who.tickets)
-    found = shelf.find(expo.id, first, last, wished, who.tickets)
+    wishes = asked.arguments(wished)
+    found = shelf.find(expo.id, first, last, wished, who.tickets) if wishes else everything
     chosen = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     around = Around(wished, span_pairs(first, last), chosen, shape())
-    whole, rest = _fitting(found) if around.shape != "print" else (found, None)
+    paper = around.shape == "print"
+    whole, rest = _fitting(found, MOST_ON_PAPER if paper else MOST_ROWS)
+    onwards = span_pairs(rest, last) if rest else []
     return render_template(
-        "public/pocket.html" if around.shape == "print" else "public/range.html",
+        "public/pocket.html" if paper else "public/range.html",
         heading=date_span(first, last),
         days=_days(around, whole, chosen),
         total=len({item.session_id for item in everything}),
         found=len({item.session_id for item in found}),
         times=len(found),
-        rest=Way(date_span(rest, last), around.address(span_pairs(rest, last)), False) if rest else None,
+        rest=Way(date_span(rest, last), around.address(onwards, around.shape), False) if rest else None,
         back=around.address(around.when),
         first=first,
         last=last,
@@ -83,14 +86,14 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     )
 
 
-def _fitting(found: list[Item]) -> tuple[list[Item], date | None]:
+def _fitting(found: list[Item], most: int) -> tuple[list[Item], date | None]:
     """The days that fit on a page, at least one of them, and the first day that does not."""
     fitting: list[Item] = []
     sessions_so_far = 0
     for day, items in groupby(sorted(found, key=lambda item: item.day), key=lambda item: item.day):
         mine = list(items)
         sessions_so_far += len({item.session_id for item in mine})
-        if fitting and sessions_so_far > MOST_ROWS:
+        if fitting and sessions_so_far > most:
             return fitting, day
         fitting += mine
     return fitting, None
