@@ -211,6 +211,7 @@ def test_a_range_and_a_month_ask_the_database_as_often_for_many_rows_as_for_one(
     for number in range(30):
         a.a_session(conference, starts_at=SATURDAY + timedelta(days=number // 10), published=False)
     a.publish(h22)
+    browser().get("/h22/programme")  # counts and marks are kept from then on
 
     for query in (
         "from=2022-06-04&to=2022-06-06",
@@ -219,7 +220,7 @@ def test_a_range_and_a_month_ask_the_database_as_often_for_many_rows_as_for_one(
     ):
         with statements() as asked:
             assert browser().get(f"/h22/programme?{query}").status_code == 200
-        assert len(asked) <= 4, asked
+        assert len(asked) <= 3, asked
 
 
 @pytest.mark.feature("F14")
