@@ -7,7 +7,7 @@ anew after two seconds, in one small query, and only items whose seats have chan
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -120,15 +120,16 @@ def days(expo_id: int, wish: Filter | None = None, tickets: Collection[int] = ()
     Seats count where they can be booked still, and by nobody who may not know of them."""
     shelf = _shelf(expo_id)
     asked = (replace(wish or Filter(), day=None), frozenset(tickets))
-    counted = shelf.counts.get(asked)
-    if counted is None:
+    known = shelf.counts.get(asked)
+    if known is None:
         if len(shelf.counts) >= MOST_COUNTS:
             shelf.counts.clear()
-        counted = shelf.counts[asked] = _count(_meeting(expo_id, shelf.items, None, None, *asked))
-    return counted
+        known = shelf.counts[asked] = counted(_meeting(expo_id, shelf.items, None, None, *asked))
+    return known
 
 
-def _count(found: Iterator[Item]) -> Days:
+def counted(found: Iterable[Item]) -> Days:
+    """The days of these items."""
     sessions: dict[date, set[int]] = {}
     seats: dict[date, int] = {}
     now = clock.now()
@@ -145,7 +146,7 @@ def lasting(expo_id: int, day: date, wish: Filter, tickets: Collection[int] = ()
     long = [
         item for item in _shelf(expo_id).items if is_long(item) and item.day <= day and _runs_on(item, day)
     ]
-    return list(_meeting(expo_id, long, None, None, wish, tickets))
+    return list(_meeting(expo_id, long, None, None, wish, tickets)) if long else []
 
 
 def is_long(item: Item) -> bool:

@@ -143,7 +143,7 @@ def _everywhere(wished: Filter) -> ResponseReturnValue:
         most=MOST_FOUND if max(len(ahead), len(past)) > MOST_FOUND else None,
         heading=_heading(wished, found, conferences),
         feed=feed_of(wished),
-        **Around(wished, []).everything(found, conferences, day_counts(wished)),
+        **Around(wished, []).everything(found, conferences, shelf.counted(found)),
     )
 
 

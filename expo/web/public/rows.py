@@ -258,9 +258,9 @@ class Rows:
         return by_start([self.row(item, times=times) for item, times in once_a_day(found, self._who.now)])
 
     def by_day(self, found: Iterable[Item]) -> list[tuple[date, list[Group]]]:
-        """Groups of each day, in order; what runs past midnight stays with its evening."""
+        """Groups of each day, each session once a day; what runs past midnight stays with its evening."""
         ordered = sorted(found, key=lambda item: (item.day, item.starts_at))
-        return [(day, self.groups(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
+        return [(day, self.once_a_day(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
 
     def _act(self, item: Item) -> Act | None:
         if item.closed or item.occurrence_id in self._who.booked or item.seats_left == 0:
