@@ -10,8 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from expo.capacity.models import Pool
-from expo.core import stamps
 from expo.core.db import db
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
@@ -221,59 +219,6 @@ def rooms_of(expo_id: int, ids: Iterable[int]) -> list[Room]:
     """These rooms with their venues, venue by venue."""
     wanted = set(ids)
     return [room for room in programme.rooms(expo_id) if room.id in wanted]
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day of the strip: how many listed sessions, and how many free seats in those one books."""
-
-    date: date
-    count: int
-    seats_left: int
-
-
-def days(expo_id: int, conference_ids: Iterable[int] | None = None) -> dict[date, Day]:
-    """Days that have something, with their counts. One query. Seats of what is not public count for nobody."""
-    left = sa.case(
-        (
-            sa.and_(
-                SessionVersion.admission == Admission.SEAT,
-                SessionVersion.visibility == Visibility.PUBLIC,
-                Conference.visibility == Visibility.PUBLIC,
-            ),
-            sa.func.coalesce(Pool.capacity, 0) + Pool.over - Pool.taken,
-        ),
-        else_=0,
-    )
-    wanted = (
-        sa.select(OccurrenceVersion.day, sa.func.count(), sa.func.sum(left))
-        .select_from(OccurrenceVersion)
-        .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
-        .join(Conference, SessionVersion.conference_id == Conference.id)
-        .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
-        .join(Pool, Occurrence.pool_id == Pool.id)
-        .where(
-            OccurrenceVersion.expo_id == expo_id,
-            OccurrenceVersion.until_release_id.is_(None),
-            SessionVersion.until_release_id.is_(None),
-            sa.not_(OccurrenceVersion.cancelled),
-            listed(),
-        )
-        .group_by(OccurrenceVersion.day)
-    )
-    if conference_ids is not None:
-        wanted = wanted.where(SessionVersion.conference_id.in_(list(conference_ids)))
-    return {row[0]: Day(row[0], row[1], int(row[2] or 0)) for row in db.session.execute(wanted)}
-
-
-_counts: stamps.Kept[dict[date, int]] = stamps.Kept()
-
-
-def day_counts(expo_id: int) -> dict[date, int]:
-    """How many listed sessions each day has. Kept until something is published: every page shows them."""
-    return _counts.get(
-        f"programme:{expo_id}", lambda: {day.date: day.count for day in days(expo_id).values()}
-    )
 
 
 def content(session_id: int) -> SessionVersion | None:

@@ -10,7 +10,7 @@ from expo.core.db import db
 from expo.programme import actions as programme
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
 from expo.programme.words import Admission, Placement, SessionState
-from expo.publishing import actions, queries
+from expo.publishing import actions, queries, shelf
 from expo.publishing.refusals import FewerSeatsThanBooked, NothingToPublish
 from tests import factories as a
 
@@ -89,7 +89,7 @@ def test_a_cancelled_time_stays_public_as_cancelled(app):
     a.publish(tour.session.conference.expo)
 
     assert [item.cancelled for item in queries.items(tour.expo_id)] == [True]
-    assert queries.days(tour.expo_id) == {}
+    assert shelf.days(tour.expo_id) == {}
 
 
 def test_a_release_that_would_unseat_somebody_is_refused_whole(app):

@@ -19,6 +19,7 @@ from . import (  # noqa: E402
     programme,
     search,
     sessions,
+    sheets,
     speakers,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "programme",
     "search",
     "sessions",
+    "sheets",
     "speakers",
 ]
 

@@ -35,7 +35,7 @@ def wish(*, person: bool = True) -> Filter:
     price = price if price in (FREE, PAID) else ""
     audiences = tuple(word for word in Category if word in several("audience"))
     return Filter(
-        day=_date(args.get("day", "")),
+        day=day_in(args.get("day", "")),
         conferences=several("conference"),
         tracks=several("track"),
         venues=several("venue"),
@@ -77,7 +77,8 @@ def audiences() -> list[Category]:
     return [category for category in Category if any(found == category for _id, found, _free in g.admitting)]
 
 
-def _date(text: str) -> date | None:
+def day_in(text: str) -> date | None:
+    """The day that is written so: 2022-05-31."""
     if not _DAY.fullmatch(text):
         return None
     year, month, day = (int(part) for part in text.split("-"))

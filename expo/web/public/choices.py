@@ -138,8 +138,11 @@ def choices(items: list[Item], wished: Filter) -> Choices:
     )
 
 
-def removable(offered: Choices, items: list[Item], wished: Filter) -> list[tuple[str, str]]:
-    """Each wish that no switch of the page shows, in words, with the address of the page without it."""
+def removable(
+    offered: Choices, items: list[Item], wished: Filter, kept: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Each wish that no switch of the page shows, in words, with the address of the page without it. `kept` are the
+    days and the shape of the page, as its address has them."""
     pairs = asked.arguments(wished)
     rooms = {item.room_slug: item.room_name for item in items}
     words: dict[tuple[str, str], str] = {("room", slug): rooms.get(slug, slug) for slug in wished.rooms}
@@ -149,7 +152,7 @@ def removable(offered: Choices, items: list[Item], wished: Filter) -> list[tuple
     return [
         (
             words.get(pair, pair[1]),
-            asked.address([other for other in pairs if other != pair], wished.day),
+            asked.address([*kept, *(other for other in pairs if other != pair)]),
         )
         for pair in shown
     ]

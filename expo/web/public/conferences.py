@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from expo.programme import queries as programme
 from expo.programme.models import Conference
 from expo.publishing import queries as publishing
-from expo.publishing.items import Item
+from expo.publishing import shelf
+from expo.publishing.filters import Filter
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
@@ -88,7 +88,7 @@ def conference(slug: str) -> ResponseReturnValue:
         conference=found,
         card=card,
         today=who.today,
-        strip=_own_strip(found, items, whole),
+        strip=_own_strip(found, whole),
         whole=whole,
         total=len(items),
         by_day=Rows(found.time_zone).by_day(shown),
@@ -104,10 +104,10 @@ def conference(slug: str) -> ResponseReturnValue:
     )
 
 
-def _own_strip(conference: Conference, items: list[Item], whole: bool) -> tuple[days.StripDay, ...]:
+def _own_strip(conference: Conference, whole: bool) -> tuple[days.StripDay, ...]:
     """The conference's own days: down this page, or to the programme where they do not all fit here."""
     dates = days.span(conference.starts_on, conference.ends_on)
-    counts = Counter(item.day for item in items if not item.cancelled)
+    counts = shelf.days(conference.expo_id, Filter(conferences=(conference.slug,)), viewer().tickets)
     url: Callable[[str], str] = asked.day_addresses([("conference", conference.slug)])
     if whole:
         url = "#day-{}".format

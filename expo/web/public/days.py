@@ -6,15 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from expo.publishing.shelf import Day
+
 BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class StripDay:
-    """A day as a link, with how full it is from 0 to 8."""
+    """A day as a link, with how much it holds from 0 to 8, and its free seats; None where none can be booked."""
 
     date: date
     count: int
+    seats_left: int | None
     weekend: bool
     url: str
     bar: int
@@ -26,17 +29,21 @@ def span(first: date, last: date) -> list[date]:
 
 
 def strip(
-    dates: Sequence[date], counts: Mapping[date, int], url: Callable[[str], str]
+    dates: Sequence[date], counts: Mapping[date, Day], url: Callable[[str], str]
 ) -> tuple[StripDay, ...]:
     """These dates with their counts; the fullest has the longest bar."""
-    most = max((counts.get(each, 0) for each in dates), default=0) or 1
-    return tuple(
-        StripDay(
-            date=each,
-            count=counts.get(each, 0),
-            weekend=each.weekday() >= 5,
-            url=url(each.isoformat()),
-            bar=-(-BARS * counts.get(each, 0) // most),
+    most = max((counts[each].count for each in dates if each in counts), default=0) or 1
+    found = []
+    for each in dates:
+        day = counts.get(each) or Day(each, 0, None)
+        found.append(
+            StripDay(
+                date=each,
+                count=day.count,
+                seats_left=day.seats_left,
+                weekend=each.weekday() >= 5,
+                url=url(each.isoformat()),
+                bar=-(-BARS * day.count // most),
+            )
         )
-        for each in dates
-    )
+    return tuple(found)

@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.publishing import queries as publishing
+from expo.publishing import shelf
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
 from . import asked, blueprint, days
 from .conferences import cards
+from .frame import usual_day
 from .programme import in_minutes
 from .rows import Row, Rows
 from .viewer import Viewer, viewer
@@ -60,8 +62,11 @@ def home() -> ResponseReturnValue:
         today=who.today,
         phase=_phase(who),
         strip=days.strip(
-            days.span(expo.starts_on, expo.ends_on), publishing.day_counts(expo.id), asked.day_addresses([])
+            days.span(expo.starts_on, expo.ends_on),
+            shelf.days(expo.id, tickets=who.tickets),
+            asked.day_addresses([]),
         ),
+        month_url=asked.address([("month", f"{usual_day(expo, who.today):%Y-%m}")]),
         running=rows.rows(moments.now[:MOST_AT_HOME]),
         running_count=len(moments.now),
         soon=rows.rows(soon),

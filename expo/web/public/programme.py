@@ -1,30 +1,31 @@
-"""The programme of one day, or what meets a wish on all days."""
+"""The programme of one day, or what meets a wish on all days. An address may also name a month or several days."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import render_template, url_for
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from expo.expos.models import Expo
 from expo.programme.models import Conference
-from expo.publishing import filters
+from expo.publishing import filters, shelf
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import day_name
+from expo.web.filters import day_name, long_date
 
-from . import asked, blueprint, days
-from .choices import choices, loosened, removable
+from . import across, asked, blueprint, months, ranges
+from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
+from .grid import grid
 from .kinds import type_name
-from .rows import Group, Row, Rows, addresses, conference_class
+from .nearest import nearest
+from .rows import Group, Row, Rows
 from .viewer import viewer
 
 MOST_FOUND = 150
@@ -33,107 +34,76 @@ MOST_FOUND = 150
 @blueprint.get("/programme")
 @for_strangers
 def programme() -> ResponseReturnValue:
-    wished = asked.wish()
+    wished, args = asked.wish(), request.args
+    named = args.get("when", "")
+    if named in NAMES:
+        days = named_days(named, usual_day(this_expo(), viewer().today))
+        return redirect(Around(wished, []).address(span_pairs(*days), shape()))
+    month = months.month_in(args.get("month", ""))
+    if month is not None:
+        return months.page(wished, month)
+    if args.get("from") or args.get("to"):
+        return ranges.page(wished)
     if wished.day is None and asked.arguments(wished):
         return _everywhere(wished)
-    day = wished.day or _usual_day(this_expo(), viewer().today)
-    return _one_day(replace(wished, day=day), day)
-
-
-def _usual_day(expo: Expo, today: date) -> date:
-    """Today while the expo runs, else its nearest day."""
-    return min(max(today, expo.starts_on), expo.ends_on)
+    return _one_day(wished, wished.day or usual_day(this_expo(), viewer().today))
 
 
 def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
+    wished = replace(wished, day=day)
     everything = filters.find(expo.id, Filter(day=day), who.tickets)
     found = filters.find(expo.id, wished, who.tickets) if wished.words else _meeting(everything, wished)
-    conferences = publishing.conferences(expo.id)
-    counts = publishing.day_counts(expo.id)
-    groups = Rows().groups(found)
+    around = Around(wished, [("day", str(day))], (day,), shape())
+    conferences, counts = publishing.conferences(expo.id), day_counts(wished)
+    timed = [item for item in found if not shelf.is_long(item)]
+    lane = across.lane(conferences, wished, day)
+    common = {
+        "heading": long_date(day),
+        "total": len({item.session_id for item in everything}),
+        "found": len({item.session_id for item in found}),
+        "times": len(found),
+        "back": around.address(around.when),
+        **around.everything(everything, conferences, counts),
+    }
+    if around.shape == "print":
+        one = ranges.OneDay(day, common["back"], Rows().once_a_day(timed), across.sessions(wished, day))
+        return render_template("public/pocket.html", days=[one], rest=None, **common)
     return render_template(
         "public/day.html",
         day=day,
-        today=who.today,
-        groups=groups,
         time=expo.local(who.now) if day == who.today else None,
-        now_note=_now_note(groups, who.now),
-        total=len(everything),
-        found=len(found),
+        seats=counts[day].seats_left if day in counts else None,
         venues=len({item.venue_slug for item in everything}),
-        strip=_strip(expo, wished, day, conferences, counts),
-        lane=_across(conferences, day),
-        nearest=_nearest(wished, found, everything),
-        earlier=_beside(counts, day, -1),
-        later=_beside(counts, day, 1),
-        **_controls(everything, wished),
+        lane=lane,
+        nearest=nearest(wished, everything) if not found and around.wishes else None,
+        earlier=around.beside(counts, day, -1),
+        later=around.beside(counts, day, 1),
+        shapes=around.shapes(),
+        feed=feed_of(wished),
+        **_drawn(around, timed),
+        **common,
     )
+
+
+def _drawn(around: Around, timed: list[Item]) -> dict[str, Any]:
+    """The list of the day, or its grid where that is asked for and has room."""
+    expo, who, rows = this_expo(), viewer(), Rows()
+    drawn, wanted = None, around.shape == "grid" and bool(timed)
+    if wanted:
+        rooms = publishing.rooms_of(expo.id, {item.room_id for item in timed})
+        drawn = grid(rows, timed, rooms, expo.zone, who.now)
+    groups = drawn.groups if drawn else rows.once_a_day(timed)
+    return {
+        "grid": drawn,
+        "too_wide": wanted and drawn is None,
+        "groups": groups,
+        "now_note": _now_note(groups, who.now),
+    }
 
 
 def _meeting(items: list[Item], wished: Filter) -> list[Item]:
     return [item for item in items if wished.wants(item)]
-
-
-def _controls(items: list[Item], wished: Filter) -> dict[str, Any]:
-    pairs = asked.arguments(wished)
-    offered = choices(items, wished)
-    return {
-        "wish": wished,
-        "wishes": len(pairs),
-        "choices": offered,
-        "removable": removable(offered, items, wished),
-        "without": asked.address([], wished.day),
-        "feed": url_for("feeds.programme") + asked.address(pairs, wished.day).removeprefix(asked.address([])),
-    }
-
-
-def _strip(
-    expo: Expo, wished: Filter, day: date | None, conferences: list[Conference], counts: dict[date, int]
-) -> tuple[days.StripDay, ...]:
-    """The days of the expo; outside them those of the one conference that is asked for, or that runs then."""
-    dates = days.span(expo.starts_on, expo.ends_on)
-    away = [
-        conference
-        for conference in conferences
-        if (conference.slug in wished.conferences if wished.conferences else _runs(conference, day))
-        and not expo.starts_on <= conference.starts_on <= expo.ends_on
-    ]
-    if away and (day is None or day not in dates):
-        dates = days.span(away[0].starts_on, away[0].ends_on)
-    return days.strip(dates, counts, asked.day_addresses(asked.arguments(wished)))
-
-
-def _runs(conference: Conference, day: date | None) -> bool:
-    return day is not None and conference.starts_on <= day <= conference.ends_on
-
-
-@dataclass(frozen=True, slots=True)
-class Across:
-    """A conference of several days, on one of them."""
-
-    title: str
-    url: str
-    colour: str
-    number: int
-    of: int
-    ends_on: date
-
-
-def _across(conferences: list[Conference], day: date) -> list[Across]:
-    """Conferences that run over this day and others; the open programme always does."""
-    url = addresses("public.conference")
-    found = []
-    for conference in conferences:
-        closed = {date.fromisoformat(text) for text in conference.closed_dates}
-        dates = [each for each in days.span(conference.starts_on, conference.ends_on) if each not in closed]
-        if len(dates) > 1 and day in dates and not conference.is_open_programme:
-            colour = conference_class(conference.colour)
-            number = dates.index(day) + 1
-            found.append(
-                Across(conference.title, url(conference.slug), colour, number, len(dates), conference.ends_on)
-            )
-    return found
 
 
 def _now_note(groups: list[Group], now: datetime) -> str:
@@ -157,42 +127,6 @@ def in_minutes(minutes: int) -> str:
     return ngettext("in %(num)s day", "in %(num)s days", minutes // (24 * 60))
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
-    """What to offer when nothing is found: the next match on another day, and the day without each wish."""
-
-    row: Row | None
-    looser: list[tuple[str, int, str]]
-
-
-def _nearest(wished: Filter, found: list[Item], everything: list[Item]) -> Nearest | None:
-    if found or not asked.arguments(wished):
-        return None
-    expo, who = this_expo(), viewer()
-    elsewhere = filters.find(expo.id, replace(wished, day=None), who.tickets)
-    ahead = [item for item in elsewhere if item.ends_at > who.now] or elsewhere
-    pairs = asked.arguments(wished)
-    looser = []
-    if len(pairs) > 1 and not wished.words:
-        for wish, label in loosened(wished):
-            count = len(_meeting(everything, wish))
-            if count:
-                looser.append((label, count, asked.address(asked.arguments(wish), wished.day)))
-    return Nearest(Rows().row(ahead[0]) if ahead else None, looser)
-
-
-def _beside(counts: dict[date, int], day: date, step: int) -> tuple[str, str] | None:
-    """The nearest day before or after that has something: its name with count, and its address."""
-    dates = sorted(each for each in counts if (each > day if step > 0 else each < day))
-    if not dates:
-        return None
-    found = dates[0] if step > 0 else dates[-1]
-    label = ngettext(
-        "%(day)s, %(num)s session", "%(day)s, %(num)s sessions", counts[found], day=day_name(found)
-    )
-    return label, asked.address([], found)
-
-
 def _everywhere(wished: Filter) -> ResponseReturnValue:
     """What meets the wish on all days: each session once, at its next time."""
     expo, who = this_expo(), viewer()
@@ -202,15 +136,14 @@ def _everywhere(wished: Filter) -> ResponseReturnValue:
     conferences = publishing.conferences(expo.id)
     return render_template(
         "public/found.html",
-        today=who.today,
         ahead=rows_by_day(rows, ahead[:MOST_FOUND]),
         past=rows_by_day(rows, past[:MOST_FOUND]),
         sessions=len(ahead) + len(past),
         times=len(found),
         most=MOST_FOUND if max(len(ahead), len(past)) > MOST_FOUND else None,
         heading=_heading(wished, found, conferences),
-        strip=_strip(expo, wished, None, conferences, publishing.day_counts(expo.id)),
-        **_controls(found, wished),
+        feed=feed_of(wished),
+        **Around(wished, []).everything(found, conferences, shelf.counted(found)),
     )
 
 

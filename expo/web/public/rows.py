@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -24,6 +24,7 @@ from .kept import kept
 from .viewer import Viewer, viewer
 
 COLOURS = 8
+MOST_TIMES = 12  # of one session on one day
 _MARK = "0code0"  # stands for a code or slug in an address that is made once and filled often
 
 
@@ -49,7 +50,8 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item at one time, in words. `key` tells two starts of a page apart."""
+    """One item at one time, in words. `key` tells two starts of a page apart. Where it stands for several times of
+    its day, `times` are the next of these."""
 
     url: str
     code: str
@@ -75,6 +77,9 @@ class Row:
     note: str = ""
     mark: str | None = None
     kept: bool | None = None  # whether the viewer keeps it in mind; None where only their browser knows
+    times: tuple[Row, ...] = ()  # of the same session on the same day, this one among them
+    more_times: int = 0
+    placed: str = ""  # classes that put it into the grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +140,19 @@ def _free_seats(item: Item) -> tuple[str, str]:
 
 
 def clock_text(moment: datetime, day: date) -> str:
-    """14:05; 01:00 (+1) in the night after the day it belongs to."""
+    """14:05; 01:00 (+1) in the night after the day it belongs to; 02:30 (winter time) where an hour comes twice."""
     nights = (moment.date() - day).days
-    return f"{moment:%H:%M}" if nights <= 0 else f"{moment:%H:%M} (+{nights})"
+    text = f"{moment:%H:%M}"
+    if said := season(moment):
+        text = f"{text} ({said})"
+    return text if nights <= 0 else f"{text} (+{nights})"
+
+
+def season(moment: datetime) -> str:
+    """Which of the two is meant, when the clocks show an hour twice; else nothing."""
+    if moment.replace(fold=1 - moment.fold).utcoffset() == moment.utcoffset():
+        return ""
+    return _("summer time") if moment.dst() else _("winter time")
 
 
 def draw(macro: Callable[..., Markup], row: Row, level: int) -> Markup:
@@ -148,6 +163,26 @@ def draw(macro: Callable[..., Markup], row: Row, level: int) -> Markup:
 def act_of(row: Row) -> Act | None:
     """For macros that ask which button a row has."""
     return row.act
+
+
+def by_start(rows: Iterable[Row]) -> list[Group]:
+    """Rows that are in order of time, those that start together in one group."""
+    starts = groupby(rows, key=lambda row: (row.starts, row.time_text, row.key))
+    return [Group(text, moment, key, list(together)) for (moment, text, key), together in starts]
+
+
+def once_a_day(found: Iterable[Item], now: datetime) -> list[tuple[Item, list[Item]]]:
+    """Each session once on each of its days: at its next time that stands, with all times of the day that are still
+    to come, or that were when none is. No list where there is but one time. In order of start."""
+    times: dict[tuple[int, date], list[Item]] = {}
+    for item in found:
+        times.setdefault((item.session_id, item.day), []).append(item)
+    chosen = []
+    for mine in times.values():
+        left = [item for item in mine if item.ends_at > now] or mine
+        next_ = next((item for item in left if not item.cancelled), left[0])
+        chosen.append((next_, left if len(left) > 1 else []))
+    return sorted(chosen, key=lambda pair: pair[0].starts_at)
 
 
 class Rows:
@@ -163,8 +198,8 @@ class Rows:
         self._recent = recent.changes(this_expo().id, self._who.now)
         self._seats: dict[tuple[object, ...], tuple[str, str]] = {}
 
-    def row(self, item: Item, note: str = "") -> Row:
-        """One item, which has been reduced to what the viewer may see."""
+    def row(self, item: Item, note: str = "", times: Sequence[Item] = ()) -> Row:
+        """One item, which has been reduced to what the viewer may see. `times` are those it stands for."""
         starts, ends = item.starts, item.ends
         end_text = clock_text(ends, item.day)
         if item.time_zone != self._home:
@@ -196,6 +231,8 @@ class Rows:
             note=note,
             mark=self._mark(item),
             kept=None if self._who.kept is None else item.occurrence_id in self._who.kept,
+            times=tuple(self.row(each) for each in times[:MOST_TIMES]),
+            more_times=max(0, len(times) - MOST_TIMES),
         )
 
     def _mark(self, item: Item) -> str | None:
@@ -216,14 +253,16 @@ class Rows:
         return [self.row(item) for item in found]
 
     def groups(self, found: Iterable[Item]) -> list[Group]:
-        """Rows by start, in order of time."""
-        by_start = groupby(self.rows(found), key=lambda row: (row.starts, row.time_text, row.key))
-        return [Group(text, starts, key, list(rows)) for (starts, text, key), rows in by_start]
+        return by_start(self.rows(found))
+
+    def once_a_day(self, found: Iterable[Item]) -> list[Group]:
+        """Rows by start, each session once on each of its days."""
+        return by_start([self.row(item, times=times) for item, times in once_a_day(found, self._who.now)])
 
     def by_day(self, found: Iterable[Item]) -> list[tuple[date, list[Group]]]:
-        """Groups of each day, in order; what runs past midnight stays with its evening."""
+        """Groups of each day, each session once a day; what runs past midnight stays with its evening."""
         ordered = sorted(found, key=lambda item: (item.day, item.starts_at))
-        return [(day, self.groups(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
+        return [(day, self.once_a_day(items)) for day, items in groupby(ordered, key=lambda item: item.day)]
 
     def _act(self, item: Item) -> Act | None:
         if item.closed or item.occurrence_id in self._who.booked or item.seats_left == 0:

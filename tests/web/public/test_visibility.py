@@ -100,7 +100,7 @@ def test_private_sessions_are_not_counted(app, browser, strict):
     page = browser().get(f"/{conference.expo.slug}/programme?day={occurrence.starts_at.date()}").text
 
     assert "1 session at 1 place" in page
-    assert ", 1 session</span>" in page
+    assert ", 1 session, 20 free seats</span>" in page
 
 
 @pytest.mark.parametrize("strict", STRICT)

@@ -1,0 +1,75 @@
+"""What has no hour: conferences of several days, and sessions that last all day or longer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from expo.programme.models import Conference
+from expo.publishing import shelf
+from expo.publishing.filters import Filter
+from expo.publishing.items import Item
+from expo.web.context import this_expo
+from expo.web.filters import short_date
+
+from . import days
+from .rows import addresses, clock_text, conference_class, seats_of, state_of
+from .viewer import viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """One entry of the lane across days. `note` says how long; `state` of a session is a row's."""
+
+    title: str
+    url: str
+    colour: str
+    note: str
+    state: str = "upcoming"
+
+
+def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Across]:
+    """What runs over this day and others, or all of it; the open programme always does."""
+    url = addresses("public.conference")
+    found = []
+    for conference in conferences:
+        closed = {date.fromisoformat(text) for text in conference.closed_dates}
+        dates = [each for each in days.span(conference.starts_on, conference.ends_on) if each not in closed]
+        if len(dates) > 1 and day in dates and not conference.is_open_programme:
+            note = _(
+                "day %(number)s of %(of)s, to %(day)s",
+                number=dates.index(day) + 1,
+                of=len(dates),
+                day=short_date(conference.ends_on),
+            )
+            found.append(
+                Across(conference.title, url(conference.slug), conference_class(conference.colour), note)
+            )
+    return found + sessions(wished, day)
+
+
+def sessions(wished: Filter, day: date) -> list[Across]:
+    """Sessions without hours on this day that meet the wish."""
+    who, url = viewer(), addresses("public.session", "code")
+    return [
+        Across(
+            item.title,
+            url(item.code),
+            conference_class(item.conference_colour),
+            ", ".join([_lasts(item, day), *([] if item.cancelled else [seats_of(item, who)[0]])]),
+            state_of(item, who.now),
+        )
+        for item in shelf.lasting(this_expo().id, day, wished, who.tickets)
+    ]
+
+
+def _lasts(item: Item, day: date) -> str:
+    """“from 10:00, to 5 June 18:00”: whatever of it is not this day's."""
+    starts, ends = item.starts, item.ends
+    begins = (
+        clock_text(starts, day) if starts.date() >= day else f"{short_date(starts.date())} {starts:%H:%M}"
+    )
+    closes = clock_text(ends, day) if ends.date() <= day else f"{short_date(ends.date())} {ends:%H:%M}"
+    return _("%(start)s to %(end)s", start=begins, end=closes)
