@@ -12,27 +12,35 @@ gates.anybody(blueprint)
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
     about,
+    areas,
     conferences,
     favourites,
     home,
     places,
     programme,
+    sdgs,
     search,
+    series,
     sessions,
     speakers,
+    tracks,
 )
 
 __all__ = [
     "about",
+    "areas",
     "blueprint",
     "conferences",
     "favourites",
     "home",
     "places",
     "programme",
+    "sdgs",
     "search",
+    "series",
     "sessions",
     "speakers",
+    "tracks",
 ]
 
 

@@ -84,7 +84,7 @@ def session(code: str) -> ResponseReturnValue:
         register=url_for("delegate.register", conference=item.conference_slug, book=item.code),
         day_url=asked.address([], item.day),
         type_url=asked.address([("type", item.type_slug)]),
-        track_url=asked.address([("conference", item.conference_slug), ("track", item.track_slug or "")]),
+        track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
         zone=item.time_zone if item.time_zone != expo.time_zone else None,
     )
 
