@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -11,10 +12,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
 from expo.publishing import queries as publishing
+from expo.publishing import similar
 from expo.publishing.items import Item
+from expo.publishing.models import SessionVersion
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
@@ -30,6 +34,8 @@ from .viewer import viewer
 
 MOST_PARALLEL = 4
 MOST_AFTER = 2
+MOST_SIMILAR = 3
+MOST_INSTEAD = 4
 DAYS_UNFOLDED = 8
 
 REALITIES = {
@@ -54,6 +60,9 @@ def session(code: str) -> ResponseReturnValue:
     rows = Rows(item.time_zone)
     around = [] if item.closed else publishing.neighbours(item)
     around = [other.seen_with(who.tickets) for other in around]
+    alike = similar.similar(item, who.tickets, who.now, most=MOST_SIMILAR + MOST_PARALLEL)
+    near = _near(item, around, alike)
+    full = item.seats_left == 0 and item.takes_bookings(who.now)
     family = [
         other.seen_with(who.tickets) for other in publishing.family(expo.id, item.session_id, item.parent_id)
     ]
@@ -65,7 +74,6 @@ def session(code: str) -> ResponseReturnValue:
         row=rows.row(item),
         when=_when(item, who.today),
         abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
-        own_languages=content is not None and item.own_languages is not None,
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
@@ -76,8 +84,13 @@ def session(code: str) -> ResponseReturnValue:
         unfolded=DAYS_UNFOLDED,
         parent=_first(rows, [other for other in family if other.session_id == item.parent_id]),
         parts=rows.rows(other for other in family if other.parent_id == item.session_id),
-        parallel=rows.rows(_parallel(item, around)[:MOST_PARALLEL]),
-        after=rows.rows(_after(item, around)[:MOST_AFTER]),
+        parallel=rows.rows(near.parallel),
+        after=rows.rows(near.after),
+        following=rows.rows(near.following),
+        similar=rows.rows(near.similar),
+        full=full,
+        instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
+        series=_series(content),
         provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),
         realities=REALITIES,
         starts_in=_starts_in(item, who.now),
@@ -151,11 +164,53 @@ def _first(rows: Rows, items: list[Item]) -> Row | None:
     return rows.row(items[0]) if items else None
 
 
-def _parallel(item: Item, around: list[Item]) -> list[Item]:
-    """What runs at the same time: of the same conference first."""
+def _with_seats(times: list[Item], item: Item, now: datetime) -> list[Item]:
+    """The next other times of the session that have a seat."""
+    others = [other for other in times if other.code != item.code and other.takes_bookings(now)]
+    return [other for other in others if other.seats_left != 0][:MOST_INSTEAD]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The neighbours of a session, each told once."""
+
+    parallel: list[Item]
+    after: list[Item]
+    following: list[Item]
+    similar: list[Item]
+
+
+def _near(item: Item, around: list[Item], alike: list[Item]) -> Near:
+    """At the same time (of the same conference first), next in the room, next in the conference, and alike. Who
+    finds no seat here looks for what is alike first."""
+    if item.seats_left == 0:
+        alike = alike[:MOST_SIMILAR]
+        told = {other.session_id for other in alike}
+    else:
+        told = set()
+
+    def take(found: Iterable[Item], most: int) -> list[Item]:
+        once = {other.session_id: other for other in reversed(list(found)) if other.session_id not in told}
+        taken = list(reversed(once.values()))[:most]
+        told.update(other.session_id for other in taken)
+        return taken
+
     same_time = [other for other in around if other.starts_at < item.ends_at]
-    return sorted(same_time, key=lambda other: other.conference_id != item.conference_id)
+    later = [other for other in around if other.starts_at >= item.ends_at]
+    return Near(
+        take(sorted(same_time, key=lambda other: other.conference_id != item.conference_id), MOST_PARALLEL),
+        take((other for other in later if other.room_id == item.room_id), MOST_AFTER),
+        take((other for other in later if other.conference_id == item.conference_id), MOST_AFTER)
+        if not item.open_programme
+        else [],
+        alike if item.seats_left == 0 else take(alike, MOST_SIMILAR),
+    )
 
 
-def _after(item: Item, around: list[Item]) -> list[Item]:
-    return [other for other in around if other.room_id == item.room_id and other.starts_at >= item.ends_at]
+def _series(content: SessionVersion | None) -> tuple[str, int | None, str] | None:
+    """The series of the conference, the number it has there, and the page of the series."""
+    conference = content.conference if content is not None else None
+    if conference is None or not conference.series:
+        return None
+    url = url_for("public.series", slug=slugged(conference.series))
+    return conference.series, conference.series_number, url
