@@ -112,16 +112,23 @@ def venue(expo_id: int, slug: str) -> Venue | None:
 
 
 def running(
-    expo_id: int, earliest: datetime, latest: datetime, *conditions: sa.ColumnElement[bool]
+    expo_id: int,
+    earliest: datetime,
+    latest: datetime,
+    *,
+    room_id: int | None = None,
+    venue_id: int | None = None,
 ) -> list[Item]:
-    """What runs at some time within the span and will take place; all of it, or what meets the conditions."""
+    """What runs at some time within the span and will take place: everywhere, in a room, or at a venue."""
+    where = [OccurrenceVersion.room_id == room_id] if room_id is not None else []
+    where += [Room.venue_id == venue_id] if venue_id is not None else []
     return queries.items(
         expo_id,
         OccurrenceVersion.starts_at < latest,
         OccurrenceVersion.ends_at > earliest,
         sa.not_(OccurrenceVersion.cancelled),
         sa.not_(OccurrenceVersion.tentative),
-        *conditions,
+        *where,
     )
 
 
