@@ -124,6 +124,8 @@ class Venue(Base):
     time_zone: Mapped[str | None] = mapped_column(sa.String(40))
     is_online: Mapped[bool] = mapped_column(default=False)
 
+    area: Mapped[Area | None] = relationship()
+
 
 class Room(Base):
     """Where one thing happens at a time, unless it holds more."""

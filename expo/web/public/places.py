@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.programme import queries as programme
+from expo.programme import walking
 from expo.programme.models import Venue
 from expo.publishing import queries as publishing
 from expo.publishing import scopes
@@ -16,10 +17,13 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.words import FEATURES
 
-from . import asked, blueprint
+from . import asked, blueprint, locator
 from .rows import addresses
 from .scope import what_is_on
 from .viewer import viewer
+
+LONGEST_WALK = 60  # minutes
+MOST_WALKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,19 @@ def venue(slug: str) -> ResponseReturnValue:
     if found is None or not items:
         abort(404)
     seen = [item.seen_with(who.tickets) for item in items]
+    rooms = publishing.rooms_of(expo.id, {item.room_id for item in seen})
+    others = [other for other in publishing.venues(expo.id) if other.id != found.id and not other.is_online]
     return render_template(
         "public/venue.html",
         venue=found,
-        rooms=publishing.rooms_of(expo.id, {item.room_id for item in seen}),
+        area=found.area,
+        map=locator.draw(found, others),
+        walks=_walks(found, others),
+        placed=found.latitude is not None and found.longitude is not None,
+        unplaced=sum(walking.minutes(other, other) is None for other in others),
+        venue_url=addresses("public.venue"),
+        rooms=rooms,
+        step_free=sum("step-free" in room.accessibility for room in rooms),
         room_url=addresses("public.room"),
         features=FEATURES,
         feed=url_for("feeds.venue", slug=found.slug),
@@ -83,6 +96,21 @@ def venue(slug: str) -> ResponseReturnValue:
         zone=items[0].time_zone if items[0].time_zone != expo.time_zone else None,
         **what_is_on(seen, home=items[0].time_zone),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way on foot to another venue."""
+
+    venue: Venue
+    minutes: int
+
+
+def _walks(venue: Venue, others: list[Venue]) -> list[Walk]:
+    """The nearest venues that one would walk to."""
+    ways = [(walking.minutes(venue, other), other) for other in others]
+    walks = [Walk(other, way) for way, other in ways if way is not None and way <= LONGEST_WALK]
+    return sorted(walks, key=lambda walk: walk.minutes)[:MOST_WALKS]
 
 
 @blueprint.get("/rooms/<slug>")
