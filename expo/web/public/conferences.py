@@ -14,13 +14,14 @@ from flask_babel import ngettext
 from expo.core.text import slug as slugged
 from expo.programme import queries as programme
 from expo.programme.models import Conference
+from expo.programme.words import Mode
 from expo.publishing import queries as publishing
 from expo.publishing import scopes
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days
+from . import asked, blueprint, days, zones
 from .prices import Ticket, tickets_by_conference
 from .rows import Rows, addresses, conference_class
 from .scope import Part
@@ -113,6 +114,7 @@ def conference(slug: str) -> ResponseReturnValue:
         by_day=Rows(found.time_zone).by_day(shown),
         closed=[date.fromisoformat(text) for text in found.closed_dates],
         zone=found.time_zone if found.time_zone != expo.time_zone else None,
+        zones=zones.choice(found.time_zone) if _afar(found, items) else None,
         parent=next((each for each in related if each.id == found.parent_id), None),
         parts=[each for each in related if each.parent_id == found.id],
         series=_in_series(found, related),
@@ -122,6 +124,13 @@ def conference(slug: str) -> ResponseReturnValue:
         conference_url=addresses("public.conference"),
         feed=url_for("feeds.conference", slug=found.slug),
     )
+
+
+def _afar(conference: Conference, items: list[Item]) -> bool:
+    """Whether it is followed from other places than the expo's city, or another time is asked for."""
+    home = this_expo().time_zone
+    away = conference.mode is not Mode.ON_SITE or conference.time_zone != home
+    return away or zones.asked_zone() is not None or any(zones.elsewhere(item, home) for item in items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days
+from . import asked, blueprint, days, zones
 from .conferences import cards
 from .programme import in_minutes
 from .rows import Row, Rows
@@ -137,7 +137,14 @@ def now() -> ResponseReturnValue:
         soon=rows.groups(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),
         today_url=asked.address(pairs, who.today),
+        zones=zones.choice(expo.time_zone) if _afar([*moments.now, *soon]) else None,
     )
+
+
+def _afar(items: list[Item]) -> bool:
+    """Whether any of these is followed from other places than the city, or another time is asked for."""
+    home = this_expo().time_zone
+    return zones.asked_zone() is not None or any(zones.elsewhere(item, home) for item in items)
 
 
 Where = dict[str, int]

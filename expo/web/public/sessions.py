@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
+from expo.programme.words import Mode
 from expo.publishing import queries as publishing
 from expo.publishing import similar
 from expo.publishing.items import Item
@@ -26,7 +27,7 @@ from expo.web.filters import capital
 from expo.web.texts import _l
 from expo.web.words import FEATURES
 
-from . import asked, blueprint
+from . import asked, blueprint, zones
 from .goals import GOALS
 from .kinds import role_name, type_name
 from .rows import Row, Rows, addresses, conference_name
@@ -98,7 +99,9 @@ def session(code: str) -> ResponseReturnValue:
         day_url=asked.address([], item.day),
         type_url=asked.address([("type", item.type_slug)]),
         track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
-        zone=item.time_zone if item.time_zone != expo.time_zone else None,
+        zone=item.time_zone if item.time_zone != expo.time_zone or zones.asked_zone() else None,
+        own_time=zones.own_time(item, zones.asked_zone()),
+        zones=zones.choice(item.time_zone) if _followed_from_afar(item, content) else None,
     )
 
 
@@ -205,6 +208,12 @@ def _near(item: Item, around: list[Item], alike: list[Item]) -> Near:
         else [],
         alike if item.seats_left == 0 else take(alike, MOST_SIMILAR),
     )
+
+
+def _followed_from_afar(item: Item, content: SessionVersion | None) -> bool:
+    """Whether somebody may want to know when it is where they are."""
+    hybrid = content is not None and content.conference.mode is not Mode.ON_SITE
+    return hybrid or zones.elsewhere(item, this_expo().time_zone) or zones.asked_zone() is not None
 
 
 def _series(content: SessionVersion | None) -> tuple[str, int | None, str] | None:
