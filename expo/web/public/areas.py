@@ -34,6 +34,7 @@ def area(slug: str) -> ResponseReturnValue:
         trail=[(_("Places"), url_for("public.venues")), (place.name, None)],
         feed=url_for("feeds.area", slug=slug),
         all_url=asked.address(asked.arguments(wish)),
+        parts_first=False,
         parts=[Parts(_("Places here"), [Part(each.name, url(each.slug), each.address) for each in venues])],
         **what_is_on(filters.find(expo.id, wish, viewer().tickets)),
     )

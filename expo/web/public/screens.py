@@ -26,7 +26,7 @@ from . import blueprint
 from .rows import Row, Rows, addresses
 from .viewer import viewer
 
-AT_A_DOOR = timedelta(hours=18)  # how far a door looks ahead
+AT_A_DOOR = timedelta(days=7)  # how far a door looks ahead
 IN_A_FOYER = timedelta(hours=4)
 MOST_NOW = 2
 MOST_NEXT = 3

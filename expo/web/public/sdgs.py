@@ -41,6 +41,7 @@ def goal(number: int) -> ResponseReturnValue:
         trail=[(_("Global Goals"), url_for("public.goals")), (str(number), None)],
         feed=url_for("feeds.sdg", number=number),
         all_url=asked.address([("sdg", str(number))]),
+        parts_first=False,
         parts=[Parts(_("The goals beside it"), beside)],
         **what_is_on(items),
     )

@@ -34,6 +34,7 @@ def series(slug: str) -> ResponseReturnValue:
         trail=[(_("Conferences"), url_for("public.conferences")), (conferences[0].series, None)],
         feed=url_for("feeds.series", slug=slug),
         all_url=asked.address(asked.arguments(wish)),
+        parts_first=True,
         parts=[Parts(_("In this series"), parts(conferences))],
         **what_is_on(filters.find(expo.id, wish, viewer().tickets)),
     )

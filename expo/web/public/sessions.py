@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -87,8 +87,8 @@ def session(code: str) -> ResponseReturnValue:
         parts=rows.rows(other for other in family if other.parent_id == item.session_id),
         parallel=rows.rows(near.parallel),
         after=rows.rows(near.after),
-        following=rows.rows(near.following),
-        similar=rows.rows(near.similar),
+        following=_dated(rows, near.following, item.day),
+        similar=_dated(rows, near.similar, item.day),
         full=full,
         instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
         series=_series(content),
@@ -208,6 +208,15 @@ def _near(item: Item, around: list[Item], alike: list[Item]) -> Near:
         else [],
         alike if item.seats_left == 0 else take(alike, MOST_SIMILAR),
     )
+
+
+def _dated(rows: Rows, items: list[Item], day: date) -> list[Row]:
+    """Rows that say their day, where it is another than this."""
+    made = rows.rows(items)
+    return [
+        row if row.day == day else replace(row, time_text=f"{capital(row.day_text)}, {row.time_text}")
+        for row in made
+    ]
 
 
 def _followed_from_afar(item: Item, content: SessionVersion | None) -> bool:

@@ -35,6 +35,7 @@ def track(slug: str) -> ResponseReturnValue:
         trail=[],
         feed=url_for("feeds.track", slug=slug),
         all_url=asked.address([("track", slug)]),
+        parts_first=False,
         parts=[Parts(_("Conferences with this track"), conferences)] if len(conferences) > 1 else [],
         **what_is_on(items),
     )

@@ -105,6 +105,7 @@ def test_an_empty_place_says_so_and_what_comes_there(hall, browser, at):
 
     assert "Nothing is on just now." in door
     assert "Coming" in door
+    assert "Nothing is on just now." in browser().get("/h22/screens/rooms/attic").text
     assert "Nothing is on just now." in browser().get("/h22/screens/expo").text
     assert "Nothing is on just now." in browser().get("/h22/screens/rooms/hall").text
 

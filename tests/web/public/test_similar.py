@@ -10,6 +10,7 @@ from expo.booking.actions import book_seat
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing, OccurrenceDraft
 from expo.programme.words import Admission, Visibility
+from expo.web.filters import capital, day_name
 from tests import factories as a
 
 pytestmark = pytest.mark.feature("F6")
@@ -62,6 +63,7 @@ def test_the_likest_comes_first_and_what_is_not_alike_not_at_all(here, browser):
 
     order = [found.index(title) for title in ("Same speaker", "Same track", "Same type and language")]
     assert order == sorted(order)
+    assert f"{capital(day_name(by_ida.starts_at.date()))}, " in found
     for title in ("Same type alone", "Same goal alone", "Too far away"):
         assert title not in found, title
 
