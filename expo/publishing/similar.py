@@ -18,7 +18,8 @@ from .items import Item
 from .models import OccurrenceVersion
 from .queries import bills, items
 
-NEAR = timedelta(days=3)  # to each side of the session's time
+BEFORE, AFTER = timedelta(hours=6), timedelta(days=3)  # around the session's time, where one looks
+MOST_LOOKED_AT = 120  # of those the first: a page must not read a whole programme
 LEAST = 3
 MOST_GOALS = 3
 
@@ -34,12 +35,13 @@ def similar(item: Item, tickets: Collection[int], now: datetime, *, most: int) -
     kinds += [bills(speaker) for speaker in _speakers(item)]
     found = items(
         item.expo_id,
-        OccurrenceVersion.starts_at > max(now, around - NEAR),
-        OccurrenceVersion.starts_at < around + NEAR,
+        OccurrenceVersion.starts_at > max(now, around - BEFORE),
+        OccurrenceVersion.starts_at < around + AFTER,
         OccurrenceVersion.session_id != item.session_id,
         sa.not_(OccurrenceVersion.cancelled),
         sa.not_(OccurrenceVersion.tentative),
         sa.or_(*kinds),
+        most=MOST_LOOKED_AT,
     )
     seen = [other.seen_with(tickets) for other in found]
     scored = [(_points(item, other), other) for other in seen if has_room(other, tickets)]
