@@ -207,7 +207,8 @@ def test_pages_of_scopes_ask_no_more_often_for_many_rows(h22, browser, statement
         _in_area(room, f"Area{number}")
         _talk(conference, f"Talk {number}", track="Sea", sdgs=(14,), room=room)
     a.publish(h22)
-    counts = {"tracks/sea": 2, "series/walks": 3, "sdgs/": 2, "sdgs/14": 2, "areas/area0": 4, "venues": 3}
+    # The first page with rows also asks what is new, which is kept until something is published.
+    counts = {"tracks/sea": 3, "series/walks": 3, "sdgs/": 2, "sdgs/14": 2, "areas/area0": 4, "venues": 3}
 
     for path, most in counts.items():
         with statements() as asked:
