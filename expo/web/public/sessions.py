@@ -99,7 +99,7 @@ def session(code: str) -> ResponseReturnValue:
         day_url=asked.address([], item.day),
         type_url=asked.address([("type", item.type_slug)]),
         track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
-        zone=item.time_zone if item.time_zone != expo.time_zone or zones.asked_zone() else None,
+        zone=item.time_zone if item.time_zone != expo.time_zone else None,
         own_time=zones.own_time(item, zones.asked_zone()),
         zones=zones.choice(item.time_zone) if _followed_from_afar(item, content) else None,
     )

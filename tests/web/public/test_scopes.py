@@ -152,7 +152,13 @@ def test_private_parts_of_the_programme_are_no_pages(h22, browser, strict, of_co
     a.publish(h22)
     reader = browser()
 
-    for path in ("tracks/whispers", "areas/undercity", "venues/tower", "feeds/areas/undercity.ics"):
+    for path in (
+        "tracks/whispers",
+        "areas/undercity",
+        "venues/tower",
+        "feeds/areas/undercity.ics",
+        "feeds/tracks/whispers.ics",
+    ):
         assert reader.get(f"/h22/{path}").status_code == 404, path
     for path in (
         "sdgs/",
