@@ -16,7 +16,6 @@ from expo.core import stamps, tokens
 from expo.core.db import db
 from expo.favourites.models import Favourite
 from expo.programme.models import Conference, Occurrence, Room, SessionType, Track, Venue
-from expo.programme.words import LISTED
 from expo.publishing import filters
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
@@ -177,11 +176,17 @@ def favourites(person: Person) -> tuple[list[Line], datetime | None]:
 
 
 def track_name(expo_id: int, slug: str) -> str | None:
-    """The name of a track of a listed conference; two conferences may have tracks of the same slug."""
+    """The name of a track with a listed session; two conferences may have tracks of the same slug."""
     return db.session.scalar(
         sa.select(Track.name)
-        .join(Conference, Track.conference_id == Conference.id)
-        .where(Track.expo_id == expo_id, Track.slug == slug, Conference.visibility.in_(LISTED))
+        .join(SessionVersion, SessionVersion.track_id == Track.id)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(
+            Track.expo_id == expo_id,
+            Track.slug == slug,
+            SessionVersion.until_release_id.is_(None),
+            listed(),
+        )
         .order_by(Track.id)
         .limit(1)
     )

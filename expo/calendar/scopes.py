@@ -13,6 +13,7 @@ from expo.expos.models import Expo
 from expo.favourites import sharing
 from expo.programme import queries as programme
 from expo.publishing import queries as publishing
+from expo.publishing import scopes
 from expo.publishing.filters import Filter
 from expo.speakers import queries as speakers
 
@@ -34,6 +35,8 @@ class Kind(enum.StrEnum):
     VENUE = "venues"
     SPEAKER = "speakers"
     SDG = "sdgs"
+    SERIES = "series"
+    AREA = "areas"
     SESSION = "sessions"
     SHARED = "share"
 
@@ -108,6 +111,12 @@ def _wish(expo: Expo, scope: Scope) -> tuple[str, Filter] | None:
         case Kind.SDG:
             title = _("%(expo)s: Global Goal %(number)s", expo=expo.name, number=key)
             return (title, Filter(sdgs=(int(key),))) if key.isdecimal() and int(key) in GOALS else None
+        case Kind.SERIES:
+            parts = scopes.series(expo.id, key)
+            return (f"{expo.name}: {parts[0].series}", scopes.series_filter(parts)) if parts else None
+        case Kind.AREA:
+            area = scopes.area(expo.id, key)
+            return (f"{expo.name}: {area[0].name}", scopes.area_filter(area[1])) if area else None
         case _:
             chosen = ", ".join(_words(scope.wish))
             return f"{expo.name} ({chosen})" if chosen else expo.name, scope.wish

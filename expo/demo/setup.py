@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import doors, logins
+from . import areas, doors, logins
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -47,6 +47,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         assert expo is not None
         say("Inviting guests …")
         with clock.at(START - timedelta(days=22)):
+            areas.name(expo)
             team = logins.create(expo)
             doors.create(expo)
         crowd = Crowd(expo, team, START)

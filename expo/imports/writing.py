@@ -72,7 +72,7 @@ def _conferences(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Conferen
         colour = known.colour if known else numbers[row.slug] % COLOURS + 1
         made[row.slug], changed = programme.save_conference(
             expo=expo,
-            draft=replace(row.draft, colour=colour),
+            draft=replace(row.draft, colour=colour, other_names=tuple(known.other_names) if known else ()),
             conference=known,
             slug=row.slug,
             parent=made[row.parent] if row.parent else None,

@@ -49,6 +49,7 @@ def save_conference(
         values = asdict(draft)
         hosts = values.pop("hosts")
         values["title"] = one_line(draft.title)
+        values["other_names"] = list(dict.fromkeys(one_line(name) for name in draft.other_names))
         values["closed_dates"] = [day.isoformat() for day in draft.closed_dates]
         values["parent_id"] = parent.id if parent else None
         if conference is None:

@@ -10,7 +10,7 @@ from .words import Admission, Mode, Placement, SessionState, Visibility
 
 @dataclass(frozen=True, slots=True)
 class ConferenceDraft:
-    """A conference. `hosts` are names in protocol order; dates are inclusive."""
+    """A conference. `hosts` are names in protocol order; dates are inclusive; `other_names` are searched too."""
 
     title: str
     starts_on: date
@@ -27,6 +27,7 @@ class ConferenceDraft:
     is_open_programme: bool = False
     colour: int = 1
     hosts: tuple[str, ...] = ()
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Conference(Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("conferences.id"), index=True)
     slug: Mapped[str] = mapped_column(sa.String(80))
     title: Mapped[str] = mapped_column(sa.String(200))
+    # By which people look for it, too: "H22 +50", an abbreviation, the name in another language.
+    other_names: Mapped[Json] = mapped_column(default=list, server_default="[]")
     description: Mapped[str] = mapped_column(sa.Text, default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date]
@@ -123,6 +125,8 @@ class Venue(Base):
     access_notes: Mapped[str] = mapped_column(sa.Text, default="")
     time_zone: Mapped[str | None] = mapped_column(sa.String(40))
     is_online: Mapped[bool] = mapped_column(default=False)
+
+    area: Mapped[Area | None] = relationship()
 
 
 class Room(Base):

@@ -14,7 +14,7 @@ from expo.core.text import free_slug, one_line, slug
 from expo.expos.models import Expo
 
 from .drafts import RoomDraft, VenueDraft
-from .models import AppearanceRole, Conference, Room, SessionType, Track, Venue
+from .models import AppearanceRole, Area, Conference, Room, SessionType, Track, Venue
 
 # Words in an access note that we know by a fixed name, so that people can filter by them.
 KNOWN_FEATURES = {
@@ -54,6 +54,36 @@ def save_venue(*, expo: Expo, draft: VenueDraft, venue: Venue | None = None) -> 
         audit.record("venue_changed", "venue", venue.id, expo_id=expo.id, before=before, after=values)
         stamps.raise_stamp(f"programme:{expo.id}")
     return venue, True
+
+
+def find_or_create_area(expo: Expo, name: str) -> Area:
+    """The area of this name; its slug is made once and kept. Raises BadInput."""
+    name = one_line(name)
+    if not name or len(name) > 120:
+        raise BadInput(_("An area has a name of 1 to 120 letters."), field="name")
+    with transaction():
+        areas = list(db.session.scalars(sa.select(Area).where(Area.expo_id == expo.id)))
+        known = next((area for area in areas if area.name == name), None)
+        if known:
+            return known
+        area = Area(expo_id=expo.id, slug=free_slug(name, {area.slug for area in areas}), name=name)
+        db.session.add(area)
+        db.session.flush()
+        audit.record("area_created", "area", area.id, expo_id=expo.id, after={"name": name})
+    return area
+
+
+def put_into_area(*, venue: Venue, area: Area | None) -> None:
+    """Say in which part of the city a venue lies; None takes it out. Shown at once. Raises BadInput."""
+    if area is not None and area.expo_id != venue.expo_id:
+        raise BadInput(_("There is no such area in this expo."), field="area")
+    with transaction():
+        before, after = {"area_id": venue.area_id}, {"area_id": area.id if area else None}
+        if before == after:
+            return
+        venue.area_id = after["area_id"]
+        audit.record("venue_changed", "venue", venue.id, expo_id=venue.expo_id, before=before, after=after)
+        stamps.raise_stamp(f"programme:{venue.expo_id}")
 
 
 def save_room(*, venue: Venue, draft: RoomDraft, room: Room | None = None) -> tuple[Room, bool]:

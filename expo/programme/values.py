@@ -22,6 +22,7 @@ from .refusals import BadPlacement
 from .words import Placement
 
 LONGEST_TEXT = 20_000
+MOST_NAMES = 20
 MOST_SEATS = 1_000_000
 YEARS = range(1970, 2200)
 
@@ -39,6 +40,12 @@ def check_conference(draft: ConferenceDraft) -> None:
     for host in draft.hosts:
         if not 0 < len(one_line(host)) <= 200:
             raise BadInput(_("A host's name has 1 to 200 letters."), field="hosts")
+    if len(draft.other_names) > MOST_NAMES or any(
+        not 0 < len(one_line(name)) <= 200 for name in draft.other_names
+    ):
+        raise BadInput(
+            _("At most %(most)s other names, of 1 to 200 letters each.", most=MOST_NAMES), field="other_names"
+        )
     if draft.ends_on < draft.starts_on:
         raise BadInput(_("The conference ends before it starts."), field="ends_on")
     if draft.starts_on.year not in YEARS or draft.ends_on.year not in YEARS:
@@ -108,10 +115,11 @@ def draft_of_conference(conference: Conference, hosts: list[str]) -> ConferenceD
     same = {
         name: getattr(conference, name)
         for name in ConferenceDraft.__slots__
-        if name not in ("hosts", "closed_dates")
+        if name not in ("hosts", "closed_dates", "other_names")
     }
     closed = tuple(date.fromisoformat(day) for day in conference.closed_dates or ())
-    return ConferenceDraft(**same, closed_dates=closed, hosts=tuple(hosts))
+    other_names = tuple(conference.other_names)
+    return ConferenceDraft(**same, closed_dates=closed, hosts=tuple(hosts), other_names=other_names)
 
 
 def draft_of_session(session: Session) -> SessionDraft:

@@ -25,9 +25,12 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Conference.visibility.in_(LISTED), SessionVersion.visibility.in_(LISTED))
 
 
-def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False) -> list[Item]:
-    """Released occurrences by start, then room. One query. `hidden_too` is for staff only."""
-    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions)
+def items(
+    expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False, most: int | None = None
+) -> list[Item]:
+    """Released occurrences by start, then room; the first ones, if `most` says so. One query. `hidden_too` is for
+    staff only."""
+    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions).limit(most)
     if not hidden_too:
         wanted = wanted.where(listed())
     return [Item(*tuple(row)) for row in db.session.execute(wanted)]
@@ -77,12 +80,12 @@ def of_speaker(expo_id: int, speaker_id: int, tickets: Collection[int] = ()) -> 
     """Where a speaker appears, as somebody with tickets of these conferences may see it."""
     return [
         item
-        for item in items(expo_id, _bills(speaker_id))
+        for item in items(expo_id, bills(speaker_id))
         if item.open_to(tickets) and any(billing["speaker"] == speaker_id for billing in item.billed)
     ]
 
 
-def _bills(speaker_id: int) -> sa.ColumnElement[bool]:
+def bills(speaker_id: int) -> sa.ColumnElement[bool]:
     """A coarse filter over the two JSON lists, which are compared exactly afterwards."""
     wanted = f'%"speaker": {speaker_id}%'
     return sa.or_(
@@ -92,11 +95,15 @@ def _bills(speaker_id: int) -> sa.ColumnElement[bool]:
 
 
 def neighbours(item: Item) -> list[Item]:
-    """What runs at the same time, and what follows in the same room within a day; without the item's session."""
+    """What runs at the same time, and what follows within a day in the same room or, but for the open programme,
+    in the same conference; without the item's session."""
     latest = item.ends_at + timedelta(hours=18)
     parallel = sa.and_(OccurrenceVersion.starts_at < item.ends_at, OccurrenceVersion.ends_at > item.starts_at)
+    beside = [OccurrenceVersion.room_id == item.room_id]
+    if not item.open_programme:
+        beside.append(SessionVersion.conference_id == item.conference_id)
     after = sa.and_(
-        OccurrenceVersion.room_id == item.room_id,
+        sa.or_(*beside),
         OccurrenceVersion.starts_at >= item.ends_at,
         OccurrenceVersion.starts_at < latest,
     )
@@ -222,11 +229,11 @@ def rooms_of(expo_id: int, ids: Iterable[int]) -> list[Room]:
 
 
 def content(session_id: int) -> SessionVersion | None:
-    """The released content of a session, with its abstract."""
+    """The released content of a session, with its abstract and conference."""
     return db.session.scalar(
-        sa.select(SessionVersion).where(
-            SessionVersion.session_id == session_id, SessionVersion.until_release_id.is_(None)
-        )
+        sa.select(SessionVersion)
+        .where(SessionVersion.session_id == session_id, SessionVersion.until_release_id.is_(None))
+        .options(joinedload(SessionVersion.conference))
     )
 
 

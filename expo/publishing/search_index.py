@@ -179,6 +179,7 @@ def entries(expo_id: int) -> Iterator[Entry]:
             row.type,
             row.track or "",
             row.conference,
+            *row.other_names,
             *dict.fromkeys(text for place in here for text in (place.venue, place.city)),
         )
         if not public:
@@ -226,6 +227,7 @@ def _sessions(expo_id: int) -> Iterable[sa.Row[tuple[object, ...]]]:
             SessionType.name.label("type"),
             Track.name.label("track"),
             Conference.title.label("conference"),
+            Conference.other_names,
             Conference.visibility.label("conference_visibility"),
         )
         .join(SessionVersion.conference)
@@ -307,11 +309,17 @@ def _conferences(expo_id: int) -> Iterator[Entry]:
         hosts[conference_id].append(name)
     rows = db.session.execute(
         sa.select(
-            Conference.id, Conference.title, Conference.city, Conference.series, Conference.description
+            Conference.id,
+            Conference.title,
+            Conference.other_names,
+            Conference.city,
+            Conference.series,
+            Conference.description,
         ).where(Conference.expo_id == expo_id, Conference.visibility.in_(LISTED))
     )
-    for conference_id, title, city, series, description in rows:
+    for conference_id, title, other_names, city, series, description in rows:
+        names = (title, *other_names)
         yield Entry(
-            SearchKind.CONFERENCE, conference_id, None, (title,), tuple(hosts[conference_id]), (city, series),
-            (description,), spelling=title,
+            SearchKind.CONFERENCE, conference_id, None, names, tuple(hosts[conference_id]), (city, series),
+            (description,), spelling="\n".join(names),
         )  # fmt: skip

@@ -118,6 +118,16 @@ def sdg(number: int) -> ResponseReturnValue:
     return _public(Scope(Kind.SDG, str(number)))
 
 
+@blueprint.get("/feeds/series/<slug>.ics")
+def series(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.SERIES, slug))
+
+
+@blueprint.get("/feeds/areas/<slug>.ics")
+def area(slug: str) -> ResponseReturnValue:
+    return _public(Scope(Kind.AREA, slug))
+
+
 @blueprint.get("/feeds/sessions/<code>.ics")
 def session(code: str) -> ResponseReturnValue:
     """All times of a session; with `?occurrence=` and its code, one of them."""

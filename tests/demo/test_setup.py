@@ -18,6 +18,7 @@ from expo.demo import guests, logins, setup
 from expo.expos import queries as expos
 from expo.expos.models import Expo
 from expo.programme import queries as programme
+from expo.publishing import scopes
 from expo.registration import queries as registrations
 from expo.registration.models import Registration, RegistrationState
 from tests.client import Client
@@ -50,6 +51,14 @@ def expo(demo: Flask) -> Expo:
 
 def test_no_promise_is_broken(demo: Flask):
     assert list(checks.broken()) == []
+
+
+@pytest.mark.feature("F16")
+def test_the_best_known_places_lie_in_their_areas(demo: Flask, expo: Expo):
+    found = scopes.area(expo.id, "oceanhamnen")
+
+    assert found is not None
+    assert [venue.name for venue in found[1]] == ["Clarion Hotel & Congress Sea U", "Oceanhamnen"]
 
 
 def test_making_it_again_makes_nothing(demo: Flask):

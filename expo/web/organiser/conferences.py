@@ -28,6 +28,10 @@ class ConferenceForm(VersionedForm):
     """What a conference says of itself; `read()` hands it to the action as one typed value."""
 
     title = TextLine(_l("Title"), [needed(_l("Give the conference a title.")), short(200)])
+    other_names = LineList(
+        _l("Other names"),
+        description=_l("One per line: abbreviations and names by which people look for it."),
+    )
     description = TextBlock(_l("Description"), [short(LONGEST_TEXT)])
     starts_on = DayField(_l("First day"), [needed(_l("When does it begin?"))])
     ends_on = DayField(_l("Last day"), [needed(_l("When does it end?"))])
@@ -55,6 +59,7 @@ class ConferenceForm(VersionedForm):
         return replace(
             before,
             title=self.title.data or "",
+            other_names=tuple(self.other_names.data),
             description=self.description.data or "",
             starts_on=self.starts_on.data,
             ends_on=self.ends_on.data,

@@ -12,29 +12,39 @@ gates.anybody(blueprint)
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
     about,
+    areas,
     conferences,
     favourites,
     home,
     places,
     programme,
+    screens,
+    sdgs,
     search,
+    series,
     sessions,
     sheets,
     speakers,
+    tracks,
 )
 
 __all__ = [
     "about",
+    "areas",
     "blueprint",
     "conferences",
     "favourites",
     "home",
     "places",
     "programme",
+    "screens",
+    "sdgs",
     "search",
+    "series",
     "sessions",
     "sheets",
     "speakers",
+    "tracks",
 ]
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
+from expo.core.text import slug as slugged
 from expo.programme import queries as programme
 from expo.programme.models import Conference
+from expo.programme.words import Mode
 from expo.publishing import queries as publishing
-from expo.publishing import shelf
+from expo.publishing import scopes, shelf
 from expo.publishing.filters import Filter
+from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days
+from . import asked, blueprint, days, zones
 from .prices import Ticket, tickets_by_conference
 from .rows import Rows, addresses, conference_class
+from .scope import Part
 from .viewer import viewer
 
 MOST_ROWS = 60
@@ -68,7 +74,22 @@ def conferences() -> ResponseReturnValue:
         "public/conferences.html",
         inside=[card for card in every if not card.away],
         away=[card for card in every if card.away],
+        series=_several([card.conference for card in every]),
     )
+
+
+def _several(conferences: list[Conference]) -> list[Part]:
+    """The series that these conferences are numbered parts of, by name."""
+    url = addresses("public.series")
+    names = Counter(each.series for each in conferences if each.series)
+    return [
+        Part(
+            name,
+            url(slugged(name)),
+            ngettext("%(num)s conference", "%(num)s conferences", names[name]),
+        )
+        for name in sorted(names, key=str.casefold)
+    ]
 
 
 @blueprint.get("/conferences/<slug>")
@@ -94,14 +115,58 @@ def conference(slug: str) -> ResponseReturnValue:
         by_day=Rows(found.time_zone).by_day(shown),
         closed=[date.fromisoformat(text) for text in found.closed_dates],
         zone=found.time_zone if found.time_zone != expo.time_zone else None,
+        zones=zones.choice(found.time_zone) if _afar(found, items) else None,
         parent=next((each for each in related if each.id == found.parent_id), None),
         parts=[each for each in related if each.parent_id == found.id],
-        series=[each for each in related if found.series and each.series == found.series],
+        series=_in_series(found, related),
+        tracks=_tracks(items),
         register=url_for("delegate.register", conference=found.slug),
         programme_url=asked.address([("conference", found.slug)]),
         conference_url=addresses("public.conference"),
         feed=url_for("feeds.conference", slug=found.slug),
     )
+
+
+def _afar(conference: Conference, items: list[Item]) -> bool:
+    """Whether it is followed from other places than the expo's city, or another time is asked for."""
+    home = this_expo().time_zone
+    away = conference.mode is not Mode.ON_SITE or conference.time_zone != home
+    return away or zones.asked_zone() is not None or any(zones.elsewhere(item, home) for item in items)
+
+
+@dataclass(frozen=True, slots=True)
+class InSeries:
+    """The series of a conference, and the parts before and after it."""
+
+    url: str
+    before: Conference | None
+    after: Conference | None
+
+
+def _in_series(conference: Conference, related: list[Conference]) -> InSeries | None:
+    if not conference.series:
+        return None
+    slug = slugged(conference.series)
+    order = scopes.in_order([conference, *(each for each in related if scopes.of_series(each, slug))])
+    at = order.index(conference)
+    return InSeries(
+        url_for("public.series", slug=slug),
+        order[at - 1] if at else None,
+        order[at + 1] if at + 1 < len(order) else None,
+    )
+
+
+def _tracks(items: list[Item]) -> list[Part]:
+    """The tracks of a conference, with how many sessions."""
+    url = addresses("public.track")
+    sessions: dict[tuple[str, str], set[int]] = {}
+    for item in items:
+        if item.track_slug and item.track_name:
+            sessions.setdefault((item.track_slug, item.track_name), set()).add(item.session_id)
+    return [
+        Part(name, url(slug), ngettext("%(num)s session", "%(num)s sessions", len(found)))
+        for (slug, name), found in sorted(sessions.items(), key=lambda pair: pair[0][1].casefold())
+    ]
 
 
 def _own_strip(conference: Conference, whole: bool) -> tuple[days.StripDay, ...]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import render_template
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.publishing import queries as publishing
-from expo.publishing import shelf
+from expo.publishing import scopes, shelf
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days
+from . import asked, blueprint, days, zones
 from .conferences import cards
 from .frame import usual_day
 from .programme import in_minutes
@@ -124,15 +124,71 @@ def _yours(rows: Rows, who: Viewer) -> Row | None:
 @blueprint.get("/now")
 @for_strangers
 def now() -> ResponseReturnValue:
+    """What runs in the expo; at one venue or in one room, if the address names one."""
     expo, who = this_expo(), viewer()
+    place, where, pairs = _place()
     rows = Rows()
-    moments = _moments(publishing.between(expo.id, who.now, who.now + NEXT_WITHIN), who)
-    soon = moments.soon or _after_today(who)
+    found = scopes.running(expo.id, who.now, who.now + NEXT_WITHIN, **where)
+    moments = _moments(_there(found, pairs), who)
+    soon = moments.soon
+    if not soon:
+        soon = _later_here(where, pairs) if where else _after_today(who)
     return render_template(
         "public/now.html",
+        place=place,
         time=expo.local(who.now),
         running=rows.rows(moments.now[:MOST_NOW]),
         soon=rows.groups(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),
-        today_url=asked.address([], who.today),
+        today_url=asked.address(pairs, who.today),
+        zones=zones.choice(expo.time_zone) if _afar([*moments.now, *soon]) else None,
     )
+
+
+def _afar(items: list[Item]) -> bool:
+    """Whether any of these is followed from other places than the city, or another time is asked for."""
+    home = this_expo().time_zone
+    return zones.asked_zone() is not None or any(zones.elsewhere(item, home) for item in items)
+
+
+Where = dict[str, int]
+
+
+def _place() -> tuple[Place | None, Where, list[tuple[str, str]]]:
+    """What `?venue=` or `?room=` names, how it is found, and as the programme's filter says it. 404 if unknown."""
+    expo, who = this_expo(), viewer()
+    venue, room = request.args.get("venue", ""), request.args.get("room", "")
+    if room:
+        inside = scopes.room(expo.id, room, who.tickets)
+        if inside is None:
+            abort(404)
+        place = Place(inside.name, url_for("public.room", slug=room))
+        return place, {"room_id": inside.id}, [("room", room)]
+    if venue:
+        found = scopes.venue(expo.id, venue)
+        if found is None:
+            abort(404)
+        place = Place(found.name, url_for("public.venue", slug=venue))
+        return place, {"venue_id": found.id}, [("venue", venue)]
+    return None, {}, []
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one asks what is on."""
+
+    name: str
+    url: str
+
+
+def _there(items: list[Item], pairs: list[tuple[str, str]]) -> list[Item]:
+    """In a room only what may be told to be there."""
+    in_room = any(name == "room" for name, _value in pairs)
+    return [item for item in items if not in_room or item.open_to(viewer().tickets)]
+
+
+def _later_here(where: Where, pairs: list[tuple[str, str]]) -> list[Item]:
+    """What comes next at a place, within a day."""
+    who = viewer()
+    found = scopes.running(this_expo().id, who.now, who.now + timedelta(days=1), **where)
+    return _moments(_there(found, pairs), who).soon[:MOST_AT_HOME]

@@ -2,22 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from expo.programme import queries as programme
+from expo.programme import walking
+from expo.programme.models import Venue
 from expo.publishing import queries as publishing
-from expo.publishing.items import Item
+from expo.publishing import scopes
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.words import FEATURES
 
-from . import asked, blueprint
-from .programme import once, rows_by_day
-from .rows import Rows, addresses
+from . import asked, blueprint, locator
+from .rows import addresses
+from .scope import what_is_on
 from .viewer import viewer
 
-MOST_AHEAD = 24
+LONGEST_WALK = 60  # minutes
+MOST_WALKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Venues of one area, or of none. Areas have pages."""
+
+    name: str
+    url: str
+    venues: list[Venue]
+
+
+@blueprint.get("/venues")
+@for_strangers
+def venues() -> ResponseReturnValue:
+    expo = this_expo()
+    return render_template(
+        "public/venues.html",
+        groups=_groups(publishing.venues(expo.id)),
+        venue_url=addresses("public.venue"),
+    )
+
+
+def _groups(found: list[Venue]) -> list[Group]:
+    """Area by area, then the rest of the city, other cities, and what is online."""
+    expo, url = this_expo(), addresses("public.area")
+    areas = scopes.areas(expo.id)
+    free = [venue for venue in found if venue.area_id is None]
+    here = [venue for venue in free if not venue.is_online and venue.city in ("", expo.city)]
+    groups = [
+        Group(area.name, url(area.slug), [venue for venue in found if venue.area_id == area.id])
+        for area in areas
+    ]
+    groups += [
+        Group(_("More places in %(city)s", city=expo.city) if areas else expo.city, "", here),
+        Group(
+            _("In other cities"), "", [venue for venue in free if not venue.is_online and venue not in here]
+        ),
+        Group(_("Online"), "", [venue for venue in free if venue.is_online]),
+    ]
+    return [group for group in groups if group.venues]
 
 
 @blueprint.get("/venues/<slug>")
@@ -30,17 +76,41 @@ def venue(slug: str) -> ResponseReturnValue:
     if found is None or not items:
         abort(404)
     seen = [item.seen_with(who.tickets) for item in items]
+    rooms = publishing.rooms_of(expo.id, {item.room_id for item in seen})
+    others = [other for other in publishing.venues(expo.id) if other.id != found.id and not other.is_online]
     return render_template(
         "public/venue.html",
         venue=found,
-        rooms=publishing.rooms_of(expo.id, {item.room_id for item in seen}),
+        area=found.area,
+        map=locator.draw(found, others),
+        walks=_walks(found, others),
+        placed=found.latitude is not None and found.longitude is not None,
+        unplaced=sum(walking.minutes(other, other) is None for other in others),
+        venue_url=addresses("public.venue"),
+        rooms=rooms,
+        step_free=sum("step-free" in room.accessibility for room in rooms),
         room_url=addresses("public.room"),
         features=FEATURES,
         feed=url_for("feeds.venue", slug=found.slug),
         all_url=asked.address([("venue", found.slug)]),
         zone=items[0].time_zone if items[0].time_zone != expo.time_zone else None,
-        **_what_is_on(seen),
+        **what_is_on(seen, home=items[0].time_zone),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A way on foot to another venue."""
+
+    venue: Venue
+    minutes: int
+
+
+def _walks(venue: Venue, others: list[Venue]) -> list[Walk]:
+    """The nearest venues that one would walk to."""
+    ways = [(walking.minutes(venue, other), other) for other in others]
+    walks = [Walk(other, way) for way, other in ways if way is not None and way <= LONGEST_WALK]
+    return sorted(walks, key=lambda walk: walk.minutes)[:MOST_WALKS]
 
 
 @blueprint.get("/rooms/<slug>")
@@ -59,17 +129,5 @@ def room(slug: str) -> ResponseReturnValue:
         features=[FEATURES[feature] for feature in found.accessibility if feature in FEATURES],
         feed=url_for("feeds.room", slug=found.slug),
         all_url=asked.address([("room", found.slug)]),
-        **_what_is_on(open_to_viewer),
+        **what_is_on(open_to_viewer, home=open_to_viewer[0].time_zone),
     )
-
-
-def _what_is_on(items: list[Item]) -> dict[str, object]:
-    """The sessions to come here, each once, and how many there are in all."""
-    ahead, past = once(items, viewer().now)
-    rows = Rows(items[0].time_zone)
-    return {
-        "ahead": rows_by_day(rows, ahead[:MOST_AHEAD]),
-        "past": rows_by_day(rows, past[:MOST_AHEAD]),
-        "sessions": len(ahead) + len(past),
-        "more": max(0, len(ahead) - MOST_AHEAD),
-    }

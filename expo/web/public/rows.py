@@ -20,6 +20,7 @@ from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
 
+from . import zones
 from .kept import kept
 from .viewer import Viewer, viewer
 
@@ -190,8 +191,11 @@ class Rows:
 
     def __init__(self, home: str | None = None) -> None:
         self._who = viewer()
-        self._home = home or this_expo().time_zone
-        self._session = addresses("public.session", "code")
+        self._zone = zones.asked_zone()
+        # Beside another time, each names its zone.
+        self._home = "" if self._zone else home or this_expo().time_zone
+        kept_zone = {zones.PARAMETER: self._zone.key} if self._zone else {}
+        self._session = addresses("public.session", "code", **kept_zone)
         self._register: dict[str, str] = {}
         self._book = url_for("delegate.book") if self._who.signed_in else ""
         self._book_label = _("Book")
@@ -228,7 +232,7 @@ class Rows:
             signed="swl" in item.languages,
             state=state_of(item, self._who.now),
             act=self._act(item),
-            note=note,
+            note=". ".join(part for part in (zones.own_time(item, self._zone), note) if part),
             mark=self._mark(item),
             kept=None if self._who.kept is None else item.occurrence_id in self._who.kept,
             times=tuple(self.row(each) for each in times[:MOST_TIMES]),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -11,10 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
+from expo.programme.words import Mode
 from expo.publishing import queries as publishing
+from expo.publishing import similar
 from expo.publishing.items import Item
+from expo.publishing.models import SessionVersion
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
@@ -22,7 +27,7 @@ from expo.web.filters import capital
 from expo.web.texts import _l
 from expo.web.words import FEATURES
 
-from . import asked, blueprint
+from . import asked, blueprint, zones
 from .goals import GOALS
 from .kinds import role_name, type_name
 from .rows import Row, Rows, addresses, conference_name
@@ -30,6 +35,8 @@ from .viewer import viewer
 
 MOST_PARALLEL = 4
 MOST_AFTER = 2
+MOST_SIMILAR = 3
+MOST_INSTEAD = 4
 DAYS_UNFOLDED = 8
 
 REALITIES = {
@@ -54,6 +61,9 @@ def session(code: str) -> ResponseReturnValue:
     rows = Rows(item.time_zone)
     around = [] if item.closed else publishing.neighbours(item)
     around = [other.seen_with(who.tickets) for other in around]
+    alike = similar.similar(item, who.tickets, who.now, most=MOST_SIMILAR + MOST_PARALLEL)
+    near = _near(item, around, alike)
+    full = item.seats_left == 0 and item.takes_bookings(who.now)
     family = [
         other.seen_with(who.tickets) for other in publishing.family(expo.id, item.session_id, item.parent_id)
     ]
@@ -65,7 +75,6 @@ def session(code: str) -> ResponseReturnValue:
         row=rows.row(item),
         when=_when(item, who.today),
         abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
-        own_languages=content is not None and item.own_languages is not None,
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
@@ -76,16 +85,23 @@ def session(code: str) -> ResponseReturnValue:
         unfolded=DAYS_UNFOLDED,
         parent=_first(rows, [other for other in family if other.session_id == item.parent_id]),
         parts=rows.rows(other for other in family if other.parent_id == item.session_id),
-        parallel=rows.rows(_parallel(item, around)[:MOST_PARALLEL]),
-        after=rows.rows(_after(item, around)[:MOST_AFTER]),
+        parallel=rows.rows(near.parallel),
+        after=rows.rows(near.after),
+        following=_dated(rows, near.following, item.day),
+        similar=_dated(rows, near.similar, item.day),
+        full=full,
+        instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
+        series=_series(content),
         provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),
         realities=REALITIES,
         starts_in=_starts_in(item, who.now),
         register=url_for("delegate.register", conference=item.conference_slug, book=item.code),
         day_url=asked.address([], item.day),
         type_url=asked.address([("type", item.type_slug)]),
-        track_url=asked.address([("conference", item.conference_slug), ("track", item.track_slug or "")]),
+        track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
         zone=item.time_zone if item.time_zone != expo.time_zone else None,
+        own_time=zones.own_time(item, zones.asked_zone()),
+        zones=zones.choice(item.time_zone) if _followed_from_afar(item, content) else None,
     )
 
 
@@ -151,11 +167,68 @@ def _first(rows: Rows, items: list[Item]) -> Row | None:
     return rows.row(items[0]) if items else None
 
 
-def _parallel(item: Item, around: list[Item]) -> list[Item]:
-    """What runs at the same time: of the same conference first."""
+def _with_seats(times: list[Item], item: Item, now: datetime) -> list[Item]:
+    """The next other times of the session that have a seat."""
+    others = [other for other in times if other.code != item.code and other.takes_bookings(now)]
+    return [other for other in others if other.seats_left != 0][:MOST_INSTEAD]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The neighbours of a session, each told once."""
+
+    parallel: list[Item]
+    after: list[Item]
+    following: list[Item]
+    similar: list[Item]
+
+
+def _near(item: Item, around: list[Item], alike: list[Item]) -> Near:
+    """At the same time (of the same conference first), next in the room, next in the conference, and alike. Who
+    finds no seat here looks for what is alike first."""
+    if item.seats_left == 0:
+        alike = alike[:MOST_SIMILAR]
+        told = {other.session_id for other in alike}
+    else:
+        told = set()
+
+    def take(found: Iterable[Item], most: int) -> list[Item]:
+        once = {other.session_id: other for other in reversed(list(found)) if other.session_id not in told}
+        taken = list(reversed(once.values()))[:most]
+        told.update(other.session_id for other in taken)
+        return taken
+
     same_time = [other for other in around if other.starts_at < item.ends_at]
-    return sorted(same_time, key=lambda other: other.conference_id != item.conference_id)
+    later = [other for other in around if other.starts_at >= item.ends_at]
+    return Near(
+        take(sorted(same_time, key=lambda other: other.conference_id != item.conference_id), MOST_PARALLEL),
+        take((other for other in later if other.room_id == item.room_id), MOST_AFTER),
+        take((other for other in later if other.conference_id == item.conference_id), MOST_AFTER)
+        if not item.open_programme
+        else [],
+        alike if item.seats_left == 0 else take(alike, MOST_SIMILAR),
+    )
 
 
-def _after(item: Item, around: list[Item]) -> list[Item]:
-    return [other for other in around if other.room_id == item.room_id and other.starts_at >= item.ends_at]
+def _dated(rows: Rows, items: list[Item], day: date) -> list[Row]:
+    """Rows that say their day, where it is another than this."""
+    made = rows.rows(items)
+    return [
+        row if row.day == day else replace(row, time_text=f"{capital(row.day_text)}, {row.time_text}")
+        for row in made
+    ]
+
+
+def _followed_from_afar(item: Item, content: SessionVersion | None) -> bool:
+    """Whether somebody may want to know when it is where they are."""
+    hybrid = content is not None and content.conference.mode is not Mode.ON_SITE
+    return hybrid or zones.elsewhere(item, this_expo().time_zone) or zones.asked_zone() is not None
+
+
+def _series(content: SessionVersion | None) -> tuple[str, int | None, str] | None:
+    """The series of the conference, the number it has there, and the page of the series."""
+    conference = content.conference if content is not None else None
+    if conference is None or not conference.series:
+        return None
+    url = url_for("public.series", slug=slugged(conference.series))
+    return conference.series, conference.series_number, url

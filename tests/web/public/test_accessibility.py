@@ -13,7 +13,8 @@ from werkzeug.serving import make_server
 
 from expo.core import clock
 from expo.programme import actions as programme
-from expo.programme.drafts import Billing, OccurrenceDraft
+from expo.programme import places
+from expo.programme.drafts import Billing, OccurrenceDraft, RoomDraft, VenueDraft
 from expo.programme.words import Admission, Visibility
 from tests import factories as a
 
@@ -47,6 +48,19 @@ PAGES = [
     "accessibility",
     "privacy",
     "sessions/NOTHING",
+    "tracks/harbour-walks",
+    "series/arenas",
+    "areas/old-town",
+    "sdgs/",
+    "sdgs/14",
+    "venues",
+    "venues/dunkers",
+    "now?room=quay&tz=America/New_York",
+    "sessions/TOUR-1?tz=Asia/Tokyo",
+    "screens/",
+    "screens/expo",
+    "screens/rooms/quay",
+    "screens/venues/sea-u",
 ]
 
 
@@ -62,15 +76,22 @@ def site(demo_app) -> Iterator[str]:
         description="A city.",
     )
     arena = a.a_conference(
-        expo, title="Arena", slug="arena", hosts=("City of Helsingborg",), ends_on=date(2022, 6, 4)
-    )
+        expo, title="Arena", slug="arena", hosts=("City of Helsingborg",), ends_on=date(2022, 6, 4),
+        series="Arenas", series_number=2, other_names=("H22 square",),
+    )  # fmt: skip
     a.a_ticket_type(arena, "Lunch", price_minor=49500, quota=3)
     april = {"starts_on": date(2022, 4, 4), "ends_on": date(2022, 4, 5), "time_zone": "Europe/Zurich"}
     forum = a.a_conference(expo, title="Forum", slug="forum", visibility=Visibility.REGISTERED, **april)
     a.a_session(forum, code="CLOSED-1", starts_at=datetime(2022, 4, 4, 8, tzinfo=UTC), published=False)
     room = a.a_room(expo, "Quay")
+    for name, latitude in (("Dunkers", 56.048), ("Station", 56.0437)):
+        draft = VenueDraft(name, expo.city, "Kungsgatan 1", latitude=latitude, longitude=12.69)
+        venue = places.save_venue(expo=expo, draft=draft)[0]
+        places.put_into_area(venue=venue, area=places.find_or_create_area(expo, "Old town"))
+        inside = places.save_room(venue=venue, draft=RoomDraft(f"{name} hall", 70, "step-free"))[0]
+        a.a_session(arena, title=f"At {name}", room=inside, published=False)
     tour = a.a_session(arena, title=f"Tour. {LONG}", code="TOUR-1", room=room, starts_at=MORNING, published=False,
-                       languages=("sv", "swl"), sdgs=(6, 14), abstract="One.\n\nTwo.")  # fmt: skip
+                       track="Harbour walks", languages=("sv", "swl"), sdgs=(6, 14), abstract="One.\n\nTwo.")  # fmt: skip
     for hours in range(3, 60, 3):
         starts = MORNING + timedelta(hours=hours)
         draft = OccurrenceDraft(starts, starts + timedelta(minutes=50), room.id, 20)

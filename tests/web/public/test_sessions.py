@@ -81,13 +81,19 @@ def test_neighbours_are_what_runs_in_parallel_and_what_follows_in_the_room(app, 
     a.a_session(conference, title="Beside", published=False)
     a.a_session(conference, title="Behind", room=here.room, starts_at=here.ends_at, published=False)
     a.a_session(conference, title="Elsewhere", starts_at=here.ends_at + timedelta(hours=1), published=False)
+    other = a.a_conference(conference.expo)
+    a.a_session(other, title="Others", starts_at=here.ends_at, type="concert", published=False)
     a.publish(conference.expo)
 
     page = browser().get(f"/{conference.expo.slug}/sessions/{here.code}").text
 
-    assert "Beside" in page.split("At the same time")[1].split("Next in this room")[0]
-    assert "Behind" in page.split("Next in this room")[1]
-    assert "Elsewhere" not in page
+    parallel, rest = page.split("At the same time")[1].split("Next in this room")
+    room, following = rest.split(f"Next in {conference.title}")
+    assert "Beside" in parallel
+    assert "Behind" in room
+    assert "Elsewhere" in following
+    assert "Behind" not in following
+    assert "Others" not in page
 
 
 @pytest.mark.feature("F6")

@@ -34,6 +34,10 @@ def _everywhere(conference, occurrence, speaker) -> list[str]:
         f"/{expo}/speakers/{speaker.slug}",
         f"/{expo}/venues/tower",
         f"/{expo}/rooms/tower-room",
+        f"/{expo}/tracks/reviews",
+        f"/{expo}/sdgs/",
+        f"/{expo}/sdgs/16",
+        f"/{expo}/venues",
         f"/{expo}/feeds",
     ]
 
