@@ -111,6 +111,7 @@ def _session(
         sdgs=row.sdgs,
         visibility=row.visibility,
         admission=row.admission,
+        shows_block=bool(there and there.shows_block),  # no file says it
         state=state,
     )
     if there is None:

@@ -65,6 +65,7 @@ class SessionDraft:
     sdgs: tuple[int, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     admission: Admission = Admission.OPEN
+    shows_block: bool = False
     state: SessionState = SessionState.DRAFT
 
 

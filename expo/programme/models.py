@@ -217,6 +217,8 @@ class Session(Base):
     sdgs: Mapped[Json] = mapped_column(default=list)
     visibility: Mapped[Visibility] = choice(Visibility, default=Visibility.PUBLIC)
     admission: Mapped[Admission] = choice(Admission, default=Admission.OPEN)
+    # By invitation, and still shown to all as "private event": its time and place, nothing else.
+    shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState, default=SessionState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]

@@ -76,6 +76,7 @@ def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
         "sdgs": sorted(set(draft.sdgs)),
         "visibility": draft.visibility,
         "admission": draft.admission,
+        "shows_block": draft.shows_block,
         "state": draft.state,
     }
 
@@ -133,6 +134,7 @@ def draft_of_session(session: Session) -> SessionDraft:
         sdgs=tuple(session.sdgs),
         visibility=session.visibility,
         admission=session.admission,
+        shows_block=session.shows_block,
         state=session.state,
     )
 

@@ -31,6 +31,7 @@ _WORDS = {
     "sdgs": _l("Global Goals"),
     "visibility": _l("visibility"),
     "admission": _l("admission"),
+    "shows_block": _l("private event shown"),
     "state": _l("state"),
     "people": _l("people"),
     "seats": _l("seats"),

@@ -29,6 +29,7 @@ _SESSION_FIELDS = (
     "sdgs",
     "visibility",
     "admission",
+    "shows_block",
     "state",
 )
 # A change of one of these raises the calendar's SEQUENCE (SPEC 3; RFC 5545 3.8.7.4).

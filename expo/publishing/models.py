@@ -69,6 +69,7 @@ class SessionVersion(Base):
     sdgs: Mapped[Json]
     visibility: Mapped[Visibility] = choice(Visibility)
     admission: Mapped[Admission] = choice(Admission)
+    shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState)
     people: Mapped[Json]
 

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 
 from expo.core.refusals import ChangedMeanwhile
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
@@ -71,6 +71,12 @@ class SessionForm(ScheduleForm):
     )
     visibility = SelectField(_l("Who sees it"), choices=lambda: words.choices(words.VISIBILITIES))
     admission = SelectField(_l("How one gets in"), choices=lambda: words.choices(words.ADMISSIONS))
+    shows_block = BooleanField(
+        _l("Show it to all as “private event”"),
+        description=_l(
+            "Only for sessions by invitation: its time and place are public then, and nothing else."
+        ),
+    )
     state = SelectField(
         _l("State"),
         choices=lambda: words.choices(words.STATES),
@@ -100,6 +106,7 @@ class SessionForm(ScheduleForm):
             sdgs=tuple(int(goal) for goal in self.sdgs.data),
             visibility=Visibility(self.visibility.data),
             admission=Admission(self.admission.data),
+            shows_block=bool(self.shows_block.data),
             state=SessionState(self.state.data),
         )
 
