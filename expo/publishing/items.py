@@ -80,6 +80,8 @@ class Item:
     own_people: list[dict[str, Any]] | None
     # Whether details were taken out, because whoever looks has no ticket.
     closed: bool = False
+    # Whether it is nothing but a time and a place that are taken.
+    private: bool = False
 
     @property
     def visibility(self) -> Visibility:
@@ -109,6 +111,38 @@ class Item:
             people=[],
             own_people=None,
             closed=True,
+        )
+
+    def as_block(self, number: int) -> Item:
+        """The time and the place alone, under a number that leads nowhere: it must not lead to the session."""
+        return replace(
+            self.seen_with(()),
+            occurrence_id=number,
+            session_id=number,
+            conference_id=0,
+            parent_id=None,
+            pool_id=0,
+            uid="",
+            code="",
+            session_code="",
+            title="",
+            type_slug="",
+            type_name="",
+            track_slug=None,
+            track_name=None,
+            conference_slug="",
+            conference_title="",
+            conference_colour=1,
+            open_programme=False,
+            own_visibility=Visibility.INVITATION,
+            admission=Admission.INVITATION,
+            sequence=0,
+            changed_at=self.starts_at,
+            released_at=self.starts_at,
+            room_id=self.room_id,
+            room_slug=self.room_slug,
+            room_name=self.room_name,
+            private=True,
         )
 
     @property

@@ -25,4 +25,6 @@ def test_only_what_is_by_invitation_and_says_so_is_a_block(app):
     (found,) = blocks.on_day(conference.expo_id, a.tomorrow_at(9).date())
 
     assert (found.room_name, found.venue_name) == ("Blue Chamber", "Sea U")
+    assert (found.title, found.code, found.uid, found.conference_title) == ("", "", "", "")
+    assert found.occurrence_id < 0
     assert [item.title for item in publishing.items(conference.expo_id)] == ["Public"]

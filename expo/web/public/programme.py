@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.programme.models import Conference
-from expo.publishing import filters, shelf
+from expo.publishing import blocks, filters, shelf
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
@@ -69,6 +69,8 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     if around.shape == "print":
         one = ranges.OneDay(day, common["back"], Rows().once_a_day(timed), across.sessions(wished, day))
         return render_template("public/pocket.html", days=[one], rest=None, **common)
+    if not around.wishes:  # a private event meets none
+        timed = sorted([*timed, *blocks.on_day(expo.id, day)], key=lambda item: item.starts_at)
     return render_template(
         "public/day.html",
         day=day,

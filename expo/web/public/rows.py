@@ -104,7 +104,9 @@ def conference_name(item: Item) -> str:
 
 
 def state_of(item: Item, now: datetime) -> str:
-    """Where the clock has come with an item."""
+    """Where the clock has come with an item; a private event tells no more than its time."""
+    if item.private:
+        return "private"
     if item.cancelled:
         return "cancelled"
     if item.ends_at <= now:

@@ -214,3 +214,27 @@ def test_a_draft_is_no_page(app, browser):
 
     assert browser().get(f"/{expo}/sessions/{occurrence.code}").status_code == 404
     assert "Whisper" not in browser().get(f"/{expo}/programme?day={occurrence.starts_at.date()}").text
+
+
+@pytest.mark.feature("B7")
+@pytest.mark.parametrize("view", ["", "&view=grid"])
+def test_a_private_event_shows_its_time_and_place_and_nothing_else(app, browser, view):
+    expo = a.an_expo()
+    conference = a.a_conference(expo, title="Council of Nine")
+    speaker = a.a_speaker(expo, "Secret Guest")
+    dinner = a.a_session(
+        conference, title="Dinner of Nine", code="NINE-1", track="Nine", room=a.a_room(expo, "Blue Chamber"),
+        abstract="Nine at table", visibility=Visibility.INVITATION, shows_block=True, published=False,
+    )  # fmt: skip
+    programme.bill(session=dinner.session, billings=[Billing(speaker.id, "speaker")])
+    a.a_session(a.a_conference(expo), title="Open talk")
+    path = f"/{expo.slug}/programme?day={a.tomorrow_at(9).date()}{view}"
+
+    page = browser().get(path).text
+
+    assert "Private event" in page
+    assert "Blue Chamber" in page
+    listed = page.split('class="filters"')[0] + page.split("</form>", 1)[-1]
+    for secret in ("Dinner of Nine", "NINE-1", "Nine at table", "Secret Guest", dinner.uid):
+        assert secret not in listed
+    assert "Private event" not in browser().get(f"{path}&language=en").text
