@@ -28,7 +28,7 @@ def _read(expo_id: int) -> dict[date, list[Item]]:
     found = items(
         expo_id,
         SessionVersion.visibility == Visibility.INVITATION,
-        SessionVersion.shows_block,
+        SessionVersion.shows_block.is_(True),
         # The stricter of the two holds: a conference that only the staff may know of shows no block either.
         Conference.visibility.in_((*LISTED, Visibility.INVITATION)),
         sa.not_(OccurrenceVersion.cancelled),
