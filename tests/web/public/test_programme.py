@@ -343,3 +343,17 @@ def test_what_was_added_or_moved_lately_is_marked(app, browser):
     page = browser().get(path).text
     assert page.count('<span class="mark-new">New</span>') == 1
     assert page.count('<span class="mark-new moved">Moved</span>') == 1
+
+
+@pytest.mark.feature("F8")
+def test_a_day_that_is_followed_from_afar_offers_the_viewers_own_time(app, browser):
+    conference = a.a_conference()
+    path = f"/{conference.expo.slug}/programme?day={a.tomorrow_at(9).date()}"
+    a.a_session(conference, starts_at=a.tomorrow_at(9))
+
+    assert "Times where you are" not in browser().get(path).text
+    asked = browser().get(f"{path}&tz=Asia/Tokyo").text
+
+    assert "18:00 to 19:00" in asked
+    assert "Times where you are" in asked
+    assert "18:00 to" not in browser().get(f"{path}&tz=Mars/Olympus").text
