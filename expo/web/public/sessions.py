@@ -16,8 +16,8 @@ from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
 from expo.programme.words import Mode
+from expo.publishing import changes, recent, similar
 from expo.publishing import queries as publishing
-from expo.publishing import similar
 from expo.publishing.items import Item
 from expo.publishing.models import SessionVersion
 from expo.speakers.models import Speaker
@@ -74,6 +74,7 @@ def session(code: str) -> ResponseReturnValue:
         type_name=capital(type_name(item.type_slug, item.type_name)),
         row=rows.row(item),
         when=_when(item, who.today),
+        moved=_moved(item, who.now),
         abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
@@ -116,6 +117,14 @@ def _when(item: Item, today: date) -> str:
     """“Today”, or nothing: the date stands beside it anyway."""
     days = (item.day - today).days
     return {0: _("Today"), 1: _("Tomorrow")}.get(days, "")
+
+
+def _moved(item: Item, now: datetime) -> str:
+    """“from … to …” if it was moved lately, for whoever may know of the room."""
+    change = recent.changes(item.expo_id, now).get(item.code)
+    if change is None or change.kind != "moved" or item.closed or item.cancelled:
+        return ""
+    return changes.said(change.change).what
 
 
 def _starts_in(item: Item, now: datetime) -> str:

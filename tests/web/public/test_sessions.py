@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from expo.core.db import db, transaction
 from expo.imports.models import Provenance
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing, OccurrenceDraft
+from expo.programme.words import Visibility
 from tests import factories as a
 
 NOON = datetime(2022, 6, 1, 10, tzinfo=UTC)
@@ -136,3 +138,23 @@ def test_the_demo_says_how_true_its_programme_is_and_production_does_not(demo_ap
     assert "Partly documented" in shown
     assert "The time is made up." in shown
     assert "Partly documented" not in browser().get(path).text
+
+
+@pytest.mark.feature("F6")
+def test_a_session_that_was_moved_says_from_where_to_those_who_may_know(app, browser):
+    conference = a.a_conference()
+    hall, blue = a.a_room(conference.expo, "Hall"), a.a_room(conference.expo, "Blue Chamber")
+    for code, visibility in (("A-1", Visibility.PUBLIC), ("A-2", Visibility.REGISTERED)):
+        at = a.tomorrow_at(9 if code == "A-1" else 13)
+        moved = a.a_session(conference, code=code, room=hall, starts_at=at, visibility=visibility)
+        later = OccurrenceDraft(at + timedelta(hours=2), at + timedelta(hours=3), blue.id, moved.seats)
+        programme.edit_occurrence(occurrence=moved, draft=later)
+        a.publish(conference.expo)
+
+    public, closed = (
+        browser().get(f"/{conference.expo.slug}/sessions/{code}").text for code in ("A-1", "A-2")
+    )
+
+    assert re.search(r"Moved</span> from \w+ \d+ \w+ \d\d:00–\d\d:00, Hall to ", public)
+    assert "Blue Chamber" not in closed
+    assert ", Hall to" not in closed
