@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from expo.core import clock
+from expo.demo import synthetic as made_up
 from expo.imports import actions
 from expo.imports.refusals import BrokenFiles
 
@@ -43,3 +46,30 @@ def h22(folder: Path, dry_run: bool) -> None:
         click.echo(f"Published as release {tally.release} ({took}).")
     else:
         click.echo(f"Nothing to publish ({took}).")
+
+
+@import_.command()
+@click.option("--slug", default="large", show_default=True, help="Where the expo will stand.")
+@click.option("--occurrences", default=3000, show_default=True)
+@click.option("--rooms", default=60, show_default=True)
+@click.option("--days", default=35, show_default=True)
+@click.option("--speakers", default=1500, show_default=True)
+@click.option("--conferences", default=12, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same programme.")
+@click.option("--starts-on", type=click.DateTime(["%Y-%m-%d"]), help="Its first day; today if left out.")
+def synthetic(
+    slug: str,
+    occurrences: int,
+    rooms: int,
+    days: int,
+    speakers: int,
+    conferences: int,
+    seed: int,
+    starts_on: datetime | None,
+) -> None:
+    """A made-up expo of any size, for trying and measuring. It is published at once."""
+    began = time.monotonic()
+    size = made_up.Size(occurrences, rooms, days, speakers, conferences)
+    first = (starts_on or clock.now()).date()
+    expo = made_up.make(slug, size, starts_on=first, seed=seed, say=click.echo)
+    click.echo(f"{expo.name} stands at /{expo.slug}/ ({time.monotonic() - began:.1f} s).")

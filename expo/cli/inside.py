@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import click
@@ -41,7 +41,8 @@ def _inside(callback: Callable[..., Any]) -> Callable[..., Any]:
         try:
             name = click.get_current_context().command_path.partition(" ")[2]
             with around, audit.acting(f"command:{name}"):
-                clock.refresh(force=True)
+                with suppress(DatabaseBusy):  # no tables yet: whoever needs them will say so
+                    clock.refresh(force=True)
                 return callback(*arguments, **options)
         except Refusal as refusal:
             raise click.ClickException(refusal.message) from refusal

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -30,21 +31,15 @@ from werkzeug.test import EnvironBuilder
 
 from expo import config
 from expo.app import create_app
-from expo.core import audit, readiness
-from expo.core.db import db, transaction
-from expo.programme import actions as programme
-from expo.programme import clashes
-from expo.programme.drafts import Billing, OccurrenceDraft
-from expo.programme.words import Placement
+from expo.core import audit, clock, readiness
+from expo.core.db import db
+from expo.demo import synthetic
+from expo.publishing import queries as publishing
 from tests import conftest, databases
-from tests import factories as a
 from tests.bench import scan_load
 
-ROOMS, DAYS, TIMES_OF_EACH, SPEAKERS = 60, 35, 10, 300
+ROOMS, DAYS = 60, 35
 WORKERS, THREADS, CLIENTS = 2, 4, 16
-ABSTRACT = (
-    "Följ tre flöden från en lägenhet till gödsel, biogas och rent vatten, och fråga den som byggde det. " * 3
-)
 SERVER = """
 import sys
 from granian import Granian
@@ -85,58 +80,24 @@ def _arguments() -> argparse.Namespace:
 
 
 def _fill(occurrences: int) -> dict[str, str]:
-    """A programme of that size; each session takes place ten times. Returns pages by name."""
-    with transaction():
-        expo = a.an_expo(slug="large")
-        conferences = [a.a_conference(expo, slug=f"conference-{number}") for number in range(12)]
-        rooms = [a.a_room(expo, venue=f"Venue {number % 12}") for number in range(ROOMS)]
-        speakers = [a.a_speaker(expo).id for _number in range(SPEAKERS)]
-        with clashes.together(expo.id):
-            for number in range(occurrences // TIMES_OF_EACH):
-                _tour(conferences[number % 12], rooms, speakers, number)
-        a.publish(expo)
-    day = a.tomorrow_at(9).date() + timedelta(days=7)
+    """A made-up programme of that size. Returns pages by name."""
+    first = clock.now().date()
+    expo = synthetic.make("large", synthetic.Size(occurrences, ROOMS, DAYS), starts_on=first, say=print)
+    day = first + timedelta(days=7)
+    tours = Counter(item.session_code for item in publishing.items(expo.id))
     return {
         "a day": f"/large/programme?day={day}",
         "a day, in English": f"/large/programme?day={day}&language=en",
-        "search": "/large/programme?q=biogas+session",
+        "a day as a grid": f"/large/programme?day={day}&view=grid",
+        "a weekend": f"/large/programme?from={day}&to={day + timedelta(days=1)}",
+        "a month": f"/large/programme?month={day:%Y-%m}",
+        "search": "/large/search?q=biogas+harbour",
         "home": "/large/",
         "a conference": "/large/conferences/conference-1",
-        "a tour": "/large/sessions/C1-001",
+        "a tour": f"/large/sessions/{tours.most_common(1)[0][0]}",
+        "a goal": "/large/sdgs/11",
         "speakers": "/large/speakers",
     }
-
-
-def _tour(conference: a.Conference, rooms: list[a.Room], speakers: list[int], number: int) -> None:
-    """One session at its times: spread over the days, each room one thing at a time."""
-
-    def slot(turn: int) -> tuple[a.Room, OccurrenceDraft]:
-        place = number * TIMES_OF_EACH + turn
-        room = rooms[place // DAYS % ROOMS]
-        start = a.tomorrow_at(6) + timedelta(days=place % DAYS, hours=place // (DAYS * ROOMS))
-        return room, OccurrenceDraft(start, start + timedelta(minutes=50), room.id, 40, Placement.FIRM)
-
-    room, first = slot(0)
-    assert first.starts_at is not None
-    tour = a.a_session(
-        conference,
-        published=False,
-        room=room,
-        starts_at=first.starts_at,
-        minutes=50,
-        code=f"{conference.slug[:1].upper()}{number % 12}-{number // 12 + 1:03}",
-        track=f"Track {number % 9}",
-        abstract=ABSTRACT,
-        languages=("sv", "en") if number % 2 else ("sv",),
-        sdgs=(11, 13),
-    )
-    for turn in range(1, TIMES_OF_EACH):
-        programme.create_occurrence(session=tour.session, draft=slot(turn)[1])
-    programme.bill(
-        session=tour.session,
-        billings=[Billing(speakers[number % SPEAKERS], "guide", confirmed=True)],
-        keep="A bench",
-    )
 
 
 def _measure(app: Flask, paths: dict[str, str], rounds: int) -> None:
