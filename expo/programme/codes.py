@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import sqlalchemy as sa
 
 from expo.core.db import db
 
 from . import queries
-from .models import Conference, Session
+from .models import Conference, Occurrence, Session
 
 
 def free_code(conference: Conference) -> str:
     prefix = "".join(word[0] for word in conference.slug.split("-") if word)[:3].upper() or "S"
-    count = (
+    number = (
         db.session.scalar(
             sa.select(sa.func.count()).select_from(Session).where(Session.conference_id == conference.id)
         )
         or 0
     )
     while True:
-        count += 1
-        code = f"{prefix}-{count:03d}"
+        number += 1
+        code = f"{prefix}-{number:03d}"
         if queries.session(conference.expo_id, code) is None:
             return code
 
 
 def free_occurrence_code(session: Session) -> str:
-    taken = {occurrence.code for occurrence in queries.occurrences(session.id)}
-    if session.code not in taken and queries.occurrence(session.expo_id, session.code) is None:
-        return session.code
-    number = 2
-    while queries.occurrence(session.expo_id, f"{session.code}-{number}") is not None:
-        number += 1
-    return f"{session.code}-{number}"
+    """The session's own code, then the code with a number. One query, however often it takes place."""
+    own = session.code
+    taken = set(
+        db.session.scalars(
+            sa.select(Occurrence.code).where(
+                Occurrence.expo_id == session.expo_id,
+                sa.or_(Occurrence.code == own, Occurrence.code.startswith(f"{own}-", autoescape=True)),
+            )
+        )
+    )
+    if own not in taken:
+        return own
+    return next(code for number in count(2) if (code := f"{own}-{number}") not in taken)
