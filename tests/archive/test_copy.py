@@ -20,7 +20,7 @@ from expo.programme.words import Visibility
 from tests import factories as a
 from tests.client import check_page
 
-pytestmark = pytest.mark.feature("F15")
+pytestmark = [pytest.mark.once, pytest.mark.feature("F15")]
 
 
 def export(*words: object) -> Result:

@@ -24,7 +24,7 @@ from expo.registration.models import Registration, RegistrationState
 from tests import factories as a
 from tests.checkin import doors as at
 
-pytestmark = [pytest.mark.browser, pytest.mark.feature("P1")]
+pytestmark = [pytest.mark.browser, pytest.mark.once, pytest.mark.feature("P1")]
 
 PAGES = [
     "/",
@@ -121,7 +121,6 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
     raise AssertionError(f"Tab never comes to {words!r}")
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_telephone(
     place: Place, chromium: Browser, scheme: str
