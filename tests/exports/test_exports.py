@@ -7,11 +7,13 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as xml
 
 import pytest
+import time_machine
 
+from expo.core import clock
 from expo.expos.models import Expo
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing
@@ -182,6 +184,17 @@ def test_who_asks_again_is_told_that_nothing_changed(full: Expo, browser: Open):
     a.a_session(a.a_conference(full), title="New")
     answer = browser().get("/h22/feeds/programme.xml", headers={"If-None-Match": tag})
     assert answer.status_code == 200
+
+
+def test_what_changes_twice_within_a_second_is_told_twice(full: Expo, browser: Open):
+    with time_machine.travel(clock.now(), tick=False):
+        a.a_session(a.a_conference(full), title="First")
+        assert "Last-Modified" not in browser().get("/h22/feeds/programme.csv").headers
+
+    with time_machine.travel(clock.now() + timedelta(seconds=2)):
+        moment = browser().get("/h22/feeds/programme.csv").headers["Last-Modified"]
+        again = browser().get("/h22/feeds/programme.csv", headers={"If-Modified-Since": moment})
+    assert again.status_code == 304
 
 
 @pytest.mark.parametrize("form", ["ics", "json"])
