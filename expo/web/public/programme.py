@@ -145,7 +145,7 @@ def in_minutes(minutes: int) -> str:
 def _everywhere(wished: Filter) -> ResponseReturnValue:
     """What meets the wish on all days: each session once, at its next time."""
     expo, who = this_expo(), viewer()
-    found = filters.find(expo.id, wished, who.tickets)
+    found = shelf.find(expo.id, None, None, wished, who.tickets)
     rows = Rows()
     ahead, past = once(found, who.now)
     conferences = publishing.conferences(expo.id)
