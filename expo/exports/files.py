@@ -5,9 +5,11 @@ from __future__ import annotations
 import enum
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from expo.core import stamps
+from flask import current_app
+
+from expo.core import clock, stamps
 from expo.expos.models import Expo
 from expo.publishing.filters import Filter
 
@@ -26,7 +28,8 @@ class Form(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an export is now. Without a tag it has to be made to know: seats are taken without a sign."""
+    """What an export is now. Without a tag it has to be made to know: seats are taken without a sign. `changed_at` is
+    None while that second is not over: what changes within it could not be told apart."""
 
     number: int
     changed_at: datetime | None
@@ -39,9 +42,10 @@ def state(expo: Expo, wish: Filter, form: Form) -> State:
     assert changed_at is None or isinstance(changed_at, datetime)
     if wish.seats:
         return State(number, None, None)
-    return State(
-        number, changed_at, _digest(repr((EDITION, expo.id, form, wish, number, changed_at)).encode())
-    )
+    base_url = current_app.config["EXPO"].base_url  # it stands before every address within
+    tag = _digest(repr((EDITION, base_url, expo.id, form, wish, number, changed_at)).encode())
+    settled = changed_at is not None and clock.now() - changed_at >= timedelta(seconds=1)
+    return State(number, changed_at if settled else None, tag)
 
 
 def body(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from expo.accounts.models import Person
 from expo.core import clock
-from expo.core.db import add_unless_there, execute, transaction
+from expo.core.db import add_unless_there, execute, lock, transaction
 from expo.publishing import queries as publishing
 
 from . import queries
@@ -25,6 +25,7 @@ from .sharing import MOST
 def keep(*, person: Person, occurrence_ids: Collection[int]) -> None:
     """Keep these in mind; what strangers may not know of is passed over. All of them, or a TooManyKept."""
     with transaction():
+        lock(person)  # two devices at once count what the other one kept
         wanted = {item.occurrence_id for item in publishing.listed_among(person.expo_id, occurrence_ids)}
         known = queries.kept_by(person.id)
         if len(known | wanted) > MOST:

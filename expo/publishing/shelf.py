@@ -141,12 +141,13 @@ def counted(found: Iterable[Item]) -> Days:
     return {day: Day(day, len(sessions[day]), seats.get(day)) for day in sorted(sessions)}
 
 
-def lasting(expo_id: int, day: date, wish: Filter, tickets: Collection[int] = ()) -> list[Item]:
-    """What meets the wish, lasts all day or over several days, and runs on this one."""
-    long = [
-        item for item in _shelf(expo_id).items if is_long(item) and item.day <= day and _runs_on(item, day)
-    ]
-    return list(_meeting(expo_id, long, None, None, wish, tickets)) if long else []
+def lasting(
+    expo_id: int, days: Collection[date], wish: Filter, tickets: Collection[int] = ()
+) -> dict[date, list[Item]]:
+    """What meets the wish, lasts all day or over several days, and runs on each of these days. At most one query."""
+    long = [item for item in _shelf(expo_id).long if any(_runs_on(item, day) for day in days)]
+    found = list(_meeting(expo_id, long, None, None, wish, tickets)) if long else []
+    return {day: [item for item in found if _runs_on(item, day)] for day in days}
 
 
 def is_long(item: Item) -> bool:
@@ -154,5 +155,5 @@ def is_long(item: Item) -> bool:
 
 
 def _runs_on(item: Item, day: date) -> bool:
-    """Whether what began on this day or before goes on after its first minute."""
-    return item.day == day or (item.ends - timedelta(minutes=1)).date() >= day
+    """Whether it began on this day, or before and goes on after the day's first minute."""
+    return item.day == day or item.day < day <= (item.ends - timedelta(minutes=1)).date()

@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from expo.capacity import pools
-from expo.core import audit
+from expo.core import audit, stamps
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import free_slug, one_line
@@ -60,6 +60,7 @@ def save_ticket_type(
             )
             db.session.add(ticket_type)
             db.session.flush()
+            stamps.raise_stamp(f"programme:{conference.expo_id}")  # whose filters ask by price and audience
             audit.record(
                 "ticket_type_created",
                 "ticket_type",
@@ -76,6 +77,7 @@ def save_ticket_type(
             setattr(ticket_type, key, value)
         if quota_before != quota:
             pools.resize(ticket_type.pool_id, quota)
+        stamps.raise_stamp(f"programme:{conference.expo_id}")
         audit.record(
             "ticket_type_changed",
             "ticket_type",

@@ -7,15 +7,18 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as xml
 
 import pytest
+import time_machine
 
+from expo.core import clock
 from expo.expos.models import Expo
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing
 from expo.programme.words import Visibility
+from expo.registration.tickets import TicketDraft, save_ticket_type
 from tests import factories as a
 from tests.client import Client
 from tests.counting import statements
@@ -181,6 +184,35 @@ def test_who_asks_again_is_told_that_nothing_changed(full: Expo, browser: Open):
     a.a_session(a.a_conference(full), title="New")
     answer = browser().get("/h22/feeds/programme.xml", headers={"If-None-Match": tag})
     assert answer.status_code == 200
+
+
+def test_what_changes_twice_within_a_second_is_told_twice(full: Expo, browser: Open):
+    with time_machine.travel(clock.now(), tick=False):
+        a.a_session(a.a_conference(full), title="First")
+        assert "Last-Modified" not in browser().get("/h22/feeds/programme.csv").headers
+
+    with time_machine.travel(clock.now() + timedelta(seconds=2)):
+        moment = browser().get("/h22/feeds/programme.csv").headers["Last-Modified"]
+        again = browser().get("/h22/feeds/programme.csv", headers={"If-Modified-Since": moment})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("form", ["ics", "json"])
+def test_another_price_of_a_ticket_is_another_answer_to_who_asks_by_price(
+    full: Expo, browser: Open, form: str
+):
+    conference = a.a_conference(full)
+    ticket_type = a.a_ticket_type(conference)
+    a.a_session(conference, title="Free of charge")
+    before = browser().get(f"/h22/feeds/programme.{form}?price=free")
+    assert "Free of charge" in before.text
+
+    save_ticket_type(conference=conference, draft=TicketDraft("Delegate", 100), ticket_type=ticket_type)
+    tag = {"If-None-Match": before.headers["ETag"]}
+    after = browser().get(f"/h22/feeds/programme.{form}?price=free", headers=tag)
+
+    assert after.status_code == 200
+    assert "Free of charge" not in after.text
 
 
 def test_an_expo_without_anything_is_still_a_schedule(expo: Expo, browser: Open):

@@ -23,6 +23,8 @@ from expo.core.audit import AuditEntry
 from expo.core.db import db
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
+from expo.favourites import actions as favourites
+from expo.favourites import queries as kept
 from expo.programme import actions as programme
 from expo.publishing import actions as publishing
 from expo.registration import actions as registrations
@@ -196,3 +198,23 @@ def test_nobody_books_what_was_cancelled_a_moment_ago(app: Flask):
             for action in ("booked", "published")
         )
         assert bookings.live_booking(at, who) is None or booked < published
+
+
+def test_two_devices_that_bring_their_favourites_at_one_moment_keep_no_more_than_a_list_holds(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(favourites, "MOST", 3)
+    conference = a.a_conference()
+    times = [a.a_session(conference, published=number == 5).id for number in range(6)]
+    for _round in range(ROUNDS):
+        person_id = a.a_person(conference.expo).id
+
+        def bring(among: list[int], person_id: int = person_id) -> None:
+            person = db.session.get(Person, person_id)
+            assert person is not None
+            favourites.keep(person=person, occurrence_ids=among)
+
+        said = at_once(app, lambda: bring(times[:3]), lambda: bring(times[3:]))
+
+        assert sorted(said) == ["done", "too_many_kept"]
+        assert len(kept.kept_by(person_id)) == 3

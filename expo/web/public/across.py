@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,22 +48,24 @@ def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Acros
             found.append(
                 Across(conference.title, url(conference.slug), conference_class(conference.colour), note)
             )
-    return found + sessions(wished, day)
+    return found + sessions(wished, [day])[day]
 
 
-def sessions(wished: Filter, day: date) -> list[Across]:
-    """Sessions without hours on this day that meet the wish."""
+def sessions(wished: Filter, dates: Collection[date]) -> dict[date, list[Across]]:
+    """Sessions without hours on each of these days that meet the wish."""
     who, url = viewer(), addresses("public.session", "code")
-    return [
-        Across(
+
+    def entry(item: Item, day: date) -> Across:
+        return Across(
             item.title,
             url(item.code),
             conference_class(item.conference_colour),
             ", ".join([_lasts(item, day), *([] if item.cancelled else [seats_of(item, who)[0]])]),
             state_of(item, who.now),
         )
-        for item in shelf.lasting(this_expo().id, day, wished, who.tickets)
-    ]
+
+    found = shelf.lasting(this_expo().id, dates, wished, who.tickets)
+    return {day: [entry(item, day) for item in items] for day, items in found.items()}
 
 
 def _lasts(item: Item, day: date) -> str:

@@ -69,7 +69,9 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         **around.everything(everything, conferences, counts),
     }
     if around.shape == "print":
-        one = ranges.OneDay(day, common["back"], Rows().once_a_day(timed), across.sessions(wished, day))
+        one = ranges.OneDay(
+            day, common["back"], Rows().once_a_day(timed), across.sessions(wished, [day])[day]
+        )
         return render_template("public/pocket.html", days=[one], rest=None, **common)
     if not around.wishes:  # a private event meets none
         timed = sorted([*timed, *blocks.on_day(expo.id, day)], key=lambda item: item.starts_at)
@@ -143,7 +145,7 @@ def in_minutes(minutes: int) -> str:
 def _everywhere(wished: Filter) -> ResponseReturnValue:
     """What meets the wish on all days: each session once, at its next time."""
     expo, who = this_expo(), viewer()
-    found = filters.find(expo.id, wished, who.tickets)
+    found = shelf.find(expo.id, None, None, wished, who.tickets)
     rows = Rows()
     ahead, past = once(found, who.now)
     conferences = publishing.conferences(expo.id)

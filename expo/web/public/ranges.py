@@ -74,7 +74,7 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     return render_template(
         "public/pocket.html" if paper else "public/range.html",
         heading=date_span(first, last),
-        days=_days(around, whole, chosen),
+        days=_days(around, whole, [day for day in chosen if rest is None or day < rest]),
         total=len({item.session_id for item in everything}),
         found=len({item.session_id for item in found}),
         times=len(found),
@@ -99,17 +99,17 @@ def _fitting(found: list[Item], most: int) -> tuple[list[Item], date | None]:
     return fitting, None
 
 
-def _days(around: Around, found: list[Item], chosen: tuple[date, ...]) -> list[OneDay]:
-    rows = Rows()
+def _days(around: Around, found: list[Item], shown: list[date]) -> list[OneDay]:
+    rows, lasting = Rows(), sessions(around.wished, shown)
     by_day: dict[date, list[Item]] = {}
     for item in found:
         by_day.setdefault(item.day, []).append(item)
     days = []
-    for day in chosen:
+    for day in shown:
         timed = [item for item in by_day.get(day, ()) if not shelf.is_long(item)]
-        all_day = sessions(around.wished, day) if day in by_day or not found else []
-        if timed or all_day:
-            days.append(OneDay(day, around.address([("day", str(day))]), rows.once_a_day(timed), all_day))
+        if timed or lasting[day]:
+            address = around.address([("day", str(day))])
+            days.append(OneDay(day, address, rows.once_a_day(timed), lasting[day]))
     return days
 
 

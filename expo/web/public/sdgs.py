@@ -6,7 +6,7 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.publishing import filters, scopes
+from expo.publishing import scopes, shelf
 from expo.publishing.filters import Filter
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
@@ -31,7 +31,7 @@ def goal(number: int) -> ResponseReturnValue:
     """A goal has its page even when no session has the goal."""
     if number not in GOALS:
         abort(404)
-    items = filters.find(this_expo().id, Filter(sdgs=(number,)), viewer().tickets)
+    items = shelf.find(this_expo().id, None, None, Filter(sdgs=(number,)), viewer().tickets)
     beside = [_named(other) for other in (number - 1, number + 1) if other in GOALS]
     return render_template(
         "public/scope.html",

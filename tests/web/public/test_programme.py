@@ -14,6 +14,7 @@ from expo.programme.drafts import OccurrenceDraft
 from expo.programme.words import Admission, Placement
 from expo.registration.models import Category
 from tests import factories as a
+from tests.counting import statements
 
 SUMMER = {"slug": "h22", "starts_on": date(2022, 5, 30), "ends_on": date(2022, 7, 3)}
 MORNING = datetime(2022, 5, 31, 6, 30, tzinfo=UTC)
@@ -357,3 +358,17 @@ def test_a_day_that_is_followed_from_afar_offers_the_viewers_own_time(app, brows
     assert "18:00 to 19:00" in asked
     assert "Times where you are" in asked
     assert "18:00 to" not in browser().get(f"{path}&tz=Mars/Olympus").text
+
+
+@pytest.mark.feature("F4")
+@pytest.mark.parametrize("path", ["programme?language=en", "programme?sdg=11&seats=1", "sdgs/11"])
+def test_pages_of_all_days_are_made_of_what_each_process_keeps(app, browser, path):
+    occurrence = a.a_session(title="Here", languages=("en",), sdgs=(11,))
+    expo = occurrence.session.conference.expo.slug
+    browser().get(f"/{expo}/programme?language=sv")
+
+    with statements() as asked:
+        page = browser().get(f"/{expo}/{path}").text
+
+    assert "Here</a>" in page
+    assert not any("occurrence_versions" in statement for statement in asked)

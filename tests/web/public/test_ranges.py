@@ -12,6 +12,7 @@ from expo.programme.words import Visibility
 from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from tests import factories as a
+from tests.counting import statements
 
 SUMMER = {"slug": "h22", "starts_on": date(2022, 5, 30), "ends_on": date(2022, 7, 3)}
 TUESDAY = datetime(2022, 5, 31, 6, 30, tzinfo=UTC)
@@ -110,6 +111,29 @@ def test_thirty_five_days_are_shown_in_pages_of_whole_days(h22, browser, monkeyp
 
     assert page.count('class="row-title"') == 2
     assert "from=2022-06-05&amp;to=2022-07-03" in page
+
+
+@pytest.mark.feature("F1")
+def test_what_lasts_for_days_stands_under_each_of_them_and_is_searched_for_once(h22, browser):
+    conference = a.a_conference(h22)
+    a.a_session(conference, title="Sea exhibition", starts_at=SATURDAY, minutes=72 * 60, published=False)
+    a.a_session(conference, title="Sea talk", starts_at=SATURDAY + timedelta(days=2))
+
+    page = browser().get("/h22/programme?from=2022-06-05&to=2022-06-08").text
+    with statements() as asked:
+        found = browser().get("/h22/programme?from=2022-06-05&to=2022-06-08&q=sea").text
+
+    for text in (page, found):
+        for day, there in ((5, 1), (6, 1), (7, 1), (8, 0)):
+            assert (
+                text.partition(f'id="day-2022-06-0{day}"')[2]
+                .partition("</section>")[0]
+                .count("Sea exhibition")
+                == there
+            )
+    assert (
+        sum("search_entries" in statement for statement in asked) <= 3
+    )  # the list, its long ones, the strip
 
 
 @pytest.mark.feature("F1", "F4")

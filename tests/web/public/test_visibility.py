@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from expo.core.db import transaction
+from expo.favourites import sharing
 from expo.programme import actions as programme
 from expo.programme.drafts import Billing
 from expo.programme.words import Visibility
@@ -39,6 +42,23 @@ def _everywhere(conference, occurrence, speaker) -> list[str]:
         f"/{expo}/sdgs/16",
         f"/{expo}/venues",
         f"/{expo}/feeds",
+        f"/{expo}/programme?day={day}&view=grid",
+        f"/{expo}/programme?day={day}&view=print",
+        f"/{expo}/programme?from={day}&to={day + timedelta(days=2)}",
+        f"/{expo}/programme?month={day:%Y-%m}",
+        f"/{expo}/search?q=whisper",
+        f"/{expo}/search?q=silnet+person",
+        f"/{expo}/favourites?codes={occurrence.code}",
+        f"/{expo}/share/{sharing.written(conference.expo, [occurrence.id])}",
+        f"/{expo}/now?venue=tower",
+        f"/{expo}/now?room=tower-room",
+        f"/{expo}/screens/",
+        f"/{expo}/screens/expo",
+        f"/{expo}/screens/venues/tower",
+        f"/{expo}/screens/rooms/tower-room",
+        f"/{expo}/rooms/tower-room/sheet",
+        *(f"/{expo}/feeds/programme.{form}" for form in ("ics", "json", "xml", "csv")),
+        f"/{expo}/feeds/share/{sharing.written(conference.expo, [occurrence.id])}.ics",
     ]
 
 
@@ -78,6 +98,8 @@ def test_private_sessions_are_nowhere(app, browser, strict, of_conference):
             page = someone.get(path).text
             for secret in (
                 "Whisper</a>",
+                "Whisper</mark>",
+                "Whisper\r",
                 "Whisper</h1>",
                 "Abstract of it",
                 "Silent Person",
