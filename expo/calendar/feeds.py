@@ -19,11 +19,12 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from expo.core import clock, tokens
+from expo.core.bounded import Shelf
 from expo.expos.models import Expo
 
 from . import events, kept, queries, scopes
 from .entries import Audience
-from .kept import Kept, Shelf
+from .kept import Kept
 from .queries import Line, Stamp
 from .refusals import NoSuchCalendar
 from .scopes import Scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import gzip
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +11,14 @@ from datetime import datetime, timedelta
 from flask import current_app
 
 from expo.core import clock, stamps
+from expo.core.bounded import Shelf
 from expo.expos.models import Expo
 from expo.publishing.filters import Filter
 
 from . import frab, table, talks
 
+# Exports as they were last sent, by tag and coding.
+_whole: Shelf[tuple[str, bool], bytes] = Shelf(32_000_000, lambda body: len(body) + 200)
 EDITION = 1  # raise it when the same data are written in another way
 
 
@@ -48,8 +52,20 @@ def state(expo: Expo, wish: Filter, form: Form) -> State:
     return State(number, changed_at if settled else None, tag)
 
 
-def body(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:
+def body(expo: Expo, wish: Filter, form: Form, state: State, *, zipped: bool) -> bytes:
     """The export, in the state it was asked for."""
+    key = (state.tag or "", zipped)
+    made = _whole.get(key) if state.tag else None
+    if made is None:
+        made = _made(expo, wish, form, state)
+        # No time inside, so that two processes pack alike.
+        made = gzip.compress(made, 6, mtime=0) if zipped else made
+        if state.tag:
+            _whole.put(key, made)
+    return made
+
+
+def _made(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:
     found = list(talks.find(expo, wish))
     if form is Form.CSV:
         return table.as_csv(found)
@@ -57,9 +73,9 @@ def body(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:
     return write(expo, found, str(state.number))
 
 
-def tag_of(made: bytes) -> str:
-    """The tag of an export that has none before it is made."""
-    return _digest(made)
+def tag_of(expo: Expo, wish: Filter, form: Form, state: State) -> str:
+    """The tag of an export: of what it is made from, or, where seats are asked for, of what it is."""
+    return state.tag or _digest(_made(expo, wish, form, state))
 
 
 def _digest(content: bytes) -> str:

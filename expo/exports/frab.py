@@ -49,7 +49,7 @@ def as_json(expo: Expo, talks: list[Talk], version: str) -> bytes:
         "days": days,
     }
     schedule = {"version": version, "base_url": _home(expo), "conference": conference}
-    return json.dumps({"schedule": schedule}, ensure_ascii=False, indent=1).encode()
+    return json.dumps({"schedule": schedule}, ensure_ascii=False).encode()
 
 
 def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:

@@ -78,13 +78,11 @@ def export(form: str) -> ResponseReturnValue:
     """The programme, or what meets the wishes in the address, as frab's schedule or as rows."""
     expo, kind, wish = this_expo(), Form(form), asked.wish(person=False)
     state = exports.state(expo, wish, kind)
-    made = exports.body(expo, wish, kind, state) if state.tag is None else None
 
     def body(zipped: bool) -> bytes:
-        content = made if made is not None else exports.body(expo, wish, kind, state)
-        return gzip.compress(content, 6, mtime=0) if zipped else content
+        return exports.body(expo, wish, kind, state, zipped=zipped)
 
-    tag = state.tag or exports.tag_of(made or b"")
+    tag = exports.tag_of(expo, wish, kind, state)
     return _answer(tag, state.changed_at, body, f"{expo.slug}-programme", PUBLIC, TYPES[kind])
 
 

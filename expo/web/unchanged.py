@@ -13,8 +13,8 @@ from typing import Any, Protocol
 
 from flask import Flask, request
 
-from expo.calendar.kept import Shelf
 from expo.core import clock
+from expo.core.bounded import Shelf
 
 MOST_BYTES = 24_000_000
 _MARK = "expo.feed_proofs"
