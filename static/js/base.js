@@ -16,10 +16,25 @@
   const problems = document.querySelector("[data-focus]");
   if (problems) problems.focus();
 
-  // Filters act when they are ticked: <form data-auto>.
+  // Filters act when they are ticked: <form data-auto>. Who did it by keyboard finds the focus there on the new page.
+  const ticked = `expo.ticked.${location.pathname}`;
   for (const form of all("form[data-auto]")) {
-    form.addEventListener("change", (event) => {
-      if (event.target.matches("input[type=checkbox], input[type=radio], select")) form.requestSubmit();
+    form.addEventListener("change", ({ target }) => {
+      if (!target.matches("input[type=checkbox], input[type=radio], select")) return;
+      const mark = target.matches("select") ? [target.name] : [target.name, target.value];
+      try { if (target.matches(":focus-visible")) sessionStorage.setItem(ticked, JSON.stringify(mark)); } catch { /* not kept */ }
+      form.requestSubmit();
+    });
+    try {
+      const [name, value] = JSON.parse(sessionStorage.getItem(ticked) || "[]");
+      const again = [...form.elements].find((field) => field.name === name && (value === undefined || field.value === value));
+      if (name && again) { sessionStorage.removeItem(ticked); again.focus(); }
+    } catch { /* not kept */ }
+  }
+  // What was not asked for stays out of the address of the programme.
+  for (const form of all("form.filters")) {
+    form.addEventListener("formdata", ({ formData }) => {
+      for (const name of new Set(formData.keys())) if (formData.getAll(name).every((value) => value === "")) formData.delete(name);
     });
   }
 

@@ -40,7 +40,7 @@ def test_a_stranger_sees_by_day_what_their_browser_names_and_clashes_are_marked(
         < page.index(">Begins meanwhile<")
     )
     assert "Not kept" not in page
-    assert "<svg" in page.partition("Hand on this list")[2]
+    assert "<svg" in page.partition("Share this list")[2]
 
 
 @pytest.mark.parametrize("visibility", [Visibility.HIDDEN, Visibility.INVITATION])

@@ -139,3 +139,18 @@ def test_public_pages_can_be_used_by_everybody(site, chromium, scheme, width, la
 
     context.close()
     assert found == []
+
+
+@pytest.mark.once
+def test_who_filters_by_keyboard_stays_at_the_filter_and_gets_a_short_address(site, chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en")
+    page = context.new_page()
+    page.goto(f"{site}/h22/programme?day=2022-05-31")
+
+    page.focus(".chip input[name=seats]")
+    with page.expect_navigation():
+        page.keyboard.press("Space")
+
+    page.wait_for_function("document.activeElement.name === 'seats'")
+    assert page.url.partition("?")[2] == "day=2022-05-31&seats=1"
+    context.close()
