@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -67,3 +68,20 @@ def test_the_style_is_kept_for_a_year_and_its_address_changes_with_the_colour(ap
     assert style.mimetype == "text/css"
     assert "--signal: #0b5fae" in style.text
     assert "max-age=31536000" in style.headers["Cache-Control"]
+
+
+def test_styles_and_scripts_travel_packed_to_whoever_can_unpack_them(app):
+    plain, packed = (
+        app.test_client().get("/static/css/site.css", headers={"Accept-Encoding": coding})
+        for coding in ("identity", "gzip")
+    )
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
+    tag = packed.headers["ETag"]
+    again = app.test_client().get(
+        "/static/css/site.css", headers={"Accept-Encoding": "gzip", "If-None-Match": tag}
+    )
+    assert again.status_code == 304
+    assert app.test_client().get("/static/fonts/nothing.css").status_code == 404
