@@ -16,7 +16,10 @@ from tests.databases import Kind, fresh_database
 
 from .running import PATIENCE, Demo, alive, children, free_port
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc"),
+    pytest.mark.once,  # the journeys drive a demo of their own on each database
+]
 
 
 @pytest.fixture(scope="module")

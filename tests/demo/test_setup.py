@@ -24,6 +24,9 @@ from expo.registration.models import Registration, RegistrationState
 from tests.client import Client
 from tests.conftest import empty_tables
 
+# The journeys drive a demo of their own on each database.
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def demo(application: Flask, database_url: str) -> Iterator[Flask]:
