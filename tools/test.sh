@@ -8,6 +8,6 @@ cd "$(dirname "$0")/.."
 failed=0
 for database in ${EXPO_TEST_DATABASE:-sqlite postgresql}; do
     echo "== Tests on $database"
-    EXPO_TEST_DATABASE=$database .venv/bin/python -m pytest -n "${EXPO_TEST_WORKERS:-3}" --dist worksteal "$@" || failed=1
+    EXPO_TEST_DATABASE=$database .venv/bin/python -m pytest -n "${EXPO_TEST_WORKERS:-2}" --dist worksteal "$@" || failed=1
 done
 exit $failed
