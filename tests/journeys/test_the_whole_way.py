@@ -19,7 +19,13 @@ pytestmark = [pytest.mark.browser]
 Open = Callable[[], Page]
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+# Without script the browser asks the same addresses: once is enough.
+@pytest.fixture(
+    params=[
+        pytest.param(True, id="with script"),
+        pytest.param(False, id="without script", marks=pytest.mark.once),
+    ]
+)
 def people(request: pytest.FixtureRequest, chromium: Browser, site: Site) -> Iterator[Open]:
     """Each call opens the browser of one more person, who has never been here."""
     contexts = []
