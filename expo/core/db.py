@@ -123,6 +123,8 @@ def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = No
 def note(statement: sa.Update) -> None:
     """Write down, by the way, what nobody misses: when somebody was seen last. Never waits for another writer,
     and is left out where one is at it: a page that is only read stays readable while the database is locked.
+
+    Takes a connection beside the session's, so the pool has to hold two for each thread.
     """
     with db.engine.connect() as connection:
         try:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from expo.accounts import actions, queries, signins
 from expo.accounts.models import LinkPurpose, SignIn
 from expo.accounts.refusals import EmailTaken, LinkIsOver, WrongPassword
-from expo.core import clock
+from expo.core import audit, clock
 from expo.core.db import db, transaction
 from expo.core.refusals import TooOften
 from expo.mail import outbox
@@ -88,6 +88,15 @@ def test_a_mailed_link_works_once_and_proves_the_mailbox():
     for purpose in LinkPurpose:
         with pytest.raises(LinkIsOver):
             actions.use_link(token=token, purpose=purpose)
+
+
+def test_a_mailed_link_leaves_a_trace_without_its_secret():
+    person = a.a_person(a.an_expo())
+    token = actions.mail_link(purpose=LinkPurpose.CLAIM, person=person)
+
+    (entry,) = audit.history("mailed_link", f"person:{person.id}")
+    assert (entry.action, entry.expo_id) == ("claim_link_mailed", person.expo_id)
+    assert token not in repr((entry.before, entry.after, entry.personal))
 
 
 def test_a_link_of_another_expo_opens_nothing_here():

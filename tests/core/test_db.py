@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from expo.accounts.models import Person
 from expo.core import audit, checks, news, stamps
-from expo.core.db import MomentType, OpenChanges, db, is_sqlite, transaction
+from expo.core.db import MomentType, OpenChanges, db, is_sqlite, note, transaction
 from expo.core.refusals import Refusal
 from expo.core.stamps import Stamp
 from tests import factories as a
@@ -34,6 +34,23 @@ def test_a_write_begins_after_the_read_has_ended():
 
     with transaction():
         assert stamps.raise_stamp("anything") == 1
+
+
+def test_what_is_noted_by_the_way_waits_for_nobody_and_is_left_out_meanwhile():
+    person = a.a_person(a.an_expo())
+    rename = sa.update(Person).where(Person.id == person.id).values(city="Lund")
+    city = sa.select(Person.city).where(Person.id == person.id)
+
+    with db.engine.connect().execution_options(write=True) as another:
+        another.execute(sa.update(Person).where(Person.id == person.id).values(name="Held"))
+        note(rename)
+        db.session.rollback()
+        assert db.session.scalar(city) == person.city != "Lund"
+        another.rollback()
+
+    note(rename)
+    db.session.rollback()
+    assert db.session.scalar(city) == "Lund"
 
 
 def test_what_was_changed_outside_a_transaction_is_an_error_and_not_lost_in_silence():

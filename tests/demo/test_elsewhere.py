@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from expo.accounts import actions as accounts
-from expo.core import clock
+from expo.core import audit, clock
 from expo.core.clock import ClockIsReal
 from expo.demo import setup
 from expo.demo.setup import NotADemo
@@ -34,3 +34,10 @@ def test_a_database_with_other_peoples_accounts_is_left_alone(demo_app: Flask):
         setup.set_up(lambda _said: None)
 
     assert expos.every() == []
+
+
+def test_who_sets_the_clock_leaves_a_trace(demo_app: Flask):
+    clock.set_now(setup.START)
+
+    (entry,) = audit.history("clock", 1)
+    assert (entry.action, entry.after) == ("clock_set", {"now": setup.START.isoformat()})
