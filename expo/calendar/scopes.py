@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from expo.core.text import one_line
 from expo.expos.models import Expo
 from expo.favourites import sharing
-from expo.programme import queries as programme
 from expo.publishing import queries as publishing
 from expo.publishing import scopes
 from expo.publishing.filters import Filter
@@ -99,15 +98,11 @@ def _wish(expo: Expo, scope: Scope) -> tuple[str, Filter] | None:
             name = queries.track_name(expo.id, key)
             return (f"{expo.name}: {name}", Filter(tracks=(key,))) if name else None
         case Kind.ROOM:
-            room = programme.room(expo.id, key)
-            known = room is not None and any(
-                item.open_to(()) for item in publishing.of_room(expo.id, room.id)
-            )
-            return (f"{room.name}, {room.venue.name}", Filter(rooms=(key,))) if room and known else None
+            room = scopes.room(expo.id, key)
+            return (f"{room.name}, {room.venue.name}", Filter(rooms=(key,))) if room else None
         case Kind.VENUE:
-            venue = programme.venue(expo.id, key)
-            known = venue is not None and bool(publishing.of_venue(expo.id, venue.id))
-            return (venue.name, Filter(venues=(key,))) if venue and known else None
+            venue = scopes.venue(expo.id, key)
+            return (venue.name, Filter(venues=(key,))) if venue else None
         case Kind.SDG:
             title = _("%(expo)s: Global Goal %(number)s", expo=expo.name, number=key)
             return (title, Filter(sdgs=(int(key),))) if key.isdecimal() and int(key) in GOALS else None

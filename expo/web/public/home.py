@@ -141,14 +141,8 @@ def now() -> ResponseReturnValue:
         soon=rows.groups(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),
         today_url=asked.address(pairs, who.today),
-        zones=zones.choice(expo.time_zone) if _afar([*moments.now, *soon]) else None,
+        zones=zones.offer([*moments.now, *soon], expo.time_zone),
     )
-
-
-def _afar(items: list[Item]) -> bool:
-    """Whether any of these is followed from other places than the city, or another time is asked for."""
-    home = this_expo().time_zone
-    return zones.asked_zone() is not None or any(zones.elsewhere(item, home) for item in items)
 
 
 Where = dict[str, int]

@@ -8,7 +8,6 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.programme import queries as programme
 from expo.programme import walking
 from expo.programme.models import Venue
 from expo.publishing import queries as publishing
@@ -71,13 +70,14 @@ def _groups(found: list[Venue]) -> list[Group]:
 def venue(slug: str) -> ResponseReturnValue:
     """A venue with something that anybody may know of; the others answer when they have it."""
     expo, who = this_expo(), viewer()
-    found = programme.venue(expo.id, slug)
-    items = publishing.of_venue(expo.id, found.id) if found else []
-    if found is None or not items:
+    every = publishing.venues(expo.id)
+    found = next((venue for venue in every if venue.slug == slug), None)
+    if found is None:
         abort(404)
+    items = publishing.of_venue(expo.id, found.id)
     seen = [item.seen_with(who.tickets) for item in items]
     rooms = publishing.rooms_of(expo.id, {item.room_id for item in seen})
-    others = [other for other in publishing.venues(expo.id) if other.id != found.id and not other.is_online]
+    others = [other for other in every if other.id != found.id and not other.is_online]
     return render_template(
         "public/venue.html",
         venue=found,
@@ -118,11 +118,11 @@ def _walks(venue: Venue, others: list[Venue]) -> list[Walk]:
 def room(slug: str) -> ResponseReturnValue:
     """A room in which the viewer may know of something."""
     expo, who = this_expo(), viewer()
-    found = programme.room(expo.id, slug)
-    seen = [item.seen_with(who.tickets) for item in publishing.of_room(expo.id, found.id)] if found else []
-    open_to_viewer = [item for item in seen if not item.closed]
-    if found is None or not open_to_viewer:
+    found = scopes.room(expo.id, slug, who.tickets)
+    if found is None:
         abort(404)
+    seen = [item.seen_with(who.tickets) for item in publishing.of_room(expo.id, found.id)]
+    open_to_viewer = [item for item in seen if not item.closed]
     return render_template(
         "public/room.html",
         room=found,

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from expo.expos.models import Expo
 from expo.programme.models import Conference
 from expo.publishing import blocks, filters, shelf
 from expo.publishing import queries as publishing
@@ -28,7 +27,6 @@ from .kinds import type_name
 from .nearest import nearest
 from .rows import Group, Row, Rows
 from .viewer import viewer
-from .zones import ZoneChoice
 
 MOST_FOUND = 150
 
@@ -86,19 +84,11 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         earlier=around.beside(counts, day, -1),
         later=around.beside(counts, day, 1),
         shapes=around.shapes(),
-        zones=_zones(expo, found),
+        zones=zones.offer(found, expo.time_zone),
         feed=feed_of(wished),
         **_drawn(around, timed),
         **common,
     )
-
-
-def _zones(expo: Expo, found: list[Item]) -> ZoneChoice | None:
-    """The viewer's own time is offered where somebody may follow from afar, or asks for it."""
-    home = expo.time_zone
-    if zones.asked_zone() is None and not any(zones.elsewhere(item, home) for item in found):
-        return None
-    return zones.choice(home)
 
 
 def _drawn(around: Around, timed: list[Item]) -> dict[str, Any]:

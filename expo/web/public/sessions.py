@@ -102,7 +102,9 @@ def session(code: str) -> ResponseReturnValue:
         track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
         zone=item.time_zone if item.time_zone != expo.time_zone else None,
         own_time=zones.own_time(item, zones.asked_zone()),
-        zones=zones.choice(item.time_zone) if _followed_from_afar(item, content) else None,
+        zones=zones.offer(
+            [item], item.time_zone, away=content is not None and content.conference.mode is not Mode.ON_SITE
+        ),
     )
 
 
@@ -226,12 +228,6 @@ def _dated(rows: Rows, items: list[Item], day: date) -> list[Row]:
         row if row.day == day else replace(row, time_text=f"{capital(row.day_text)}, {row.time_text}")
         for row in made
     ]
-
-
-def _followed_from_afar(item: Item, content: SessionVersion | None) -> bool:
-    """Whether somebody may want to know when it is where they are."""
-    hybrid = content is not None and content.conference.mode is not Mode.ON_SITE
-    return hybrid or zones.elsewhere(item, this_expo().time_zone) or zones.asked_zone() is not None
 
 
 def _series(content: SessionVersion | None) -> tuple[str, int | None, str] | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from expo.programme import queries as programme
 from expo.publishing import queries as publishing
+from expo.publishing import scopes
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
@@ -20,11 +20,11 @@ from .viewer import viewer
 def door_sheet(slug: str) -> ResponseReturnValue:
     """A room in which the viewer may know of something; without a day its next one."""
     expo, who = this_expo(), viewer()
-    room = programme.room(expo.id, slug)
-    seen = [item.seen_with(who.tickets) for item in publishing.of_room(expo.id, room.id)] if room else []
-    shown = [item for item in seen if not item.closed]
-    if room is None or not shown:
+    room = scopes.room(expo.id, slug, who.tickets)
+    if room is None:
         abort(404)
+    seen = [item.seen_with(who.tickets) for item in publishing.of_room(expo.id, room.id)]
+    shown = [item for item in seen if not item.closed]
     days = sorted({item.day for item in shown})
     ahead = [day for day in days if day >= who.today]
     day = asked.day_in(request.args.get("day", "")) or (ahead or days[-1:])[0]

@@ -3,6 +3,7 @@ page is the same for everybody who asks for it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from flask_babel import gettext as _
 
 from expo.programme.values import time_zones
 from expo.publishing.items import Item
+from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name
 
 PARAMETER = "tz"
@@ -63,7 +65,16 @@ class ZoneChoice:
     kept: list[tuple[str, str]]
 
 
-def choice(home: str) -> ZoneChoice:
+def offer(items: Iterable[Item], home: str, *, away: bool = False) -> ZoneChoice | None:
+    """The form, where somebody may follow from elsewhere (`away`: the conference itself says so) or asks for their
+    time; else nothing. `home` is the zone of the place."""
+    city = this_expo().time_zone
+    if away or asked_zone() is not None or any(_elsewhere(item, city) for item in items):
+        return _choice(home)
+    return None
+
+
+def _choice(home: str) -> ZoneChoice:
     zone, locale = asked_zone(), get_locale()
     chosen = zone.key if zone else ""
     choices = _choices(locale.language if locale else "en")
@@ -73,7 +84,7 @@ def choice(home: str) -> ZoneChoice:
     return ZoneChoice(home, chosen, choices, kept[:40])
 
 
-def elsewhere(item: Item, home: str) -> bool:
+def _elsewhere(item: Item, home: str) -> bool:
     """Whether people follow an item from other places than the expo's city."""
     return item.venue_online or item.time_zone != home
 

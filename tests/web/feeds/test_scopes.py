@@ -214,3 +214,16 @@ def test_the_open_programme_needs_no_seat(browser: Open, conference: Conference)
     """Sessions one just walks into are in the calendar as well."""
     a_talk(conference, admission=Admission.OPEN, seats=None)
     assert titles(browser, "programme.ics") == ["The city opens"]
+
+
+@pytest.mark.parametrize("scope", ["venues/tower", "rooms/tower-room"])
+def test_a_place_of_which_nobody_may_know_has_neither_page_nor_calendar(
+    browser: Open, expo: Expo, conference: Conference, scope: str
+):
+    a_talk(
+        conference,
+        room=a.a_room(expo, "Tower room", venue="Tower"),
+        visibility=Visibility.INVITATION,
+    )
+    assert get(browser, f"{scope}.ics").status_code == 404
+    assert browser().get(f"/h22/{scope}").status_code == 404
