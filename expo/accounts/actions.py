@@ -39,6 +39,13 @@ def create_account(
     return account
 
 
+def account_for(*, email: str, name: str, language: str) -> Account:
+    """The account of this address; made, without a password, if there is none."""
+    with transaction():
+        known = queries.account_by_email(email)
+        return known or create_account(email=email, name=name, language=language)
+
+
 def set_password(*, account: Account, password: str) -> None:
     """Give the account a new password; all its sign-ins stay, the caller ends them if they should not."""
     with transaction():

@@ -17,3 +17,9 @@ class Clashes(Refusal):
     """A room would hold more than it may, or a person would be in two places. `facts["clashes"]` says which."""
 
     code = "clash"
+
+
+class LastOwner(Refusal):
+    """A team cannot be without anybody who can give roles."""
+
+    code = "last_owner"

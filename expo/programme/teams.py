@@ -124,8 +124,8 @@ def has_any(visitor: Visitor | None, expo_id: int, wanted: Iterable[Role] = ()) 
     return db.session.scalar(held.limit(1)) is not None
 
 
-def join(*, expo_id: int, account: Account, role: Role, conference: Conference | None = None) -> None:
-    """Give an account a role. Giving it twice is giving it once."""
+def join(*, expo_id: int, account: Account, role: Role, conference: Conference | None = None) -> bool:
+    """Give an account a role. Giving it twice is giving it once: False then."""
     with transaction():
         conference_id = conference.id if conference else None
         held = sa.select(TeamMember.id).where(
@@ -137,7 +137,7 @@ def join(*, expo_id: int, account: Account, role: Role, conference: Conference |
             else TeamMember.conference_id == conference_id,
         )
         if db.session.scalar(held) is not None:
-            return
+            return False
         db.session.add(
             TeamMember(expo_id=expo_id, conference_id=conference_id, account_id=account.id, role=role)
         )
@@ -148,3 +148,4 @@ def join(*, expo_id: int, account: Account, role: Role, conference: Conference |
             expo_id=expo_id,
             after={"role": role, "conference": conference_id},
         )
+    return True

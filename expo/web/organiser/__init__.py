@@ -47,6 +47,7 @@ from . import (  # noqa: E402
     reports,
     sessions,
     speakers,
+    team,
     times,
 )
 
@@ -61,5 +62,6 @@ __all__ = [
     "reports",
     "sessions",
     "speakers",
+    "team",
     "times",
 ]

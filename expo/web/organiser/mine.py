@@ -21,6 +21,12 @@ def rights() -> Rights:
     return found
 
 
+def rights_now() -> Rights:
+    """Read once more, after they may have changed."""
+    g.pop("rights", None)
+    return rights()
+
+
 def may(deed: Deed | str, conference_id: int | None = None) -> bool:
     """In this conference; in the whole expo, if none is named."""
     return rights().may(Deed(deed), conference_id)

@@ -12,7 +12,7 @@ from babel.dates import format_timedelta
 from flask_babel import get_locale
 
 from expo.programme.models import Occurrence, Session
-from expo.programme.words import Admission, Mode, Placement, SessionState, Visibility
+from expo.programme.words import Admission, Mode, Placement, Role, SessionState, Visibility
 from expo.speakers.models import SpeakerKind
 from expo.web.filters import city_time, day_name
 from expo.web.texts import _l
@@ -41,6 +41,22 @@ PLACEMENTS = {
     Placement.UNPLACED: _l("Not placed yet: not published"),
 }
 MODES = {Mode.ON_SITE: _l("On site"), Mode.HYBRID: _l("Hybrid"), Mode.ONLINE: _l("Online")}
+ROLES = {
+    Role.OWNER: _l("Owner"),
+    Role.SCHEDULER: _l("Scheduler"),
+    Role.REGISTRATION: _l("Registration desk"),
+    Role.FINANCE: _l("Finance"),
+    Role.DOOR_LEAD: _l("Door lead"),
+    Role.VIEWER: _l("Viewer"),
+}
+ROLE_HINTS = {
+    Role.OWNER.value: _l("Everything here, and who is in the team."),
+    Role.SCHEDULER.value: _l("Sessions, times, rooms, who appears, and publishing."),
+    Role.REGISTRATION.value: _l("Lets people in, turns them down, looks after the list."),
+    Role.FINANCE.value: _l("Reads who has registered, and answers for the money."),
+    Role.DOOR_LEAD.value: _l("Scanners and doors."),
+    Role.VIEWER.value: _l("Reads everything, changes nothing."),
+}
 SPEAKER_KINDS = {SpeakerKind.PERSON: _l("One person"), SpeakerKind.GROUP: _l("A group")}
 CHANGE_KINDS = {"new": "go", "cancelled": "stop", "moved": "wait", "changed": "info", "text": "info"}
 
