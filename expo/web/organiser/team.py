@@ -72,13 +72,13 @@ def invite(slug: str | None) -> ResponseReturnValue:
 @blueprint.post("/organise/conferences/<slug>/team/<int(max=2147483647):member_id>/leave")
 def leave(slug: str | None, member_id: int) -> ResponseReturnValue:
     where = _reached(slug, Deed.SET_UP)
-    found = members.member(this_expo().id, where and where.id, member_id) or abort(404)
+    found = members.member(this_expo().id, where.id if where else None, member_id) or abort(404)
     name, form = found.account.name, MemberForm()
     if not form.accepts(lambda: members.leave(expo=this_expo(), found=found)):
         return _page(where, form), form.status
     flash(_("%(name)s no longer has this role.", name=name), "success")
     # Whoever gave up their own role may not see the team any more.
-    still = mine.rights_now().may(Deed.READ, where and where.id)
+    still = mine.rights_now().may(Deed.READ, where.id if where else None)
     return redirect(
         url_for("organiser.team" if still else "organiser.home", slug=slug if still else None), code=303
     )
@@ -98,10 +98,10 @@ def _page(where: Conference | None, form: MemberForm) -> str:
         "organiser/team.html",
         conference=where,
         form=form,
-        members=members.of(this_expo().id, where and where.id),
+        members=members.of(this_expo().id, where.id if where else None),
         above=members.of(this_expo().id, None) if where else [],
         roles=words.ROLES,
         role_hints=words.ROLE_HINTS,
-        may_edit=mine.may(Deed.SET_UP, where and where.id),
+        may_edit=mine.may(Deed.SET_UP, where.id if where else None),
         myself=who and who.account_id,
     )
