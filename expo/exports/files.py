@@ -5,17 +5,19 @@ from __future__ import annotations
 import enum
 import gzip
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import current_app
+from flask_babel import force_locale
 
 from expo.core import clock, stamps
 from expo.core.bounded import Shelf
 from expo.expos.models import Expo
 from expo.publishing.filters import Filter
 
-from . import frab, table, talks
+from . import changes, frab, places, table, talks
 
 # Exports as they were last sent, by tag and coding.
 _whole: Shelf[tuple[str, bool], bytes] = Shelf(32_000_000, lambda body: len(body) + 200)
@@ -23,11 +25,19 @@ EDITION = 1  # raise it when the same data are written in another way
 
 
 class Form(enum.StrEnum):
-    """In which form; the words are those of the addresses."""
+    """In which form the programme; the words are those of the addresses."""
 
     JSON = "json"
     CSV = "csv"
     XML = "xml"
+
+
+class Other(enum.StrEnum):
+    """What is told beside the programme; the words are those of the addresses."""
+
+    CHANGES_ATOM = "changes.atom"
+    CHANGES_JSON = "changes.json"
+    PLACES = "venues.geojson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +56,38 @@ def state(expo: Expo, wish: Filter, form: Form) -> State:
     assert changed_at is None or isinstance(changed_at, datetime)
     if wish.seats:
         return State(number, None, None)
+    return _state(expo, number, changed_at, (wish, form))
+
+
+def state_of(expo: Expo, what: Other, language: str) -> State:
+    """The state of what is told beside the programme: one query."""
+    number, changed_at = stamps.read(f"programme:{expo.id}")
+    assert changed_at is None or isinstance(changed_at, datetime)
+    return _state(expo, number, changed_at, (what, language))
+
+
+def _state(expo: Expo, number: int, changed_at: datetime | None, what: tuple[object, str]) -> State:
     base_url = current_app.config["EXPO"].base_url  # it stands before every address within
-    tag = _digest(repr((EDITION, base_url, expo.id, form, wish, number, changed_at)).encode())
+    tag = _digest(repr((EDITION, base_url, expo.id, *what, number, changed_at)).encode())
     settled = changed_at is not None and clock.now() - changed_at >= timedelta(seconds=1)
     return State(number, changed_at if settled else None, tag)
 
 
 def body(expo: Expo, wish: Filter, form: Form, state: State, *, zipped: bool) -> bytes:
     """The export, in the state it was asked for."""
+    return _kept(state, lambda: _made(expo, wish, form, state), zipped)
+
+
+def body_of(expo: Expo, what: Other, language: str, state: State, *, zipped: bool) -> bytes:
+    """What is told beside the programme, in the state it was asked for."""
+    return _kept(state, lambda: _told(expo, what, language), zipped)
+
+
+def _kept(state: State, make: Callable[[], bytes], zipped: bool) -> bytes:
     key = (state.tag or "", zipped)
     made = _whole.get(key) if state.tag else None
     if made is None:
-        made = _made(expo, wish, form, state)
+        made = make()
         # No time inside, so that two processes pack alike.
         made = gzip.compress(made, 6, mtime=0) if zipped else made
         if state.tag:
@@ -71,6 +101,14 @@ def _made(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:
         return table.as_csv(found)
     write = frab.as_json if form is Form.JSON else frab.as_xml
     return write(expo, found, str(state.number))
+
+
+def _told(expo: Expo, what: Other, language: str) -> bytes:
+    if what is Other.PLACES:
+        return places.as_geojson(expo)
+    write = changes.as_json if what is Other.CHANGES_JSON else changes.as_atom
+    with force_locale(language):
+        return write(expo, language)
 
 
 def tag_of(expo: Expo, wish: Filter, form: Form, state: State) -> str:

@@ -72,7 +72,7 @@ def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
         whole = {"index": str(index), "date": day.isoformat(), "start": _midnight(expo, day), "end": ends}
         about_day = xml.SubElement(root, "day", whole)
         for place, mine in _by_place(of_day):
-            room = xml.SubElement(about_day, "room", name=_clean(place))
+            room = xml.SubElement(about_day, "room", name=clean(place))
             for talk in mine:
                 _add_event(room, _event(expo, talk))
     xml.indent(root, " ")
@@ -87,7 +87,7 @@ def _add_event(room: xml.Element, event: Plain) -> None:
     )
     people = xml.SubElement(element, "persons")
     for person in event["persons"]:
-        xml.SubElement(people, "person", id=str(person["id"])).text = _clean(person["name"])
+        xml.SubElement(people, "person", id=str(person["id"])).text = clean(person["name"])
     xml.SubElement(element, "links")
 
 
@@ -149,8 +149,9 @@ def _home(expo: Expo) -> str:
 
 def _texts(parent: xml.Element, texts: dict[str, str]) -> None:
     for name, text in texts.items():
-        xml.SubElement(parent, name).text = _clean(text)
+        xml.SubElement(parent, name).text = clean(text)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Without the signs that XML cannot carry."""
     return _NOT_IN_XML.sub("", text)

@@ -19,7 +19,7 @@ from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
 from expo.core.text import slug as slugged
 from expo.exports import files as exports
-from expo.exports.files import Form
+from expo.exports.files import Form, Other
 from expo.favourites.refusals import NoSuchList
 
 from . import gates, masks, unchanged
@@ -58,6 +58,13 @@ TYPES = {
 }
 
 
+OTHER_TYPES = {
+    Other.CHANGES_ATOM: ("atom", "application/atom+xml"),
+    Other.CHANGES_JSON: ("json", "application/feed+json"),
+    Other.PLACES: ("geojson", "application/geo+json"),
+}
+
+
 class FeedAnswer(Response):
     """Takes out, as the last thing before it is sent, what other parts of the site add for people's browsers."""
 
@@ -84,6 +91,20 @@ def export(form: str) -> ResponseReturnValue:
 
     tag = exports.tag_of(expo, wish, kind, state)
     return _answer(tag, state.changed_at, body, f"{expo.slug}-programme", PUBLIC, TYPES[kind])
+
+
+@blueprint.get('/feeds/<any("changes.atom", "changes.json", "venues.geojson"):name>')
+def other(name: str) -> ResponseReturnValue:
+    """What releases changed, for feed readers; the venues, for maps."""
+    expo, what, language = this_expo(), Other(name), _language()
+    state = exports.state_of(expo, what, language)
+    assert state.tag is not None
+
+    def body(zipped: bool) -> bytes:
+        return exports.body_of(expo, what, language, state, zipped=zipped)
+
+    title = f"{expo.slug}-{name.partition('.')[0]}"
+    return _answer(state.tag, state.changed_at, body, title, PUBLIC, OTHER_TYPES[what])
 
 
 @blueprint.get("/feeds/conferences/<slug>.ics")
