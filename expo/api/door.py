@@ -6,13 +6,14 @@ SameSite=Strict). With the cookie, changing requests must be JSON, which no form
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
-from expo.checkin import devices, queries, scans
+from expo.checkin import devices, pack, queries, scans
 from expo.checkin.models import Device, Direction, Gate
 from expo.checkin.refusals import DeviceRevoked, NotPaired
 from expo.checkin.scans import Answer, Sent
@@ -41,13 +42,26 @@ def pair() -> Response:
 @blueprint.get("/gates")
 def gates() -> Response:
     """The gates this device may scan at. Refused once the device is revoked."""
-    device = queries.device_of(_token())
-    if device is None:
-        raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
-    if device.revoked_at is not None:
-        raise DeviceRevoked(_("This device was taken out of service."))
+    device = _device_in_service()
     devices.note_seen(device=device)
     return _json(_device(device))
+
+
+@blueprint.get("/pack")
+def door_pack() -> Response:
+    """What this device needs to judge by itself; `?since=` and the stamp of an earlier pack: what changed after it.
+
+    `application/octet-stream`, its form stands in `expo/checkin/pack.py`.
+    """
+    device = _device_in_service()
+    since = _stamp(request.args.get("since", ""))
+    made = pack.build(device, since)
+    answer = Response(made, mimetype="application/octet-stream")
+    answer.set_etag(pack.tag_of(made))
+    answer.headers["Cache-Control"] = "private, no-cache"
+    devices.note_seen(device=device)
+    answer.make_conditional(request)
+    return answer
 
 
 @blueprint.post("/scans")
@@ -66,6 +80,24 @@ def record() -> Response:
         )
     sent = [_one_of_many(scan, index) for index, scan in enumerate(batch)]
     return _json({"results": [_answer(answer) for answer in scans.record_all(token=token, sent=sent)]})
+
+
+def _device_in_service() -> Device:
+    device = queries.device_of(_token())
+    if device is None:
+        raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
+    if device.revoked_at is not None:
+        raise DeviceRevoked(_("This device was taken out of service."))
+    return device
+
+
+def _stamp(text: str) -> datetime | None:
+    """The moment that an earlier pack was made; None, and so a whole pack, for what cannot be one."""
+    try:
+        moment = datetime.fromisoformat(text[:40].replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _token() -> str:

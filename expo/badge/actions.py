@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
-from expo.core import audit, clock, limits
+from expo.core import audit, clock, limits, news
 from expo.core.db import db, is_sqlite, transaction
 
 from . import code, queries
 from .models import Badge, BadgeState
+from .news import BadgeChanged
 from .refusals import BadgeIsOver, NoSuchBadge
 
 _INSERT = {
@@ -40,6 +41,7 @@ def issue(*, expo_id: int, person_id: int) -> Badge:
             )  # fmt: skip
             if number is not None:
                 audit.record("badge_issued", "badge", number, expo_id=expo_id, after={"person": person_id})
+                news.tell(BadgeChanged(number))
                 return db.session.get_one(Badge, number)
     raise RuntimeError(f"no badge could be issued for person {person_id}")
 
@@ -70,6 +72,7 @@ def _end(badge: Badge, state: BadgeState, reason: str) -> None:
     if ended is None:
         raise BadgeIsOver(_("This badge is not the current one. Look the person up again."))
     audit.record(f"badge_{state}", "badge", badge.id, expo_id=badge.expo_id, why=reason or None)
+    news.tell(BadgeChanged(badge.id))
 
 
 def find_by_spoken_code(*, expo_id: int, said: str, who: str) -> Badge:

@@ -11,6 +11,7 @@ from expo.core.db import db, transaction
 from expo.programme.models import Conference
 from expo.registration.models import Registration, RegistrationState
 
+from . import changes
 from .models import Entitlement, ZoneOpening
 
 
@@ -63,6 +64,7 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
         ]
         if rows:
             db.session.execute(sa.insert(Entitlement), rows)
+        changes.note_persons(sa.select(Registration.person_id).where(which))
 
 
 def open_spans(conference: Conference) -> Iterator[tuple[datetime, datetime]]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from expo.badge.news import BadgeChanged
 from expo.core import news
 from expo.programme.news import ConferenceDaysChanged
 from expo.registration.news import RegistrationConfirmed, RegistrationEnded
 
-from . import entitlements
+from . import changes, entitlements
 
 
 def listen() -> None:
     news.listen(RegistrationConfirmed, _again)
     news.listen(RegistrationEnded, _again)
     news.listen(ConferenceDaysChanged, _all_again)
+    news.listen(BadgeChanged, _badge_changed)
 
 
 def _again(told: RegistrationConfirmed | RegistrationEnded) -> None:
@@ -21,3 +23,7 @@ def _again(told: RegistrationConfirmed | RegistrationEnded) -> None:
 
 def _all_again(told: ConferenceDaysChanged) -> None:
     entitlements.rebuild_conference(conference_id=told.conference_id)
+
+
+def _badge_changed(told: BadgeChanged) -> None:
+    changes.note_badge(told.badge_id)

@@ -61,6 +61,17 @@ class Entitlement(Base):
     closes_at: Mapped[Moment]
 
 
+class BadgeChange(Base):
+    """When a badge, or what it opens, changed last (the world's time): scanners ask for what is new to them."""
+
+    __tablename__ = "badge_changes"
+    __table_args__ = (sa.Index("ix_badge_changes_expo_id_changed_at", "expo_id", "changed_at"),)
+
+    badge_id: Mapped[int] = mapped_column(sa.ForeignKey(Badge.id), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    changed_at: Mapped[Moment]
+
+
 class Gate(Base):
     """Where one enters or leaves a zone. With a room it is a session door: the schedule decides there."""
 
