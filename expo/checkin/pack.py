@@ -6,8 +6,8 @@
     m × 8     for each list of the head ("roster") in its order, sorted: the badges with a seat
 
 A badge is named by the beginning of a hash over what its code says without the tag, so a pack makes nobody able
-to print a badge. A class is what a badge opens at this device's gates within WINDOW. A delta holds the badges
-whose class may have changed, with classes of its own; gates and lists are always whole.
+to print a badge. A class is what a badge opens at this device's gates. A delta holds the badges whose class may
+have changed, with classes of its own; gates, and what is on behind them within WINDOW, are always whole.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def build(device: Device, since: datetime | None = None) -> bytes:
         for door in behind
         if door.running.admission is Admission.TICKET
     }
-    badges.read(device.expo_id, {gate.zone_id for gate in gates}, conferences, now, since)
+    badges.read(device.expo_id, {gate.zone_id for gate in gates}, conferences, since)
     rosters = [door.roster for gate in gates for door in doors.get(gate.id, ()) if door.roster is not None]
     head = {
         "format": FORMAT,
@@ -127,13 +127,11 @@ class _Badges:
         self.highest = 0
         self._numbers: dict[tuple[Any, ...], bytes] = {}
 
-    def read(
-        self, expo_id: int, zones: set[int], conferences: set[int], now: datetime, since: datetime | None
-    ) -> None:
+    def read(self, expo_id: int, zones: set[int], conferences: set[int], since: datetime | None) -> None:
         """All badges of the expo, or those that changed. Three queries."""
         only = None if since is None else _changed(expo_id, since)
         # Below the session, whose care for each row would cost more than all the rest.
-        rows = db.session.connection().execute(_badges(expo_id, zones, conferences, now, only))
+        rows = db.session.connection().execute(_badges(expo_id, zones, conferences, only))
         for number, random, state, size, opens, tickets in rows:
             self.entries.append(name_of(number, random) + self._class(state, size, opens, tickets))
         highest = sa.select(sa.func.max(Badge.id)).where(Badge.expo_id == expo_id)
@@ -175,7 +173,6 @@ def _badges(
     expo_id: int,
     zones: set[int],
     conferences: set[int],
-    now: datetime,
     only: dict[int, int | None] | None,
 ) -> sa.Select[Any]:
     of = [_badge.expo_id == expo_id]
@@ -193,7 +190,6 @@ def _badges(
         .where(
             _entitlement.expo_id == expo_id,
             _entitlement.zone_id.in_(zones),
-            _entitlement.opens_at < now + WINDOW,
             few(_entitlement.person_id),
         )
         .group_by(_entitlement.person_id)
