@@ -96,6 +96,27 @@ def unreadable() -> str:
     return _("The scan cannot be read. It is kept for the supervisor.")
 
 
+def by_list() -> dict[str, str]:
+    """What a scanner without network says, by the reason; {time} and {title} are filled in there."""
+    return {
+        "unknown_code": unknown_code(),
+        "newer_than_list": _(
+            "This badge is newer than this scanner’s list. Ask when it was made; let in if that fits."
+        ),
+        "replaced": replaced(),
+        "revoked": revoked(),
+        "more_than_badge": _("This badge lets in fewer people."),
+        "already_in": _("Already in, by this scanner."),
+        "not_yet": _("Valid from {time}."),
+        "expired": _("The ticket is over."),
+        "no_ticket": no_ticket([]),
+        "no_seat": no_seat("{title}"),
+        "not_invited": not_invited("{title}"),
+        "nothing_on": _("Nothing is on here now. Let in if you know why."),
+        "not_in": not_in(),
+    }
+
+
 def _time(moment: datetime, zone: ZoneInfo) -> str:
     return moment.astimezone(zone).strftime("%H:%M")
 

@@ -54,10 +54,11 @@ class Sent:
     fault: str | None = None
 
     def fingerprint(self) -> bytes:
-        """16 bytes that differ when anything of the content does."""
+        """16 bytes that differ when anything of the content does. Whether it waited is no content: a scan whose
+        answer was lost on its way is sent again later, as one that waited."""
         content = (
             self.code, self.gate_id, self.direction, self.scanned_at and self.scanned_at.astimezone(UTC),
-            self.offline, self.count, self.occurrence, self.local, self.override, self.fault,
+            self.count, self.occurrence, self.local, self.override, self.fault,
         )  # fmt: skip
         return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
 

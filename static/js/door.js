@@ -1,6 +1,7 @@
 /* The scanner: reads by camera, by a reader that types, or by hand; asks the server; fills the screen with the
    verdict. Without this file the page is a plain form that does the same, one page at a time. */
 import { startCamera } from "./door-camera.js";
+import { start } from "./door-offline.js";
 import { signal, wake } from "./door-signals.js";
 
 const stage = document.querySelector("[data-door]");
@@ -19,16 +20,21 @@ const keys = {
   type: document.querySelector("[data-type]"),
   torch: document.querySelector("[data-torch]"),
   next: document.querySelector("[data-next]"),
+  save: document.querySelector("[data-save]"),
   letIn: document.querySelector("[data-let-in]"),
 };
 
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds
+const ALONE_AFTER = 800;                            // milliseconds that the server has before the own list speaks
 const UNTIL_DECIDED = new Set(["ask", "conflict", "silent"]);
 const PATIENCE = 5000;                              // for one answer
 const TRIES = 3;
 const SAME_BADGE = 4000;                            // a badge that stays before the camera is one badge
 const PAUSE_BETWEEN_KEYS = 400;                     // readers type faster than this, people slower
 
+let away = null;                                    // what judges without network; null where the browser cannot
+let queued = 0;
+let shown = "";                                     // the id of the scan whose verdict is on the screen
 let camera = null;
 let goBack = 0;
 let busy = false;
@@ -57,13 +63,7 @@ async function scan(code, byHand = false) {
   if (byHand) sent.override = { by: "steward", reason: "let in by hand" };
   tell(say.saySending);
   try {
-    const answer = await ask(sent);
-    show(answer.verdict, answer, code);
-    tell(say.sayReady);
-  } catch (fault) {
-    if (fault.unpaired) { show("silent", { message: say.sayUnpaired }, code); return; }
-    show("silent", { message: fault.told || say.saySilent }, code);
-    tell(say.saySilent, true);
+    if (away) await judge(sent, byHand); else await askOnly(sent);
   } finally {
     busy = false;
     const next = waiting;
@@ -72,10 +72,65 @@ async function scan(code, byHand = false) {
   }
 }
 
-async function ask(sent) {
-  for (let tries = 1; ; tries += 1) {
+// Without a store of its own the page can only ask, and says loudly when nobody answers.
+async function askOnly(sent) {
+  try {
+    const answer = await ask(sent, TRIES);
+    show(answer.verdict, answer, sent);
+    tell(say.sayReady);
+  } catch (fault) {
+    show("silent", { message: fault.unpaired ? say.sayUnpaired : fault.told || say.saySilent }, sent);
+    if (!fault.unpaired) tell(say.saySilent, true);
+  }
+}
+
+// Stored first, then judged by both: the server's word counts, the own list's where it is silent too long.
+async function judge(sent, byHand) {
+  const own = await away.decide(sent, byHand);
+  const asking = away.during(sent.id, ask(own.whole, 1));
+  const silence = new Promise((resume) => setTimeout(resume, own.verdict ? ALONE_AFTER : PATIENCE, null));
+  const first = await Promise.race([asking.catch((fault) => fault), silence]);
+  if (first && !(first instanceof Error)) {
+    await away.settled(sent.id);
+    await away.passed(own, away.movement(own, first), sent.gate);
+    show(first.verdict, first, sent);
+  } else if (first?.final) {
+    show("silent", { message: first.unpaired ? say.sayUnpaired : first.told }, sent);
+  } else if (own.verdict) {
+    await away.passed(own, own.verdict, sent.gate);
+    show(own.verdict.verdict, { message: sentence(own.verdict), local: true }, sent);
+    if (!first) asking.then((answer) => tooLate(own, answer, sent), () => {});
+  } else {
+    show("silent", { message: say.sayNoList }, sent);
+  }
+  tellQueue();
+}
+
+// The server has answered after the own list: the scan is stored there. Who is still at the door sees its word.
+async function tooLate(own, answer, sent) {
+  await away.settled(sent.id);
+  if (answer.verdict === own.verdict.verdict) return;
+  if (shown === sent.id || shown === "") show(answer.verdict, answer, sent);
+  else tell(say.sayOther, true);
+}
+
+// The own list's sentence, in the page's language.
+function sentence(verdict) {
+  const reasons = JSON.parse(say.reasons);
+  const text = reasons[verdict.reason] ?? "";
+  if (verdict.reason === "not_yet") return text.replace("{time}", new Date(verdict.from * 1000).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }));
+  return text.replace("{title}", verdict.title ?? "");
+}
+
+function tellQueue() {
+  if (queued) tell(say.sayWaiting.replace("{count}", queued), true); else tell(say.sayReady);
+  keys.save.hidden = !queued;
+}
+
+async function ask(sent, tries) {
+  for (let turn = 1; ; turn += 1) {
     try {
-      const answer = await fetch(say.api, {
+      const answer = await fetch(`${say.api}/scans`, {
         method: "POST",
         credentials: "same-origin",
         headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
@@ -89,16 +144,17 @@ async function ask(sent) {
       }
       throw new Error(`status ${answer.status}`);
     } catch (fault) {
-      if (fault.final || tries === TRIES) throw fault;
+      if (fault.final || turn >= tries) throw fault;
       tell(say.sayAgain, true);
-      await new Promise((resume) => setTimeout(resume, 300 * tries));
+      await new Promise((resume) => setTimeout(resume, 300 * turn));
     }
   }
 }
 
 // ---- the verdict fills the screen ----
 
-function show(name, answer, code) {
+function show(name, answer, sent) {
+  shown = sent.id;
   const template = document.querySelector(`template[data-verdict="${name}"]`);
   const kind = template.dataset.kind;
   const verdict = template.content.firstElementChild.cloneNode(true);
@@ -106,6 +162,7 @@ function show(name, answer, code) {
   write(verdict, ".name", delegate.name);
   write(verdict, ".category", delegate.ticket || delegate.category);
   write(verdict, ".why", answer.message);
+  if (answer.local) verdict.append(Object.assign(document.createElement("p"), { className: "local", textContent: say.sayByList }));
   stage.querySelector(".verdict")?.remove();
   // Put in empty and filled after, so that screen readers speak it.
   stage.append(verdict);
@@ -116,7 +173,7 @@ function show(name, answer, code) {
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
   keys.letIn.hidden = name !== "ask";
-  keys.letIn.onclick = () => { scan(code, true); };
+  keys.letIn.onclick = () => { scan(sent.code, true); };
   keys.next.classList.toggle("one", keys.letIn.hidden);
   const word = verdict.querySelector(".word").textContent;
   const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -134,6 +191,7 @@ function write(within, where, text) {
 
 function idle() {
   clearTimeout(goBack);
+  shown = "";
   stage.querySelector(".verdict")?.remove();
   main.classList.remove("in", "ask", "no");
   main.classList.add("idle");
@@ -221,8 +279,25 @@ keys.torch.addEventListener("click", async () => {
 keys.next.addEventListener("click", () => { seen = { code: "", at: 0 }; idle(); });
 document.addEventListener("pointerdown", wake, { once: true });
 
+// ---- without network ----
+
+keys.save.addEventListener("click", async () => {
+  const link = Object.assign(document.createElement("a"), { download: "scans.json", href: URL.createObjectURL(await away.asFile()) });
+  link.click();
+  URL.revokeObjectURL(link.href);
+});
+
 reading("type");
 tell(say.sayReady);
+start({
+  api: say.api,
+  language: document.documentElement.lang,
+  onPack: () => { stage.dataset.pack = "ready"; },
+  onQueue: (count) => { queued = count; if (!busy) tellQueue(); },
+  onClock: (error) => { if (Math.abs(error) > 60) tell(say.sayClock, true); },
+  onUnpaired: () => tell(say.sayUnpaired, true),
+}).then((made) => { away = made; });
+navigator.serviceWorker?.register(say.worker, { scope: say.scope }).catch(() => {});
 setInterval(refreshBar, 60000);
 // Who allowed the camera before need not ask for it after each reload.
 navigator.permissions?.query({ name: "camera" }).then((camera_) => {

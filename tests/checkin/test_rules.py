@@ -113,6 +113,7 @@ async ([asked, cases]) => {
   const rules = await import(asked.module);
   const answer = await fetch("/api/v1/door/pack", { headers: { Authorization: "Bearer " + asked.token } });
   const pack = rules.parse(await answer.arrayBuffer());
+  pack.head.high_water = asked.highWater ?? pack.head.high_water;
   const memory = new rules.Memory();
   const told = [];
   for (const one of cases) {
@@ -162,4 +163,8 @@ def test_the_scanner_judges_as_the_table_says_and_reads_codes_as_the_server_does
         ],
     )
     assert read == [["admitted", None], *[["admitted", "just_now"]] * (len(typed) - 1)]
+
+    # A number above the list's highest may be a badge made since; one below it is none.
+    newer = page.evaluate(JUDGE, [{**asked, "highWater": -1}, [{"badge": "nonsense", "gate": "main"}]])
+    assert newer == [["ask", "newer_than_list"]]
     page.close()

@@ -6,12 +6,12 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, send_from_directory, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.booking import queries as bookings
-from expo.checkin import devices, queries, scans
+from expo.checkin import devices, messages, queries, scans
 from expo.checkin.models import Direction, Gate, Verdict
 from expo.checkin.refusals import DeviceRevoked, NotPaired
 from expo.checkin.scans import Answer, Sent
@@ -48,6 +48,13 @@ class Bar:
     of: str
 
 
+@blueprint.get("/door/worker.js")
+def worker() -> ResponseReturnValue:
+    """The service worker: it lies here, because it looks after the pages below its own address."""
+    assert current_app.static_folder
+    return send_from_directory(current_app.static_folder, "js/door-worker.js", max_age=0)
+
+
 @blueprint.get("/door/gates/<slug>")
 def gate(slug: str) -> ResponseReturnValue:
     """The idle page. `?way=out` counts people who leave."""
@@ -60,6 +67,7 @@ def gate(slug: str) -> ResponseReturnValue:
         scan_id=str(uuid.uuid4()),
         words=_words(),
         kinds=KINDS,
+        reasons=messages.by_list(),
     )
 
 

@@ -100,46 +100,6 @@ def test_a_reader_that_types_is_heard_while_a_verdict_fills_the_screen(site: Sit
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
-def test_a_scan_is_asked_again_under_its_id_until_the_server_answers(site: Site, telephone: BrowserContext):
-    conference = a.a_conference()
-    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
-    code = doors.code_of(doors.a_delegate(conference))
-    page = at_the_gate(site, telephone, gate)
-    sent: list[str] = []
-
-    def lose_the_first_answer(route):  # type: ignore[no-untyped-def]
-        sent.append(route.request.post_data_json["id"])
-        if len(sent) == 1:
-            route.fetch()  # the server stored it, the network lost the answer
-            route.abort()
-        else:
-            route.continue_()
-
-    page.route("**/api/v1/door/scans", lose_the_first_answer)
-    page.get_by_label("Badge code").fill(code)
-    page.keyboard.press("Enter")
-
-    word(page, "IN")
-    assert len(sent) == 2
-    assert sent[0] == sent[1]
-    assert stored() == [("admitted", 1)]
-
-
-def test_a_server_that_is_silent_is_said_loudly(site: Site, telephone: BrowserContext):
-    conference = a.a_conference()
-    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
-    page = at_the_gate(site, telephone, gate)
-    page.route("**/api/v1/door/scans", lambda route: route.abort())
-
-    page.keyboard.type("A" * 32 + "\n")
-
-    expect(page.locator("main.door.ask .why")).to_contain_text("The server does not answer")
-    expect(page.locator("footer.loud")).to_be_visible()
-    page.get_by_role("button", name="Next badge").click()
-    expect(page.locator("main.door.idle")).to_be_visible()
-    assert stored() == []
-
-
 @pytest.mark.feature("D7")
 def test_a_steward_lets_in_by_hand_where_the_door_asks(site: Site, telephone: BrowserContext):
     conference = a.a_conference()

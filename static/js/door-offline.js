@@ -1,0 +1,156 @@
+/* The scanner without network: keeps a pack fresh, judges by it, and sends what waits. The page asks `decide` and
+   shows what it is told; the queue empties by itself. */
+import * as rules from "./door-pack.js";
+import { open } from "./door-store.js";
+
+const FRESH = 60_000;                 // milliseconds between two questions for what changed
+const OLDEST_BASE = 6 * 3600;         // seconds; then a whole pack is fetched
+const LARGEST_DELTA = 5_000;          // badges
+const CHUNK = 100;                    // scans in one upload
+const SEND_EVERY = 5_000;
+
+export async function start({ api, onPack, onQueue, onClock, onUnpaired, language }) {
+  const store = await open().catch(() => null);
+  if (!store) return null;
+  const away = new Offline(store, { api, onPack, onQueue, onClock, onUnpaired, language });
+  await away.load();
+  away.refresh();
+  setInterval(() => away.refresh(), FRESH);
+  setInterval(() => away.send(), SEND_EVERY);
+  addEventListener("online", () => { away.refresh(); away.send(); });
+  return away;
+}
+
+class Offline {
+  constructor(store, options) {
+    Object.assign(this, options);
+    this.store = store;
+    this.pack = null;
+    this.memory = new rules.Memory();
+    this.asked = new Set();           // ids whose own request is on its way
+    this.sending = false;
+  }
+
+  get now() { return Date.now() / 1000 + this.offset; }
+
+  // The world's time, where this telephone's clock is wrong.
+  get worldTime() { return new Date(Date.now() + this.clockError * 1000); }
+
+  async load() {
+    this.offset = (await this.store.get("offset")) ?? 0;
+    this.clockError = (await this.store.get("clockError")) ?? 0;
+    const [base, delta] = [await this.store.get("base"), await this.store.get("delta")];
+    if (base) this.use(base, delta);
+    this.memory = new rules.Memory(await this.store.inside());
+    this.onQueue(await this.store.count());
+  }
+
+  use(base, delta) {
+    const whole = rules.parse(base);
+    this.baseStamp = whole.head.stamp;
+    this.baseMade = whole.head.real_now;
+    this.pack = delta ? rules.merge(whole, rules.parse(delta)) : whole;
+    this.onPack();
+  }
+
+  // Seconds since the server last said what is true.
+  get age() { return this.pack ? Math.max(0, this.worldTime.getTime() / 1000 - this.pack.head.real_now) : Infinity; }
+
+  async refresh() {
+    const whole = !this.pack || this.worldTime.getTime() / 1000 - this.baseMade > OLDEST_BASE;
+    const since = whole ? "" : `?since=${encodeURIComponent(this.baseStamp)}`;
+    try {
+      const before = Date.now();
+      const answer = await fetch(`${this.api}/pack${since}`, { credentials: "same-origin", signal: AbortSignal.timeout(20_000) });
+      if (answer.status === 401) this.onUnpaired();
+      if (!answer.ok) return;
+      const buffer = await answer.arrayBuffer();
+      const made = rules.parse(buffer);
+      await this.keepClock(made.head, (before + Date.now()) / 2);
+      if (made.head.delta && made.head.count > LARGEST_DELTA) { this.baseMade = 0; await this.refresh(); return; }
+      if (made.head.delta) {
+        await this.store.put("delta", buffer);
+      } else {
+        await this.store.put("base", buffer);
+        await this.store.put("delta", null);
+      }
+      this.use(await this.store.get("base"), await this.store.get("delta"));
+    } catch { /* no network: what is kept stays */ }
+  }
+
+  async keepClock(head, at) {
+    this.offset = head.now - at / 1000;
+    this.clockError = Math.abs(head.real_now - at / 1000) < 2 ? 0 : head.real_now - at / 1000;
+    await this.store.put("offset", this.offset);
+    await this.store.put("clockError", this.clockError);
+    this.onClock(this.clockError);
+  }
+
+  // The verdict of the pack, and the scan as it is sent: stored before anybody sees a colour.
+  async decide(sent, byHand) {
+    const now = this.now;
+    const found = this.pack ? await rules.find(this.pack, sent.code) : null;
+    const verdict = this.pack
+      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, now, byHand }, this.memory.inside)
+      : null;
+    const whole = { ...sent, scanned_at: this.worldTime.toISOString() };
+    if (verdict) whole.local = { verdict: verdict.verdict, reason: verdict.reason ?? "", pack: this.pack.head.stamp };
+    await this.store.addScan(whole);
+    this.onQueue(await this.store.count());
+    return { whole, verdict, name: found?.name, at: now };
+  }
+
+  // While its own request is on its way a scan is not sent a second time.
+  during(id, asking) {
+    this.asked.add(id);
+    return asking.finally(() => this.asked.delete(id));
+  }
+
+  // What the server's answer moved, in the words of the own list.
+  movement(own, answer) {
+    const moved = { admitted: answer.reason === "just_now" ? 0 : 1, left: answer.reason === "not_in" ? 0 : -1 };
+    return { period: own.verdict?.period ?? "", moved: moved[answer.verdict] ?? 0 };
+  }
+
+  // This device let somebody pass, by its own verdict or the server's.
+  async passed({ name, at }, verdict, gate) {
+    if (!name || !this.pack || !verdict.period) return;
+    const zone = this.pack.head.gates.find((each) => each.id === gate)?.zone;
+    const row = this.memory.note(name, zone, gate, verdict, at);
+    if (row) await this.store.putInside(row);
+  }
+
+  async settled(id) {
+    await this.store.removeScan(id);
+    this.onQueue(await this.store.count());
+  }
+
+  // Everything that waits, oldest first, in chunks; each answered by itself.
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (;;) {
+        const waiting = (await this.store.scans()).filter((scan) => !this.asked.has(scan.id)).slice(0, CHUNK);
+        if (!waiting.length) return;
+        const answer = await fetch(`${this.api}/scans`, {
+          method: "POST",
+          credentials: "same-origin",
+          headers: { "Content-Type": "application/json", "Accept-Language": this.language },
+          body: JSON.stringify({ scans: waiting.map((scan) => ({ ...scan, offline: true })) }),
+          signal: AbortSignal.timeout(30_000),
+        });
+        if (answer.status === 401) { this.onUnpaired(); return; }
+        if (!answer.ok) return;
+        for (const result of (await answer.json()).results) if (result.stored) await this.settled(result.id);
+      }
+    } catch { /* it waits; the next round tries again */ } finally {
+      this.sending = false;
+    }
+  }
+
+  // All that waits, for a stick or a mail, if this telephone never finds a network again.
+  async asFile() {
+    return new Blob([JSON.stringify({ scans: await this.store.scans() })], { type: "application/json" });
+  }
+}
