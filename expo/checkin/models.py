@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.badge.models import Badge
-from expo.core.db import Base, Id, Json, Moment, choice, choice_check
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Room, Venue
 from expo.registration.models import Registration
@@ -162,6 +162,7 @@ class Scan(Base):
         sa.CheckConstraint("count >= 1", name="count"),
         sa.Index("ix_scans_badge_id", "badge_id"),
         sa.Index("ix_scans_gate_id_received_at", "gate_id", "received_at"),
+        partial_index("ix_scans_conflicts", "expo_id", where="verdict = 'conflict'", unique=False),
     )
 
     id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
@@ -231,3 +232,22 @@ class QuarantinedScan(Base):
     reason: Mapped[str] = mapped_column(sa.String(40))
     fingerprint: Mapped[bytes] = mapped_column(sa.LargeBinary(16))
     details: Mapped[Json]
+
+
+class ScanResolution(Base):
+    """What somebody found out about a conflict or a quarantined scan. The scan itself stays as it is."""
+
+    __tablename__ = "scan_resolutions"
+    __table_args__ = (
+        sa.UniqueConstraint("scan_id"),
+        sa.UniqueConstraint("quarantined_id"),
+        sa.CheckConstraint("(scan_id IS NULL) <> (quarantined_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    scan_id: Mapped[str | None] = mapped_column(sa.ForeignKey(Scan.id))
+    quarantined_id: Mapped[int | None] = mapped_column(sa.ForeignKey(QuarantinedScan.id))
+    note: Mapped[str] = mapped_column(sa.Text)
+    resolved_at: Mapped[Moment]
+    resolved_by: Mapped[str] = mapped_column(sa.String(80))

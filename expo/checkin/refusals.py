@@ -34,3 +34,9 @@ class UnknownOccurrence(Refusal):
 
     code = "unknown_occurrence"
     status = 422
+
+
+class ResolvedAlready(Refusal):
+    """Somebody else has looked at it first."""
+
+    code = "resolved_already"

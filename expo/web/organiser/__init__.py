@@ -40,6 +40,7 @@ def for_templates() -> dict[str, Any]:
 from . import (  # noqa: E402
     bookings,
     conferences,
+    conflicts,
     doors,
     home,
     people,
@@ -55,6 +56,7 @@ __all__ = [
     "blueprint",
     "bookings",
     "conferences",
+    "conflicts",
     "doors",
     "home",
     "people",

@@ -30,7 +30,9 @@ def entries() -> list[dict[str, Any]]:
         pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.READ_DOORS):
-        rail.append(_entry("doors", _("Doors"), "door-open", [("doors", _("Doors"))]))
+        rail.append(
+            _entry("doors", _("Doors"), "door-open", [("doors", _("Doors")), ("conflicts", _("Conflicts"))])
+        )
     numbers = [("numbers", _("Numbers"))]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))

@@ -63,6 +63,8 @@ ROUTES = [
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
     ("inside", "GET", "/inside", PEOPLE, 200),
     ("doors", "GET", "/doors", DOORS, 200),
+    ("conflicts", "GET", "/doors/conflicts", DOORS, 200),
+    ("resolve_conflict", "POST", "/doors/conflicts/q0", RUN_DOORS, 404),
     ("new_device", "GET", "/doors/devices/new", RUN_DOORS, 200),
     ("create_device", "POST", "/doors/devices/new", RUN_DOORS, 422),
     ("device", "GET", "/doors/devices/{device}", RUN_DOORS, 200),
@@ -74,7 +76,7 @@ ELSEWHERE = {"decide", "publish", "speaker", "save_speaker"}
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "bookings", "numbers", "inside", "doors", "new_device", "create_device",
+    "releases", "people", "bookings", "numbers", "inside", "doors", "conflicts", "new_device", "create_device",
 }  # fmt: skip
 
 
