@@ -27,9 +27,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("scan_id", name="uq_scan_resolutions_scan_id"),
         sa.UniqueConstraint("quarantined_id", name="uq_scan_resolutions_quarantined_id"),
-        sa.CheckConstraint(
-            "(scan_id IS NULL) <> (quarantined_id IS NULL)", name="one_subject"
-        ),
+        sa.CheckConstraint("(scan_id IS NULL) <> (quarantined_id IS NULL)", name="one_subject"),
     )
     op.create_index("ix_scan_resolutions_expo_id", "scan_resolutions", ["expo_id"])
     # The inbox asks for what few scans are.
