@@ -13,6 +13,7 @@ from expo.expos.models import Expo
 from expo.organisations.models import Organisation
 from expo.speakers.models import Speaker
 
+from .texts import told
 from .words import Admission, AppearanceState, ClashRule, Mode, Placement, Role, SessionState, Visibility
 
 
@@ -64,6 +65,14 @@ class Conference(Base):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def title_in(self, language: str) -> tuple[str, str]:
+        """The title in this language if it is given in it, else as it was written; with the language that it is in."""
+        return told(self.title, self.text_language, self.titles, language)
+
+    def description_in(self, language: str) -> tuple[str, str]:
+        """The same of the description."""
+        return told(self.description, self.text_language, self.descriptions, language)
 
 
 class ConferenceHost(Base):
