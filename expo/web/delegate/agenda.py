@@ -25,6 +25,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web import signing
 from expo.web.context import me, this_expo, visitor
+from expo.web.filters import this_language
 from expo.web.gates import my_person
 from expo.web.public.viewer import viewer
 
@@ -107,7 +108,7 @@ def book() -> ResponseReturnValue:
     if item is None:
         raise NotFound
     actions.book_seat(person=me_or_newcomer(), occurrence_id=item.occurrence_id)
-    flash(_("You have a seat in %(title)s.", title=item.title), "success")
+    flash(_("You have a seat in %(title)s.", title=item.title_in(this_language())[0]), "success")
     return redirect(signing.safe_path(request.form.get("next"), url_for("delegate.agenda")), code=303)
 
 

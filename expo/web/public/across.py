@@ -13,7 +13,7 @@ from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.context import this_expo
-from expo.web.filters import short_date
+from expo.web.filters import foreign, short_date, this_language
 
 from . import days
 from .rows import addresses, clock_text, conference_class, seats_of, state_of
@@ -29,6 +29,7 @@ class Across:
     colour: str
     note: str
     state: str = "upcoming"
+    lang: str = ""
 
 
 def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Across]:
@@ -45,9 +46,9 @@ def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Acros
                 of=len(dates),
                 day=short_date(conference.ends_on),
             )
-            found.append(
-                Across(conference.title, url(conference.slug), conference_class(conference.colour), note)
-            )
+            title, written_in = conference.title_in(this_language())
+            colour = conference_class(conference.colour)
+            found.append(Across(title, url(conference.slug), colour, note, lang=foreign(written_in)))
     return found + sessions(wished, [day])[day]
 
 
@@ -56,12 +57,14 @@ def sessions(wished: Filter, dates: Collection[date]) -> dict[date, list[Across]
     who, url = viewer(), addresses("public.session", "code")
 
     def entry(item: Item, day: date) -> Across:
+        title, written_in = item.title_in(this_language())
         return Across(
-            item.title,
+            title,
             url(item.code),
             conference_class(item.conference_colour),
             ", ".join([_lasts(item, day), *([] if item.cancelled else [seats_of(item, who)[0]])]),
             state_of(item, who.now),
+            foreign(written_in),
         )
 
     found = shelf.lasting(this_expo().id, dates, wished, who.tickets)

@@ -18,7 +18,7 @@ from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import day_name, long_date
+from expo.web.filters import day_name, long_date, title_here
 
 from . import across, asked, blueprint, months, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
@@ -159,7 +159,7 @@ def _heading(wished: Filter, found: list[Item], conferences: list[Conference]) -
     if len(asked.arguments(wished)) > 1 or not found:
         return _("Programme, all days")
     first = found[0]
-    titles = {conference.slug: conference.title for conference in conferences}
+    titles = {conference.slug: title_here(conference) for conference in conferences}
     named = [
         *(titles.get(slug, "") for slug in wished.conferences),
         *(first.track_name or "" for _slug in wished.tracks),
