@@ -60,7 +60,7 @@ def save_outside_event(
                 before={name: before[name] for name in changed},
                 after={name: values[name] for name in changed},
             )
-        stamps.raise_stamp(f"programme:{expo.id}")
+        _raise_stamps(expo.id)
     return event
 
 
@@ -73,8 +73,18 @@ def remove_outside_event(*, event: OutsideEvent) -> None:
             return
         before = {"title": found.title, "starts_at": found.starts_at, "place": found.place}
         _record("outside_event_removed", found, before=before)
-        stamps.raise_stamp(f"programme:{found.expo_id}")
+        _raise_stamps(found.expo_id)
         db.session.delete(found)
+
+
+def stamp_of(expo_id: int) -> str:
+    """What tells that the events of an expo are others than they were."""
+    return f"outside:{expo_id}"
+
+
+def _raise_stamps(expo_id: int) -> None:
+    stamps.raise_stamp(stamp_of(expo_id))
+    stamps.raise_stamp(f"programme:{expo_id}")  # pages are kept under it
 
 
 def _held(event_id: int) -> OutsideEvent | None:

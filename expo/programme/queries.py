@@ -285,16 +285,15 @@ def appearance_counts(expo_id: int, conference_ids: Collection[int] | None = Non
     return {row[0]: row[1] for row in db.session.execute(wanted)}
 
 
-def outside_events(
-    expo_id: int, earliest: datetime | None = None, latest: datetime | None = None
-) -> list[OutsideEvent]:
-    """What goes on outside the programme, by start: all of it, or what runs at some time within the span."""
-    wanted = sa.select(OutsideEvent).where(OutsideEvent.expo_id == expo_id)
-    if earliest is not None:
-        wanted = wanted.where(OutsideEvent.ends_at > earliest)
-    if latest is not None:
-        wanted = wanted.where(OutsideEvent.starts_at < latest)
-    return list(db.session.scalars(wanted.order_by(OutsideEvent.starts_at, OutsideEvent.id)))
+def outside_events(expo_id: int) -> list[OutsideEvent]:
+    """What goes on outside the programme, by start."""
+    return list(
+        db.session.scalars(
+            sa.select(OutsideEvent)
+            .where(OutsideEvent.expo_id == expo_id)
+            .order_by(OutsideEvent.starts_at, OutsideEvent.id)
+        )
+    )
 
 
 def outside_event(expo_id: int, event_id: int) -> OutsideEvent | None:

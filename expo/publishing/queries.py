@@ -14,7 +14,7 @@ from expo.core.db import db
 from expo.programme import queries as programme
 from expo.programme import texts
 from expo.programme.drafts import Material
-from expo.programme.models import Conference, Occurrence, OutsideEvent, Room, Session, Venue
+from expo.programme.models import Conference, Occurrence, Room, Session, Venue
 from expo.programme.texts import told
 from expo.programme.words import LISTED, Admission, Visibility
 from expo.speakers.models import Speaker
@@ -281,11 +281,6 @@ def own_abstract(occurrence_id: int) -> str | None:
             OccurrenceVersion.occurrence_id == occurrence_id, OccurrenceVersion.until_release_id.is_(None)
         )
     )
-
-
-def outside(expo_id: int, earliest: datetime, latest: datetime) -> list[OutsideEvent]:
-    """What else goes on in the city at some time within the span, by start."""
-    return programme.outside_events(expo_id, earliest, latest)
 
 
 def session_by_code(expo_id: int, code: str) -> int | None:

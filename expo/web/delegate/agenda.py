@@ -48,7 +48,8 @@ def my_items(person: Person) -> list[tuple[Item, Booking]]:
     if not bookings:
         return []
     return [
-        (item, bookings[item.occurrence_id]) for item in publishing.of_occurrences(person.expo_id, bookings)
+        (item.told_in(this_language()), bookings[item.occurrence_id])
+        for item in publishing.of_occurrences(person.expo_id, bookings)
     ]
 
 
@@ -72,7 +73,7 @@ def _favourites(person: Person) -> list[tuple[Item, None]]:
     who = viewer()
     kept = (who.kept or frozenset()) - who.booked
     found = publishing.listed_among(person.expo_id, kept) if kept else []
-    return [(item.seen_with(who.tickets), None) for item in found]
+    return [(item.seen_with(who.tickets).told_in(this_language()), None) for item in found]
 
 
 def _days(planned: Sequence[tuple[Item, Booking | None]]) -> list[tuple[date, list[Entry]]]:
@@ -98,7 +99,7 @@ def told(code: str) -> Item | None:
     code = one_line(code)  # PostgreSQL takes no NUL as text
     occurrence = programme.occurrence(this_expo().id, code) if code else None
     item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
-    return item if item is not None and item.visibility in LISTED else None
+    return item.told_in(this_language()) if item is not None and item.visibility in LISTED else None
 
 
 @blueprint.post("/bookings")

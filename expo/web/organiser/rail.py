@@ -35,7 +35,10 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
-    rail.append(_entry("set-up", _("Set-up"), "settings", [("conferences", _("Conferences"))]))
+    set_up = [("conferences", _("Conferences"))]
+    if mine.may(Deed.SET_UP):
+        set_up.append(("outside", _("Also in the city")))
+    rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 
 from expo.programme.models import Conference
-from expo.publishing import shelf
+from expo.publishing import outside, shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import foreign, short_date, this_language
 
-from . import days
+from . import asked, days
 from .rows import addresses, clock_text, conference_class, seats_of, state_of
 from .viewer import viewer
 
@@ -71,9 +71,48 @@ def sessions(wished: Filter, dates: Collection[date]) -> dict[date, list[Across]
     return {day: [entry(item, day) for item in items] for day, items in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An event of others, for orientation: it may have no address."""
+
+    title: str
+    lang: str
+    url: str
+    note: str
+
+
+def beside(wished: Filter, day: date) -> list[Beside]:
+    """What else goes on in the city on this day. It is no session, so it meets no wish."""
+    if asked.arguments(wished):
+        return []
+    expo = this_expo()
+    return [
+        Beside(
+            each.title,
+            foreign(each.language),
+            each.url,
+            ", ".join(
+                filter(
+                    None,
+                    [
+                        _between(
+                            each.starts_at.astimezone(expo.zone), each.ends_at.astimezone(expo.zone), day
+                        ),
+                        each.place,
+                    ],
+                )
+            ),
+        )
+        for each in outside.on_day(expo, day)
+    ]
+
+
 def _lasts(item: Item, day: date) -> str:
-    """“from 10:00, to 5 June 18:00”: whatever of it is not this day's."""
-    starts, ends = item.starts, item.ends
+    return _between(item.starts, item.ends, day)
+
+
+def _between(starts: datetime, ends: datetime, day: date) -> str:
+    """“10:00 to 5 June 18:00”: whatever of it is not this day's."""
     begins = (
         clock_text(starts, day) if starts.date() >= day else f"{short_date(starts.date())} {starts:%H:%M}"
     )

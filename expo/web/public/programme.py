@@ -68,7 +68,11 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     }
     if around.shape == "print":
         one = ranges.OneDay(
-            day, common["back"], Rows().once_a_day(timed), across.sessions(wished, [day])[day]
+            day,
+            common["back"],
+            Rows().once_a_day(timed),
+            across.sessions(wished, [day])[day],
+            across.beside(wished, day),
         )
         return render_template("public/pocket.html", days=[one], rest=None, **common)
     if not around.wishes:  # a private event meets none
@@ -80,6 +84,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         seats=counts[day].seats_left if day in counts else None,
         venues=len({item.venue_slug for item in everything}),
         lane=lane,
+        beside=across.beside(wished, day),
         nearest=nearest(wished, everything) if not found and around.wishes else None,
         earlier=around.beside(counts, day, -1),
         later=around.beside(counts, day, 1),

@@ -26,7 +26,7 @@ from expo.publishing.models import SessionVersion
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import capital, foreign, this_language
+from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
 from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
@@ -148,7 +148,7 @@ class More:
     """What else there is to say of a session to whoever may read its abstract."""
 
     materials: list[Material]
-    interpretation: list[tuple[str, str]]
+    interpretation: str
     notes: str
     notes_language: str
 
@@ -156,11 +156,14 @@ class More:
 def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
     """What is not public of it is for those with a ticket."""
     if item.closed or content is None:
-        return More([], [], "", "")
+        return More([], "", "", "")
     member = item.conference_id in who.tickets
     return More(
         [each for each in texts.read(content.materials) if each.public or member],
-        [(pair[0], pair[1]) for pair in item.interpretation],
+        ", ".join(
+            _("from %(spoken)s into %(into)s", spoken=language_name(spoken), into=language_name(into))
+            for spoken, into in item.interpretation
+        ),
         content.content_notes,
         foreign(content.text_language),
     )
