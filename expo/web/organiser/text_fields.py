@@ -42,7 +42,7 @@ class TextsForm(VersionedForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        own = self.text_language.data or ""
+        own = self.text_language.object_data or ""  # as it is saved, not as it was sent
         if own and own not in dict(self.text_language.choices):  # type: ignore[arg-type]
             self.text_language.choices = [*self.text_language.choices, (own, language_name(own))]  # type: ignore[misc]
         for language in self.further:
