@@ -49,7 +49,9 @@ class TextsForm(VersionedForm):
             name = language_name(language)
             self[f"title_{language}"].label.text = _("Title in %(language)s", language=name)
             self[f"{self.body}_{language}"].label.text = self._body_label(name)
-            self[f"machine_{language}"].label.text = _("Translated by machine: readers are told")
+            self[f"machine_{language}"].label.text = _(
+                "Translated into %(language)s by machine: readers are told", language=name
+            )
 
     def _body_label(self, language: str) -> str:
         return _("Abstract in %(language)s", language=language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 
@@ -12,8 +12,9 @@ from expo.programme.models import Conference
 from expo.publishing import outside, shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
+from expo.publishing.outside import Outside
 from expo.web.context import this_expo
-from expo.web.filters import foreign, short_date, this_language
+from expo.web.filters import date_span, foreign, short_date, this_language
 
 from . import asked, days
 from .rows import addresses, clock_text, conference_class, seats_of, state_of
@@ -85,26 +86,18 @@ def beside(wished: Filter, day: date) -> list[Beside]:
     """What else goes on in the city on this day. It is no session, so it meets no wish."""
     if asked.arguments(wished):
         return []
-    expo = this_expo()
-    return [
-        Beside(
-            each.title,
-            foreign(each.language),
-            each.url,
-            ", ".join(
-                filter(
-                    None,
-                    [
-                        _between(
-                            each.starts_at.astimezone(expo.zone), each.ends_at.astimezone(expo.zone), day
-                        ),
-                        each.place,
-                    ],
-                )
-            ),
-        )
-        for each in outside.on_day(expo, day)
-    ]
+    return [_beside(each, day) for each in outside.on_day(this_expo(), day)]
+
+
+def _beside(event: Outside, day: date) -> Beside:
+    zone = this_expo().zone
+    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    when = _between(starts, ends, day)
+    if starts.time() == ends.time() == time.min:  # whole days: of one alone the page says which
+        last = ends.date() - timedelta(days=1)
+        when = "" if last == starts.date() else date_span(starts.date(), last)
+    note = ", ".join(part for part in (when, event.place) if part)
+    return Beside(event.title, foreign(event.language), event.url, note)
 
 
 def _lasts(item: Item, day: date) -> str:

@@ -183,7 +183,7 @@ def test_a_session_page_says_what_is_handed_out_interpreted_and_to_be_known_befo
     assert "Strobe light &amp; smoke" in page
     assert "From Swedish into English, from Swedish into International Sign" in page
     assert (
-        '<a href="https://example.org/s?a=1&amp;b=2" rel="noreferrer" lang="sv" hreflang="sv">&lt;b&gt;Slides'
+        '<a href="https://example.org/s?a=1&amp;b=2" rel="noreferrer" dir="auto" hreflang="sv">&lt;b&gt;Slides'
         in page
     )
     assert "It is wet." in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
@@ -66,3 +66,15 @@ def test_those_of_one_expo_are_not_in_another(regatta, browser):
     other = a.a_session(title="Elsewhere").session.conference.expo
 
     assert "Segelregatta" not in browser().get(f"/{other.slug}/programme?day={day}").text
+
+
+def test_of_whole_days_no_hours_are_told(regatta, browser):
+    event, expo, day = regatta
+    begins = datetime.combine(day, time.min, expo.zone)
+
+    for days, said in ((1, "National day</span></li>"), (3, "National day</span>, ")):
+        draft = OutsideEventDraft("National day", begins, begins + timedelta(days=days))
+        event = outside.save_outside_event(expo=expo, draft=draft, event=event)
+        page = browser().get(f"/{expo.slug}/programme?day={day}").text
+        assert said in page
+        assert "00:00" not in page.split("Also in the city")[1].split("</ul>")[0]
