@@ -188,6 +188,8 @@ def test_registered_sessions_hide_their_details_on_every_page(registered, browse
     expo = conference.expo.slug
     further = [f"/{expo}/search?q={words}" for words in ("sammandrag", "strobe", "slides", "recording")]
     further += [f"/{expo}/programme?language=swl", f"/{expo}/feeds/programme.json?language=swl"]
+    for path in further:
+        assert f"sessions/{occurrence.code}" not in browser().get(path).text, path
     for asked in [*_everywhere(conference, occurrence, speaker), *further]:
         for path in (asked, f"{asked}{'&' if '?' in asked else '?'}lang=sv"):
             page = browser().get(path).text.replace("“sammandrag”", "")
