@@ -10,8 +10,13 @@ from dataclasses import replace
 from xml.etree import ElementTree as xml
 
 import pytest
+import sqlalchemy as sa
 
+from expo.accounts import actions as accounts
+from expo.booking.actions import book_seat
 from expo.calendar import feeds as calendars
+from expo.core.db import db
+from expo.mail.models import Letter
 from expo.programme import actions as programme
 from expo.programme.drafts import Material, OccurrenceDraft, Text
 from expo.programme.values import draft_of_session
@@ -226,3 +231,18 @@ def test_exports_hand_on_public_materials_alone(app, browser):
     assert [each.get("href") for each in schedule.iter("link")] == ["https://example.org/live"]
     rows = list(csv.DictReader(io.StringIO(browser().get(f"{feed}.csv").data.decode("utf-8-sig"))))
     assert "Held" not in str(rows)
+
+
+def test_agenda_and_letter_speak_the_delegates_language(garden, browser):
+    expo = garden.session.conference.expo
+    ada = accounts.create_person(expo_id=expo.id, name="Ada", language="sv", email="ada@example.org")
+    a.a_registration(ada, garden.session.conference)
+    book_seat(person=ada, occurrence_id=garden.id)
+
+    (letter,) = db.session.scalars(sa.select(Letter).where(Letter.kind == "booking_confirmed"))
+    told = letter.subject + letter.body + (letter.calendar or "")
+    assert "Regnbäddar" in told
+    assert "Rain gardens" not in told
+    page = browser(ada, **SWEDISH).get(f"/{expo.slug}/my/agenda").text
+    assert "Regnbäddar</a>" in page
+    assert "Stadsveckan" in browser(ada, **SWEDISH).get(f"/{expo.slug}/my").text
