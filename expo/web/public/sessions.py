@@ -58,9 +58,9 @@ def session(code: str) -> ResponseReturnValue:
     times = publishing.of_session(expo.id, session_id) if session_id is not None else []
     if not times:
         abort(404)
-    times = [item.seen_with(who.tickets).told_in(this_language()) for item in times]
+    times = [item.seen_with(who.tickets) for item in times]
     item = _asked_for(times, code, who.now)
-    content = publishing.content(item.session_id)
+    content, told_here = publishing.content(item.session_id), item.told_in(this_language())
     rows = Rows(item.time_zone)
     around = [] if item.closed else publishing.neighbours(item)
     around = [other.seen_with(who.tickets) for other in around]
@@ -72,14 +72,14 @@ def session(code: str) -> ResponseReturnValue:
     ]
     return render_template(
         "public/session.html",
-        item=item,
+        item=told_here,
         conference_name=conference_name(item),
         type_name=capital(type_name(item.type_slug, item.type_name)),
         row=rows.row(item),
         when=_when(item, who.today),
         moved=_moved(item, who.now),
         text=_text(item, content),
-        title_language=foreign(item.text_language),
+        title_language=foreign(told_here.text_language),
         more=_more(item, content, who),
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
