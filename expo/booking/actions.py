@@ -134,7 +134,7 @@ def _write(kind: str, person: Person, item: Item) -> None:
             language=person.language,
             expo_id=person.expo_id,
             name=person.name,
-            title=item.title,
+            title=item.title_in(person.language)[0],
             starts=item.starts_at,
             ends=item.ends_at,
             zone=item.time_zone,

@@ -55,13 +55,14 @@ class Entry:
     parent_uid: str | None
 
 
-def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience) -> Iterator[Entry]:
-    """The entries of these occurrences, listed or not: the caller has decided what goes to whom.
+def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience, texts: str = "") -> Iterator[Entry]:
+    """The entries of these occurrences, listed or not: the caller has decided what goes to whom. With a language in
+    `texts`, titles and abstracts are in it where they are given in it.
 
     Six queries, whatever the number.
     """
-    items = publishing.of_occurrences(expo.id, occurrence_ids)
-    abstracts = publishing.abstracts(occurrence_ids)
+    items = [item.told_in(texts) for item in publishing.of_occurrences(expo.id, occurrence_ids)]
+    abstracts = publishing.abstracts(occurrence_ids, texts)
     changed = queries.contents_changed({item.session_id for item in items})
     people = queries.speakers({billing["speaker"] for item in items for billing in item.billed})
     venues = {venue.slug: venue for venue in programme.venues(expo.id)}

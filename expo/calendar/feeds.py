@@ -70,34 +70,37 @@ def proof(expo: Expo, token: str | None = None) -> Proof:
     return Proof(expo.id, expo.zone, _day(expo.zone), queries.glance(expo.id, digest, within=True), digest)
 
 
-def public_state(expo: Expo, scope: Scope, language: str) -> State:
-    """The state of a public feed: one query, whatever its size. The scope may turn out not to exist."""
+def public_state(expo: Expo, scope: Scope, language: str, texts: str = "") -> State:
+    """The state of a public feed: one query, whatever its size. The scope may turn out not to exist. Its own words
+    are in `language`; titles and abstracts in `texts`, where they are given in it."""
     stamp, today = queries.stamp(expo.id), _day(expo.zone)
     if scope.wish.seats:
         # Seats are taken without a stamp, so what is found is part of the tag, and no moment can be named.
         found = [line.uid for line in queries.lines(expo.id, scope.wish)]
-        return State(_tag(expo, scope, language, stamp, today, found), None, stamp, today)
-    return State(_tag(expo, scope, language, stamp, today), _latest(expo, today, stamp[1]), stamp, today)
+        return State(_tag(expo, scope, language, texts, stamp, today, found), None, stamp, today)
+    return State(
+        _tag(expo, scope, language, texts, stamp, today), _latest(expo, today, stamp[1]), stamp, today
+    )
 
 
-def public(expo: Expo, scope: Scope, language: str, state: State, *, zipped: bool) -> bytes:
+def public(expo: Expo, scope: Scope, language: str, state: State, *, texts: str = "", zipped: bool) -> bytes:
     """A public feed in the state it was asked for. Raises NoSuchCalendar."""
     key = (state.tag, zipped)
     body = _whole.get(key)
     if body is None:
-        body = _public(expo, scope, language, state)
+        body = _public(expo, scope, language, state, texts)
         # No time inside, so that two processes pack alike.
         body = gzip.compress(body, 6, mtime=0) if zipped else body
         _whole.put(key, body)
     return body
 
 
-def _public(expo: Expo, scope: Scope, language: str, state: State) -> bytes:
+def _public(expo: Expo, scope: Scope, language: str, state: State, texts: str) -> bytes:
     with force_locale(language):
-        found = scopes.find(expo, scope)
+        found = scopes.find(expo, scope, texts)
     every = [line for line in found.lines if _stays(expo, line, state.today)]
     shown = _near(every, Counter(line.day for line in every), MOST_EVENTS, state.today)[:MOST_EVENTS]
-    made = _made(expo, shown, Audience.STRANGER, language, state.stamp)
+    made = _made(expo, shown, Audience.STRANGER, language, state.stamp, texts)
     shown = [line for line in shown if line.uid in made]
     weights: Counter[date] = Counter()
     for line in shown:
@@ -122,7 +125,7 @@ class Agenda:
         return _join(self._expo, self._title, "", self._events)
 
 
-def personal(expo: Expo, token: str, language: str) -> Agenda:
+def personal(expo: Expo, token: str, language: str, texts: str = "") -> Agenda:
     """What the owner of this address has booked, with all details, and what they keep in mind, marked as such.
     Raises NoSuchCalendar."""
     person = queries.owner(expo.id, token)
@@ -135,8 +138,8 @@ def personal(expo: Expo, token: str, language: str) -> Agenda:
     booked = [line for line in booked if _stays(expo, line, today)]
     kept = [line for line in kept if line.uid not in seats and _stays(expo, line, today)]
     made = {
-        **_made(expo, booked, Audience.BOOKED, language, stamp),
-        **_made(expo, kept, Audience.KEPT, language, stamp),
+        **_made(expo, booked, Audience.BOOKED, language, stamp, texts),
+        **_made(expo, kept, Audience.KEPT, language, stamp, texts),
     }
     with force_locale(language):
         title = _("%(expo)s: my agenda", expo=expo.name)
@@ -146,13 +149,14 @@ def personal(expo: Expo, token: str, language: str) -> Agenda:
 
 
 def _made(
-    expo: Expo, lines: list[Line], audience: Audience, language: str, stamp: Stamp
+    expo: Expo, lines: list[Line], audience: Audience, language: str, stamp: Stamp, texts: str
 ) -> Mapping[str, Kept]:
     return kept.of(
         expo,
         [(line.occurrence_id, line.uid) for line in lines],
         audience=audience,
         language=language,
+        texts=texts,
         stamp=stamp,
     )
 

@@ -30,23 +30,30 @@ class Kept:
 
 
 # 3,000 occurrences in two languages for both audiences take about 18 MB.
-_events: Shelf[tuple[str, str, Audience], Kept] = Shelf(24_000_000, lambda kept: len(kept.text) + 400)
+_events: Shelf[tuple[str, str, str, Audience], Kept] = Shelf(24_000_000, lambda kept: len(kept.text) + 400)
 
 
 def of(
-    expo: Expo, wanted: Iterable[tuple[int, str]], *, audience: Audience, language: str, stamp: Stamp
+    expo: Expo,
+    wanted: Iterable[tuple[int, str]],
+    *,
+    audience: Audience,
+    language: str,
+    texts: str,
+    stamp: Stamp,
 ) -> dict[str, Kept]:
-    """The events of these (occurrence id, UID), by UID.
+    """The events of these (occurrence id, UID), by UID. `texts` is the language that was asked for, in which
+    titles and abstracts stand where they are given in it; "" for the original.
 
     Nothing is read from the database while the stamp stands still; when it has risen, an event whose entry
     is as before keeps its bytes.
     """
     pairs = list(wanted)
-    found = {uid: _events.get((uid, language, audience)) for _id, uid in pairs}
+    found = {uid: _events.get((uid, language, texts, audience)) for _id, uid in pairs}
     stale = [id_ for id_, uid in pairs if (kept := found[uid]) is None or kept.stamp != stamp]
     if stale:
         with force_locale(language):
-            for entry in entries.load(expo, stale, audience):
+            for entry in entries.load(expo, stale, audience, texts):
                 digest = hashlib.blake2b(repr(entry).encode("utf-8", "replace"), digest_size=16).digest()
                 kept = found.get(entry.uid)
                 if kept is not None and kept.entry == digest:
@@ -61,7 +68,7 @@ def of(
                         events.zone_of(entry),
                         entry.changed_at,
                     )
-                _events.put((entry.uid, language, audience), kept)
+                _events.put((entry.uid, language, texts, audience), kept)
                 found[entry.uid] = kept
     # A release between the two reads may have taken one away.
     return {uid: kept for uid, kept in found.items() if kept is not None}

@@ -61,15 +61,15 @@ class Found:
     lines: list[Line]
 
 
-def find(expo: Expo, scope: Scope) -> Found:
+def find(expo: Expo, scope: Scope, texts: str = "") -> Found:
     """Look the calendar up. Raises NoSuchCalendar where there is nothing that strangers may know of."""
-    found = _find(expo, scope)
+    found = _find(expo, scope, texts)
     if found is None:
         raise NoSuchCalendar(_("There is no such calendar."))
     return found
 
 
-def _find(expo: Expo, scope: Scope) -> Found | None:
+def _find(expo: Expo, scope: Scope, texts: str) -> Found | None:
     key = scope.key
     if scope.kind is Kind.SPEAKER:
         speaker = speakers.by_slug(expo.id, key)
@@ -79,21 +79,21 @@ def _find(expo: Expo, scope: Scope) -> Found | None:
         session_id = publishing.session_by_code(expo.id, key)
         items = publishing.of_session(expo.id, session_id) if session_id is not None else []
         items = [item for item in items if scope.occurrence in ("", item.code)]
-        return Found(items[0].title, [queries.line(item) for item in items]) if items else None
+        return Found(items[0].title_in(texts)[0], [queries.line(item) for item in items]) if items else None
     if scope.kind is Kind.SHARED:
         title = _("%(expo)s: favourites", expo=expo.name)
         return Found(title, queries.among(expo.id, sharing.read(expo, key)))
-    found = _wish(expo, scope)
+    found = _wish(expo, scope, texts)
     return Found(found[0], queries.lines(expo.id, found[1])) if found else None
 
 
-def _wish(expo: Expo, scope: Scope) -> tuple[str, Filter] | None:
+def _wish(expo: Expo, scope: Scope, texts: str) -> tuple[str, Filter] | None:
     """The scope's title, and the filter that it is."""
     key = scope.key
     match scope.kind:
         case Kind.CONFERENCE:
             conference = publishing.conference(expo.id, key)
-            return (conference.title, Filter(conferences=(key,))) if conference else None
+            return (conference.title_in(texts)[0], Filter(conferences=(key,))) if conference else None
         case Kind.TRACK:
             name = queries.track_name(expo.id, key)
             return (f"{expo.name}: {name}", Filter(tracks=(key,))) if name else None

@@ -24,7 +24,13 @@ def import_() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 def h22(folder: Path, dry_run: bool) -> None:
-    """A folder in the form of the H22 data set, into the expo h22. Importing it again changes nothing."""
+    """A folder in the form of the H22 data set, into the expo h22. Importing it again changes nothing.
+
+    sessions.csv may have further columns: text_language (of title and abstract), title_sv and abstract_sv (and so
+    for each language), machine_made (languages), interpretation (sv>en), content_notes, and materials: one per
+    line, kind | title | link | text | language | ticket. conferences.csv may have text_language, title_sv,
+    description_sv and machine_made. What has no column stays as it is.
+    """
     began = time.monotonic()
     try:
         tally = actions.import_h22(folder, dry_run=dry_run)

@@ -34,6 +34,7 @@ class StampRaised:
     scope: str
 
 
+NEVER = (0, "")  # the stamp of what has not changed yet
 _READ = sa.select(Stamp.number, Stamp.changed_at).where(Stamp.scope == sa.bindparam("scope"))
 
 
@@ -117,7 +118,7 @@ def _fetch(connection: Any, engine: Engine, scope: str) -> tuple[int, str]:
     cursor.execute(f"SELECT number, changed_at FROM stamps WHERE scope = {mark}", (scope,))  # noqa: S608
     row = cursor.fetchone()
     cursor.close()
-    return (int(row[0]), str(row[1])) if row else (0, "")
+    return (int(row[0]), str(row[1])) if row else NEVER
 
 
 class Kept(Generic[T]):

@@ -21,7 +21,7 @@ from . import changes, frab, places, table, talks
 
 # Exports as they were last sent, by tag and coding.
 _whole: Shelf[tuple[str, bool], bytes] = Shelf(32_000_000, lambda body: len(body) + 200)
-EDITION = 1  # raise it when the same data are written in another way
+EDITION = 2  # raise it when the same data are written in another way
 
 
 class Form(enum.StrEnum):
@@ -50,13 +50,13 @@ class State:
     tag: str | None
 
 
-def state(expo: Expo, wish: Filter, form: Form) -> State:
-    """The state of an export: one query."""
+def state(expo: Expo, wish: Filter, form: Form, texts: str = "") -> State:
+    """The state of an export: one query. `texts` is the language that was asked for, "" for the original."""
     number, changed_at = stamps.read(f"programme:{expo.id}")
     assert changed_at is None or isinstance(changed_at, datetime)
     if wish.seats:
         return State(number, None, None)
-    return _state(expo, number, changed_at, (wish, form))
+    return _state(expo, number, changed_at, (wish, form, texts))
 
 
 def state_of(expo: Expo, what: Other, language: str) -> State:
@@ -66,16 +66,16 @@ def state_of(expo: Expo, what: Other, language: str) -> State:
     return _state(expo, number, changed_at, (what, language))
 
 
-def _state(expo: Expo, number: int, changed_at: datetime | None, what: tuple[object, str]) -> State:
+def _state(expo: Expo, number: int, changed_at: datetime | None, what: tuple[object, ...]) -> State:
     base_url = current_app.config["EXPO"].base_url  # it stands before every address within
     tag = _digest(repr((EDITION, base_url, expo.id, *what, number, changed_at)).encode())
     settled = changed_at is not None and clock.now() - changed_at >= timedelta(seconds=1)
     return State(number, changed_at if settled else None, tag)
 
 
-def body(expo: Expo, wish: Filter, form: Form, state: State, *, zipped: bool) -> bytes:
+def body(expo: Expo, wish: Filter, form: Form, state: State, *, texts: str = "", zipped: bool) -> bytes:
     """The export, in the state it was asked for."""
-    return _kept(state, lambda: _made(expo, wish, form, state), zipped)
+    return _kept(state, lambda: _made(expo, wish, form, state, texts), zipped)
 
 
 def body_of(expo: Expo, what: Other, language: str, state: State, *, zipped: bool) -> bytes:
@@ -95,8 +95,8 @@ def _kept(state: State, make: Callable[[], bytes], zipped: bool) -> bytes:
     return made
 
 
-def _made(expo: Expo, wish: Filter, form: Form, state: State) -> bytes:
-    found = list(talks.find(expo, wish))
+def _made(expo: Expo, wish: Filter, form: Form, state: State, texts: str) -> bytes:
+    found = list(talks.find(expo, wish, texts))
     if form is Form.CSV:
         return table.as_csv(found)
     write = frab.as_json if form is Form.JSON else frab.as_xml
@@ -111,9 +111,9 @@ def _told(expo: Expo, what: Other, language: str) -> bytes:
         return write(expo, language)
 
 
-def tag_of(expo: Expo, wish: Filter, form: Form, state: State) -> str:
+def tag_of(expo: Expo, wish: Filter, form: Form, state: State, texts: str = "") -> str:
     """The tag of an export: of what it is made from, or, where seats are asked for, of what it is."""
-    return state.tag or _digest(_made(expo, wish, form, state))
+    return state.tag or _digest(_made(expo, wish, form, state, texts))
 
 
 def _digest(content: bytes) -> str:

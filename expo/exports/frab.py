@@ -17,6 +17,7 @@ from flask import current_app
 
 from expo.core.text import slug
 from expo.expos.models import Expo
+from expo.programme.words import MaterialKind
 
 from .talks import Talk
 
@@ -88,7 +89,10 @@ def _add_event(room: xml.Element, event: Plain) -> None:
     people = xml.SubElement(element, "persons")
     for person in event["persons"]:
         xml.SubElement(people, "person", id=str(person["id"])).text = clean(person["name"])
-    xml.SubElement(element, "links")
+    for parts, part in (("links", "link"), ("attachments", "attachment")):
+        listed = xml.SubElement(element, parts)
+        for each in event[parts]:
+            xml.SubElement(listed, part, href=clean(each["url"])).text = clean(each["title"])
 
 
 def _event(expo: Expo, talk: Talk) -> Plain:
@@ -113,8 +117,22 @@ def _event(expo: Expo, talk: Talk) -> Plain:
         "abstract": talk.abstract,
         "description": "",
         "persons": [{"id": number, "name": name, "public_name": name} for number, name in talk.people],
-        "links": [],
+        "links": _links(talk, handed_out=False),
+        "attachments": _links(talk, handed_out=True),
     }
+
+
+# What one reads, as against what one goes to or watches.
+_HANDED_OUT = (MaterialKind.SLIDES, MaterialKind.PAPER, MaterialKind.CAPTIONS)
+
+
+def _links(talk: Talk, *, handed_out: bool) -> list[dict[str, str]]:
+    """The materials that have an address, each in one of two lists."""
+    return [
+        {"url": each.url, "title": each.title, "type": each.kind.value}
+        for each in talk.materials
+        if each.url and (each.kind in _HANDED_OUT) == handed_out
+    ]
 
 
 def _conference(expo: Expo) -> dict[str, str]:

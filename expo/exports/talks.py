@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import current_app
 
 from expo.expos.models import Expo
+from expo.programme.drafts import Material
 from expo.publishing import filters
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
@@ -18,12 +19,14 @@ from expo.speakers import queries as speakers
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One released occurrence with all that its item does not carry. `people` are (id, name), in their order."""
+    """One released occurrence with all that its item does not carry. `people` are (id, name), in their order;
+    `materials` are the public ones."""
 
     item: Item
     abstract: str
     people: tuple[tuple[int, str], ...]
     url: str
+    materials: tuple[Material, ...] = ()
 
     @property
     def place(self) -> str:
@@ -39,10 +42,13 @@ class Talk:
         return "TENTATIVE" if self.item.tentative else "CONFIRMED"
 
 
-def find(expo: Expo, wish: Filter) -> Iterator[Talk]:
-    """What meets the wish, by start. Three queries, whatever the number; one more for words."""
-    items = filters.find(expo.id, wish)
-    abstracts = publishing.abstracts(item.occurrence_id for item in items if not item.closed)
+def find(expo: Expo, wish: Filter, texts: str = "") -> Iterator[Talk]:
+    """What meets the wish, by start; titles and abstracts in the language `texts` where they are given in it. Four
+    queries, whatever the number; one more for words."""
+    items = [item.told_in(texts) for item in filters.find(expo.id, wish)]
+    shown = [item for item in items if not item.closed]
+    abstracts = publishing.abstracts((item.occurrence_id for item in shown), texts)
+    materials = publishing.materials(item.session_id for item in shown)
     billed = {billing["speaker"] for item in items for billing in item.billed}
     names = {speaker.id: speaker.name for speaker in speakers.by_ids(expo.id, billed)}
     home = f"{current_app.config['EXPO'].base_url.rstrip('/')}/{expo.slug}"
@@ -53,4 +59,5 @@ def find(expo: Expo, wish: Filter) -> Iterator[Talk]:
             abstracts.get(item.occurrence_id, ""),
             tuple((number, names[number]) for number in dict.fromkeys(people) if number in names),
             f"{home}/sessions/{quote(item.code, safe='')}",
+            () if item.closed else tuple(each for each in materials.get(item.session_id, ()) if each.public),
         )

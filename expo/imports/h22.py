@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -15,13 +15,14 @@ from flask_babel import gettext as _
 from expo.organisations.models import Organisation
 from expo.programme.drafts import ConferenceDraft, RoomDraft
 from expo.programme.models import Conference, Room, Session, Track, Venue
+from expo.programme.values import LONGEST_TEXT
 from expo.programme.words import Admission, Mode, Visibility
 from expo.registration.models import Category, TicketType
 from expo.registration.tickets import TicketDraft
 from expo.speakers.actions import Profile
 from expo.speakers.models import Speaker, SpeakerKind
 
-from . import cells, sheets
+from . import cells, sheets, texts
 from .models import Provenance
 from .sheets import Fault, Row
 
@@ -136,6 +137,7 @@ class SessionRow:
     admission: Admission
     parent: str
     origin: Origin
+    further: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def read(folder: Path) -> DataSet:
     found = DataSet()
 
     def rows(file: str, make: Callable[[Row], Made]) -> list[Made] | None:
-        there = sheets.read(folder, file, tuple(COLUMNS[file].split()), found.faults)
+        there = sheets.read(folder, file, tuple(COLUMNS[file].split()), found.faults, texts.FURTHER.get(file))
         return None if there is None else [make(row) for row in there]
 
     def names(kind: str, of: list[Made] | None, key: Callable[[Made], str]) -> Reference:
@@ -238,6 +240,7 @@ def _conference(row: Row, source: Reference) -> ConferenceRow:
     )
     for host in draft.hosts:
         row.read("hosts", lambda _text, host=host: cells.line(Organisation.name)(host), "")  # type: ignore[misc]
+    texts.check_texts(row, "description", title=200, longest=LONGEST_TEXT)
     slug = row.read("slug", cells.key(Conference.slug), "")
     return ConferenceRow(row, slug, draft, zone, row.cells["parent"], _origin(row, source))
 
@@ -276,6 +279,7 @@ def _session(
     reality = row.read(
         "reality", cells.among({word: word for word in ("fact", "partly", "illustrative")}), ""
     )
+    texts.check_texts(row, "abstract", title=250, longest=LONGEST_TEXT)
     return SessionRow(
         row=row,
         conference=row.read("conference", conference, ""),
@@ -294,6 +298,7 @@ def _session(
         admission=row.read("booking", cells.among(ADMISSIONS), Admission.INVITATION),
         parent=row.cells["parent_code"],
         origin=Origin(origin.source, origin.note, reality),
+        further=texts.of_session(row),
     )
 
 

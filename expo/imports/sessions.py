@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
@@ -11,10 +11,11 @@ from expo.programme import actions as programme
 from expo.programme import queries
 from expo.programme.drafts import Billing, OccurrenceDraft, SessionDraft
 from expo.programme.models import Conference, Occurrence, Room, Session
+from expo.programme.values import draft_of_session
 from expo.programme.words import SessionState
 from expo.speakers.models import Speaker
 
-from . import folding
+from . import folding, texts
 from .folding import Bill, OccurrenceFold, SessionFold
 from .h22 import DataSet
 from .refusals import BrokenFiles
@@ -102,7 +103,10 @@ def _session(
     row = fold.first
     # What somebody has cancelled stays cancelled.
     state = there.state if there and there.state is not SessionState.DRAFT else SessionState.CONFIRMED
-    draft = SessionDraft(
+    # What no column says stays as it is.
+    before = draft_of_session(there) if there else SessionDraft("", "")
+    draft = replace(
+        before,
         title=row.title,
         type=row.type,
         abstract=row.abstract,
@@ -111,8 +115,9 @@ def _session(
         sdgs=row.sdgs,
         visibility=row.visibility,
         admission=row.admission,
-        shows_block=bool(there and there.shows_block),  # no file says it
         state=state,
+        **texts.of_texts(row.row, "abstract", before.texts, before.text_language),
+        **row.further,
     )
     if there is None:
         conference = known.conferences[row.conference]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,8 +61,15 @@ class Row:
         self.faults.append(Fault(self.file, self.line, column, reason))
 
 
-def read(folder: Path, file: str, columns: tuple[str, ...], faults: list[Fault]) -> list[Row] | None:
-    """The rows of a file that has exactly these columns, in any order; None when it cannot be read at all."""
+def read(
+    folder: Path,
+    file: str,
+    columns: tuple[str, ...],
+    faults: list[Fault],
+    further: re.Pattern[str] | None = None,
+) -> list[Row] | None:
+    """The rows of a file that has these columns and none but those that `further` allows, in any order; None when it
+    cannot be read at all."""
     text = _text(folder, file, faults)
     if text is None:
         return None
@@ -70,7 +78,7 @@ def read(folder: Path, file: str, columns: tuple[str, ...], faults: list[Fault])
     begins = 1
     try:
         header = next(reader, [])
-        if not _same_columns(file, header, columns, faults):
+        if not _same_columns(file, header, columns, faults, further):
             return None
         # A quoted cell may hold line ends: a row is where it begins.
         begins = reader.line_num + 1
@@ -126,7 +134,13 @@ def _text(folder: Path, file: str, faults: list[Fault]) -> str | None:
         return None
 
 
-def _same_columns(file: str, header: list[str], columns: tuple[str, ...], faults: list[Fault]) -> bool:
+def _same_columns(
+    file: str,
+    header: list[str],
+    columns: tuple[str, ...],
+    faults: list[Fault],
+    further: re.Pattern[str] | None,
+) -> bool:
     before = len(faults)
     for column in columns:
         if column not in header:
@@ -134,6 +148,11 @@ def _same_columns(file: str, header: list[str], columns: tuple[str, ...], faults
         elif header.count(column) > 1:
             faults.append(Fault(file, 1, column, _("this column stands here twice")))
     for column in dict.fromkeys(header):
-        if column not in columns:
+        if column in columns:
+            continue
+        if further is not None and further.fullmatch(column):
+            if header.count(column) > 1:
+                faults.append(Fault(file, 1, column, _("this column stands here twice")))
+        else:
             faults.append(Fault(file, 1, one_line(column)[:40], _("there is no such column")))
     return len(faults) == before

@@ -10,7 +10,7 @@ from expo.expos import actions as expos
 from expo.expos import queries as expo_queries
 from expo.expos.models import Expo
 from expo.programme import actions as programme
-from expo.programme import clashes, places
+from expo.programme import clashes, places, texts
 from expo.programme import queries as programme_queries
 from expo.programme.drafts import VenueDraft
 from expo.programme.models import Conference, Room
@@ -25,6 +25,7 @@ from . import h22, positions, provenance, sessions
 from .h22 import ConferenceRow, DataSet
 from .provenance import Entry
 from .tally import Tally
+from .texts import of_texts
 
 SLUG = "h22"
 COLOURS = 8
@@ -72,7 +73,17 @@ def _conferences(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Conferen
         colour = known.colour if known else numbers[row.slug] % COLOURS + 1
         made[row.slug], changed = programme.save_conference(
             expo=expo,
-            draft=replace(row.draft, colour=colour, other_names=tuple(known.other_names) if known else ()),
+            draft=replace(
+                row.draft,
+                colour=colour,
+                other_names=tuple(known.other_names) if known else (),
+                **of_texts(
+                    row.row,
+                    "description",
+                    texts.of(known, known.descriptions) if known else (),
+                    known.text_language if known else "",
+                ),
+            ),
             conference=known,
             slug=row.slug,
             parent=made[row.parent] if row.parent else None,

@@ -19,7 +19,7 @@ from expo.organisations import actions as organisations
 from expo.organisations import queries as organisation_queries
 from expo.speakers import queries as speakers
 
-from . import clashes, codes, places, queries
+from . import clashes, codes, places, queries, texts
 from .drafts import Billing, ConferenceDraft, OccurrenceDraft, SessionDraft
 from .models import Appearance, Conference, ConferenceHost, Occurrence, Session
 from .news import ConferenceDaysChanged
@@ -51,6 +51,8 @@ def save_conference(
         values["title"] = one_line(draft.title)
         values["other_names"] = list(dict.fromkeys(one_line(name) for name in draft.other_names))
         values["closed_dates"] = [day.isoformat() for day in draft.closed_dates]
+        del values["texts"]
+        values |= texts.columns(draft.text_language, draft.texts, "descriptions")
         values["parent_id"] = parent.id if parent else None
         if conference is None:
             conference = _new_conference(expo, values, slug)

@@ -5,7 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from .words import Admission, Mode, Placement, SessionState, Visibility
+from .words import Admission, MaterialKind, Mode, Placement, SessionState, Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The title and the long text (abstract, description) of something in one more language. What is empty stands
+    in the original."""
+
+    language: str
+    title: str = ""
+    body: str = ""
+    machine_made: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something handed out with a session: a link, or a short text. Public ones are for whoever may read the
+    abstract; others are for ticket holders."""
+
+    kind: MaterialKind
+    title: str
+    url: str = ""
+    text: str = ""
+    language: str = ""
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +52,8 @@ class ConferenceDraft:
     colour: int = 1
     hosts: tuple[str, ...] = ()
     other_names: tuple[str, ...] = ()
+    text_language: str = ""
+    texts: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +81,11 @@ class RoomDraft:
 
 @dataclass(frozen=True, slots=True)
 class SessionDraft:
-    """A session's content. `type` and `track` are names; an unknown one is made. `parent` is a code."""
+    """A session's content. `type` and `track` are names; an unknown one is made. `parent` is a code.
+
+    `text_language` is the one in which title and abstract are written, "" where nobody said; `texts` are others.
+    `interpretation` goes from one language into another.
+    """
 
     title: str
     type: str
@@ -67,6 +97,11 @@ class SessionDraft:
     admission: Admission = Admission.OPEN
     shows_block: bool = False
     state: SessionState = SessionState.DRAFT
+    text_language: str = ""
+    texts: tuple[Text, ...] = ()
+    interpretation: tuple[tuple[str, str], ...] = ()
+    content_notes: str = ""
+    materials: tuple[Material, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +115,18 @@ class OccurrenceDraft:
     placement: Placement = Placement.FIRM
     languages: tuple[str, ...] | None = None
     abstract: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideEventDraft:
+    """Something else in the city that people who plan their days should know of. `url` and `place` may be empty."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str = ""
+    url: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from expo.expos.models import Expo
 from expo.organisations.models import Organisation
 from expo.speakers.models import Speaker
 
+from .texts import told
 from .words import Admission, AppearanceState, ClashRule, Mode, Placement, Role, SessionState, Visibility
 
 
@@ -49,6 +50,11 @@ class Conference(Base):
     # The open programme's free pass is made by itself with the first booking.
     is_open_programme: Mapped[bool] = mapped_column(default=False)
     colour: Mapped[int] = mapped_column(default=1)
+    # In which language title and description are written, "" where nobody said; and both in others, by language.
+    text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    descriptions: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
@@ -59,6 +65,14 @@ class Conference(Base):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def title_in(self, language: str) -> tuple[str, str]:
+        """The title in this language if it is given in it, else as it was written; with the language that it is in."""
+        return told(self.title, self.text_language, self.titles, language)
+
+    def description_in(self, language: str) -> tuple[str, str]:
+        """The same of the description."""
+        return told(self.description, self.text_language, self.descriptions, language)
 
 
 class ConferenceHost(Base):
@@ -220,6 +234,16 @@ class Session(Base):
     # By invitation, and still shown to all as "private event": its time and place, nothing else.
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState, default=SessionState.DRAFT)
+    # In which language title and abstract are written, "" where nobody said; and both in others, by language.
+    text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    # Pairs of languages: from, into.
+    interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    # As drafts.Material, in order.
+    materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
@@ -322,3 +346,25 @@ class KeptClash(Base):
     reason: Mapped[str] = mapped_column(sa.Text)
     kept_by: Mapped[str] = mapped_column(sa.String(80))
     kept_at: Mapped[Moment]
+
+
+class OutsideEvent(Base):
+    """Something else in the city, noted so that people know of it: never a session, never booked, never counted."""
+
+    __tablename__ = "outside_events"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index("ix_outside_events_expo", "expo_id", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    place: Mapped[str] = mapped_column(sa.String(200), default="")
+    url: Mapped[str] = mapped_column(sa.String(500), default="")
+    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]

@@ -16,6 +16,7 @@ from .models import (
     Conference,
     ConferenceHost,
     Occurrence,
+    OutsideEvent,
     Room,
     Session,
     SessionType,
@@ -282,3 +283,20 @@ def appearance_counts(expo_id: int, conference_ids: Collection[int] | None = Non
     if conference_ids is not None:
         wanted = wanted.where(Session.conference_id.in_(conference_ids))
     return {row[0]: row[1] for row in db.session.execute(wanted)}
+
+
+def outside_events(expo_id: int) -> list[OutsideEvent]:
+    """What goes on outside the programme, by start."""
+    return list(
+        db.session.scalars(
+            sa.select(OutsideEvent)
+            .where(OutsideEvent.expo_id == expo_id)
+            .order_by(OutsideEvent.starts_at, OutsideEvent.id)
+        )
+    )
+
+
+def outside_event(expo_id: int, event_id: int) -> OutsideEvent | None:
+    return db.session.scalar(
+        sa.select(OutsideEvent).where(OutsideEvent.expo_id == expo_id, OutsideEvent.id == event_id)
+    )

@@ -15,7 +15,7 @@ from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import places
+from . import places, texts
 from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
 from .models import Conference, Occurrence, Room, Session
 from .refusals import BadPlacement
@@ -50,6 +50,7 @@ def check_conference(draft: ConferenceDraft) -> None:
         raise BadInput(_("The conference ends before it starts."), field="ends_on")
     if draft.starts_on.year not in YEARS or draft.ends_on.year not in YEARS:
         raise BadInput(_("Check the year."), field="starts_on")
+    texts.check(draft.text_language, draft.texts, title=200, body=LONGEST_TEXT, body_name="description")
     if draft.time_zone not in time_zones():
         raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
 
@@ -62,6 +63,10 @@ def check_session(draft: SessionDraft) -> None:
     _fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
     if any(not 1 <= goal <= 17 for goal in draft.sdgs):
         raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
+    texts.check(draft.text_language, draft.texts, title=250, body=LONGEST_TEXT, body_name="abstract")
+    texts.check_interpretation(draft.interpretation)
+    texts.check_materials(draft.materials)
+    _fits(draft, content_notes=texts.LONGEST_NOTE)
 
 
 def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
@@ -78,6 +83,10 @@ def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
         "admission": draft.admission,
         "shows_block": draft.shows_block,
         "state": draft.state,
+        **texts.columns(draft.text_language, draft.texts, "abstracts"),
+        "interpretation": [list(pair) for pair in dict.fromkeys(draft.interpretation)],
+        "content_notes": one_line(draft.content_notes),
+        "materials": texts.written(draft.materials),
     }
 
 
@@ -116,11 +125,17 @@ def draft_of_conference(conference: Conference, hosts: list[str]) -> ConferenceD
     same = {
         name: getattr(conference, name)
         for name in ConferenceDraft.__slots__
-        if name not in ("hosts", "closed_dates", "other_names")
+        if name not in ("hosts", "closed_dates", "other_names", "texts")
     }
     closed = tuple(date.fromisoformat(day) for day in conference.closed_dates or ())
     other_names = tuple(conference.other_names)
-    return ConferenceDraft(**same, closed_dates=closed, hosts=tuple(hosts), other_names=other_names)
+    return ConferenceDraft(
+        **same,
+        closed_dates=closed,
+        hosts=tuple(hosts),
+        other_names=other_names,
+        texts=texts.of(conference, conference.descriptions),
+    )
 
 
 def draft_of_session(session: Session) -> SessionDraft:
@@ -136,6 +151,11 @@ def draft_of_session(session: Session) -> SessionDraft:
         admission=session.admission,
         shows_block=session.shows_block,
         state=session.state,
+        text_language=session.text_language,
+        texts=texts.of(session, session.abstracts),
+        interpretation=tuple((pair[0], pair[1]) for pair in session.interpretation),
+        content_notes=session.content_notes,
+        materials=texts.read(session.materials),
     )
 
 

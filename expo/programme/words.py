@@ -56,6 +56,24 @@ class Placement(enum.StrEnum):
     FIRM = "firm"
 
 
+class MaterialKind(enum.StrEnum):
+    """What is handed out with a session."""
+
+    SLIDES = "slides"
+    PAPER = "paper"
+    RECORDING = "recording"
+    STREAM = "stream"
+    CAPTIONS = "captions"
+    SIGN_LANGUAGE = "sign_language"  # a video in sign language
+    LINK = "link"
+
+
+# ISO 639-3; none of them has a code of two letters.
+SIGN_LANGUAGES = frozenset(
+    ["swl", "ssr", "ils", "ase", "bfi", "dsl", "fse", "fss", "fsl", "gsg", "ise", "nsl", "ssp"]
+)
+
+
 class AppearanceState(enum.StrEnum):
     """What a speaker has said to an invitation."""
 

@@ -31,6 +31,13 @@ _SESSION_FIELDS = (
     "admission",
     "shows_block",
     "state",
+    "text_language",
+    "titles",
+    "abstracts",
+    "machine_made",
+    "interpretation",
+    "content_notes",
+    "materials",
 )
 # A change of one of these raises the calendar's SEQUENCE (SPEC 3; RFC 5545 3.8.7.4).
 _SEQUENCED = ("starts_at", "ends_at", "room_id", "tentative", "cancelled")

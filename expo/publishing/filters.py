@@ -53,7 +53,7 @@ class Filter:
             and (not self.venues or item.venue_slug in self.venues)
             and (not self.rooms or item.room_slug in self.rooms)
             and (not self.types or item.type_slug in self.types)
-            and (not self.languages or not set(self.languages).isdisjoint(item.languages))
+            and (not self.languages or not set(self.languages).isdisjoint(item.understood))
             and (not self.sdgs or not set(self.sdgs).isdisjoint(item.sdgs))
             and (not self.seats or (not item.cancelled and bool(item.seats_left)))
             and (not self.step_free or item.step_free)

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from expo.capacity.models import Pool
 from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track, Venue
-from expo.programme.words import LISTED, Admission, Visibility, stricter
+from expo.programme.texts import told
+from expo.programme.words import LISTED, SIGN_LANGUAGES, Admission, Visibility, stricter
 
 from .models import OccurrenceVersion, SessionVersion
 
@@ -78,6 +79,12 @@ class Item:
     time_zone: str
     people: list[dict[str, Any]]
     own_people: list[dict[str, Any]] | None
+    # In which language the title is written, "" where nobody said; and the titles in others.
+    text_language: str
+    titles: dict[str, str]
+    conference_text_language: str
+    conference_titles: dict[str, str]
+    interpretation: list[list[str]]
     # Whether details were taken out, because whoever looks has no ticket.
     closed: bool = False
     # Whether it is nothing but a time and a place that are taken.
@@ -110,6 +117,7 @@ class Item:
             room_features=[],
             people=[],
             own_people=None,
+            interpretation=[],
             closed=True,
         )
 
@@ -126,6 +134,10 @@ class Item:
             code="",
             session_code="",
             title="",
+            text_language="",
+            titles={},
+            conference_text_language="",
+            conference_titles={},
             type_slug="",
             type_name="",
             track_slug=None,
@@ -148,6 +160,31 @@ class Item:
     @property
     def languages(self) -> list[str]:
         return self.session_languages if self.own_languages is None else self.own_languages
+
+    @property
+    def understood(self) -> list[str]:
+        """The languages one can follow it in: those spoken, then those it is interpreted into."""
+        return list(dict.fromkeys([*self.languages, *(into for _from, into in self.interpretation)]))
+
+    @property
+    def signed(self) -> bool:
+        return not SIGN_LANGUAGES.isdisjoint(self.understood)
+
+    def title_in(self, language: str) -> tuple[str, str]:
+        """The title in this language if it is given in it, else as it was written; with the language that it is in."""
+        return told(self.title, self.text_language, self.titles, language)
+
+    def conference_title_in(self, language: str) -> str:
+        return told(self.conference_title, self.conference_text_language, self.conference_titles, language)[0]
+
+    def told_in(self, language: str) -> Item:
+        """The same with its titles in this language, where they are given in it."""
+        if not self.titles and not self.conference_titles:
+            return self
+        title, written_in = self.title_in(language)
+        return replace(
+            self, title=title, text_language=written_in, conference_title=self.conference_title_in(language)
+        )
 
     @property
     def billed(self) -> list[dict[str, Any]]:
@@ -201,7 +238,7 @@ class Item:
         return "step-free" in self.room_features
 
 
-# In the order of Item's fields, but for the last.
+# In the order of Item's fields, but for the last two.
 COLUMNS = (
     OccurrenceVersion.expo_id,
     OccurrenceVersion.occurrence_id,
@@ -249,6 +286,11 @@ COLUMNS = (
     sa.func.coalesce(Venue.time_zone, Conference.time_zone),
     SessionVersion.people,
     OccurrenceVersion.people,
+    SessionVersion.text_language,
+    SessionVersion.titles,
+    Conference.text_language,
+    Conference.titles,
+    SessionVersion.interpretation,
 )
 
 ITEMS = (

@@ -72,6 +72,13 @@ class SessionVersion(Base):
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState)
     people: Mapped[Json]
+    text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
 
     conference: Mapped[Conference] = relationship()
     session: Mapped[Session] = relationship(foreign_keys=[session_id])

@@ -12,7 +12,10 @@ from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
 from expo.programme import queries as programme
+from expo.programme import texts
+from expo.programme.drafts import Material
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
+from expo.programme.texts import told
 from expo.programme.words import LISTED, Admission, Visibility
 from expo.speakers.models import Speaker
 
@@ -237,12 +240,15 @@ def content(session_id: int) -> SessionVersion | None:
     )
 
 
-def abstracts(occurrence_ids: Iterable[int]) -> dict[int, str]:
-    """The released abstract of each occurrence: its own, else its session's."""
+def abstracts(occurrence_ids: Iterable[int], language: str = "") -> dict[int, str]:
+    """The released abstract of each occurrence: its own, else its session's, in this language where it is given."""
     rows = db.session.execute(
         sa.select(
             OccurrenceVersion.occurrence_id,
-            sa.func.coalesce(OccurrenceVersion.abstract, SessionVersion.abstract),
+            OccurrenceVersion.abstract,
+            SessionVersion.abstract,
+            SessionVersion.text_language,
+            SessionVersion.abstracts,
         )
         .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
         .where(
@@ -251,7 +257,30 @@ def abstracts(occurrence_ids: Iterable[int]) -> dict[int, str]:
             SessionVersion.until_release_id.is_(None),
         )
     )
-    return {row[0]: row[1] for row in rows}
+    return {
+        occurrence_id: told(of_session, written_in, others, language)[0] if own is None else own
+        for occurrence_id, own, of_session, written_in, others in rows
+    }
+
+
+def materials(session_ids: Iterable[int]) -> dict[int, tuple[Material, ...]]:
+    """What is released to be handed out with each of these sessions that has something. The caller has decided who
+    may know of the sessions; what is not public is for ticket holders alone."""
+    rows = db.session.execute(
+        sa.select(SessionVersion.session_id, SessionVersion.materials).where(
+            SessionVersion.session_id.in_(set(session_ids)), SessionVersion.until_release_id.is_(None)
+        )
+    )
+    return {session_id: texts.read(each) for session_id, each in rows if each}
+
+
+def own_abstract(occurrence_id: int) -> str | None:
+    """What is released of this one time beside the session's abstract, in the language it was written in."""
+    return db.session.scalar(
+        sa.select(OccurrenceVersion.abstract).where(
+            OccurrenceVersion.occurrence_id == occurrence_id, OccurrenceVersion.until_release_id.is_(None)
+        )
+    )
 
 
 def session_by_code(expo_id: int, code: str) -> int | None:

@@ -179,19 +179,21 @@ def entries(expo_id: int) -> Iterator[Entry]:
             row.type,
             row.track or "",
             row.conference,
+            *_others(row.conference_titles),
             *row.other_names,
             *dict.fromkeys(text for place in here for text in (place.venue, place.city)),
         )
+        titles = (row.title, *_others(row.titles))
         if not public:
-            yield Entry(SearchKind.SESSION, row.session_id, None, (row.title,), places=known)
+            yield Entry(SearchKind.SESSION, row.session_id, None, titles, places=known)
         yield Entry(
             SearchKind.SESSION,
             row.session_id,
             None if public else row.conference_id,
-            (row.title,),
+            titles,
             tuple(text for speaker in billed for text in names[speaker][:2]),
             (*known, *(place.room for place in here)),
-            (row.abstract, *at.abstracts),
+            (row.abstract, *_others(row.abstracts), *at.abstracts),
         )
     for speaker, who in people.items():
         name, organisation, title, city = names[speaker]
@@ -222,11 +224,14 @@ def _sessions(expo_id: int) -> Iterable[sa.Row[tuple[object, ...]]]:
             SessionVersion.conference_id,
             SessionVersion.title,
             SessionVersion.abstract,
+            SessionVersion.titles,
+            SessionVersion.abstracts,
             SessionVersion.people,
             SessionVersion.visibility,
             SessionType.name.label("type"),
             Track.name.label("track"),
             Conference.title.label("conference"),
+            Conference.titles.label("conference_titles"),
             Conference.other_names,
             Conference.visibility.label("conference_visibility"),
         )
@@ -236,6 +241,11 @@ def _sessions(expo_id: int) -> Iterable[sa.Row[tuple[object, ...]]]:
         .where(SessionVersion.expo_id == expo_id, SessionVersion.until_release_id.is_(None), listed())
         .order_by(SessionVersion.session_id)
     )
+
+
+def _others(texts: dict[str, str]) -> Texts:
+    """The texts in further languages, in an order of their own: JSON promises none."""
+    return tuple(texts[language] for language in sorted(texts))
 
 
 @dataclass(slots=True)
@@ -311,15 +321,17 @@ def _conferences(expo_id: int) -> Iterator[Entry]:
         sa.select(
             Conference.id,
             Conference.title,
+            Conference.titles,
             Conference.other_names,
             Conference.city,
             Conference.series,
             Conference.description,
+            Conference.descriptions,
         ).where(Conference.expo_id == expo_id, Conference.visibility.in_(LISTED))
     )
-    for conference_id, title, other_names, city, series, description in rows:
-        names = (title, *other_names)
+    for conference_id, title, titles, other_names, city, series, description, descriptions in rows:
+        names = (title, *_others(titles), *other_names)
         yield Entry(
             SearchKind.CONFERENCE, conference_id, None, names, tuple(hosts[conference_id]), (city, series),
-            (description,), spelling="\n".join(names),
+            (description, *_others(descriptions)), spelling="\n".join(names),
         )  # fmt: skip

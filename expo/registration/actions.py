@@ -117,7 +117,7 @@ def _submit(
                 language=person.language,
                 expo_id=person.expo_id,
                 name=person.name,
-                registrations=[_told(registration) for registration in registrations],
+                registrations=[_told(registration, person.language) for registration in registrations],
                 order=order.code,
                 secret=secret,
                 claim=None
@@ -328,15 +328,15 @@ def _write(registration: Registration, letter: str, *, note: str) -> None:
             language=person.language,
             expo_id=registration.expo_id,
             name=person.name,
-            registration=_told(registration),
+            registration=_told(registration, person.language),
             note=note,
         )
 
 
-def _told(registration: Registration) -> dict[str, str]:
+def _told(registration: Registration, language: str) -> dict[str, str]:
     """What a letter says of a registration."""
     return {
-        "conference": registration.conference.title,
+        "conference": registration.conference.title_in(language)[0],
         "ticket": registration.ticket_type.name,
         "code": registration.code,
         "state": registration.state.value,

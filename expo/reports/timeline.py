@@ -39,6 +39,9 @@ _WORDS = {
     "speaker_changed": _l("Changed"),
     "conference_created": _l("Made"),
     "conference_changed": _l("Changed"),
+    "outside_event_created": _l("Made"),
+    "outside_event_changed": _l("Changed"),
+    "outside_event_removed": _l("Removed"),
 }
 
 

@@ -84,12 +84,13 @@ def programme() -> ResponseReturnValue:
 def export(form: str) -> ResponseReturnValue:
     """The programme, or what meets the wishes in the address, as frab's schedule or as rows."""
     expo, kind, wish = this_expo(), Form(form), asked.wish(person=False)
-    state = exports.state(expo, wish, kind)
+    texts = _texts()
+    state = exports.state(expo, wish, kind, texts)
 
     def body(zipped: bool) -> bytes:
-        return exports.body(expo, wish, kind, state, zipped=zipped)
+        return exports.body(expo, wish, kind, state, texts=texts, zipped=zipped)
 
-    tag = exports.tag_of(expo, wish, kind, state)
+    tag = exports.tag_of(expo, wish, kind, state, texts)
     return _answer(tag, state.changed_at, body, f"{expo.slug}-programme", PUBLIC, TYPES[kind])
 
 
@@ -163,7 +164,7 @@ def share(token: str) -> ResponseReturnValue:
 def my(token: str) -> ResponseReturnValue:
     """One person's agenda. Whoever has the address has the agenda; a new address ends the old one."""
     unchanged.remember(calendars.proof(this_expo(), token))
-    agenda = calendars.personal(this_expo(), token, _language())
+    agenda = calendars.personal(this_expo(), token, _language(), _texts())
 
     def body(zipped: bool) -> bytes:
         return gzip.compress(agenda.body(), 6, mtime=0) if zipped else agenda.body()
@@ -172,13 +173,13 @@ def my(token: str) -> ResponseReturnValue:
 
 
 def _public(scope: Scope) -> ResponseReturnValue:
-    expo, language = this_expo(), _language()
+    expo, language, texts = this_expo(), _language(), _texts()
     if not scope.wish.seats:  # they are taken without a sign
         unchanged.remember(calendars.proof(expo))
-    state = calendars.public_state(expo, scope, language)
+    state = calendars.public_state(expo, scope, language, texts)
 
     def body(zipped: bool) -> bytes:
-        return calendars.public(expo, scope, language, state, zipped=zipped)
+        return calendars.public(expo, scope, language, state, texts=texts, zipped=zipped)
 
     key = slugged(scope.key) if scope.key and scope.kind is not Kind.SHARED else ""
     name = "-".join(part for part in (expo.slug, scope.kind.value, key) if part)
@@ -216,6 +217,12 @@ def _language() -> str:
     offered = [code for code in this_expo().languages.split() if code in LANGUAGES] or [*LANGUAGES]
     wish = request.args.get("lang")
     return wish if wish in offered else offered[0]
+
+
+def _texts() -> str:
+    """The language of the programme's texts: the one that the address asks for, else each text's original."""
+    wish = request.args.get("lang", "")
+    return wish if wish in this_expo().languages.split() else ""
 
 
 @blueprint.errorhandler(NoSuchCalendar)

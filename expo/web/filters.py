@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
 from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from expo.core.money import Money
+
+from .texts import _l
+
+
+class Titled(Protocol):
+    """What has a title in several languages."""
+
+    def title_in(self, language: str) -> tuple[str, str]: ...
 
 
 def init_app(app: Flask) -> None:
@@ -33,6 +43,9 @@ def init_app(app: Flask) -> None:
         first_sentence,
         capital,
         country_name,
+        foreign,
+        titled,
+        title_here,
     ):
         app.add_template_filter(filter_)
 
@@ -83,13 +96,54 @@ def short_date(day: date) -> str:
     return date_part(day, "d MMM")
 
 
+# No sign language has a code of two letters, and Babel knows none of them.
+_SIGN_LANGUAGES = {
+    "swl": _l("Swedish Sign Language"),
+    "ils": _l("International Sign"),
+    "ase": _l("American Sign Language"),
+    "bfi": _l("British Sign Language"),
+    "dsl": _l("Danish Sign Language"),
+    "fse": _l("Finnish Sign Language"),
+    "fss": _l("Finland-Swedish Sign Language"),
+    "fsl": _l("French Sign Language"),
+    "gsg": _l("German Sign Language"),
+    "ise": _l("Italian Sign Language"),
+    "nsl": _l("Norwegian Sign Language"),
+    "ssp": _l("Spanish Sign Language"),
+    "ssr": _l("Swiss-French Sign Language"),
+}
+
+
 def language_name(code: str) -> str:
-    """Swedish; svenska. Swedish Sign Language has no two-letter code, so Babel may not know it."""
+    """Swedish; svenska."""
+    if code in _SIGN_LANGUAGES:
+        return str(_SIGN_LANGUAGES[code])
     locale = get_locale()
-    if code == "swl":
-        return {"sv": "svenskt teckenspråk"}.get(locale.language if locale else "en", "Swedish Sign Language")
     name = locale.languages.get(code) if locale else None
     return str(name or code)
+
+
+def this_language() -> str:
+    """The language that the reader reads in: sv."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def foreign(code: str) -> str:
+    """The language of a text where it is not the reader's own, for `lang=`; else nothing."""
+    return "" if code == this_language() else code
+
+
+def titled(told: Titled) -> Markup:
+    """The title of a conference in the reader's language, if it is given in it; else marked with its own."""
+    title, language = told.title_in(this_language())
+    mark = foreign(language)
+    return Markup('<span lang="%s">%s</span>') % (mark, title) if mark else escape(title)
+
+
+def title_here(told: Titled) -> str:
+    """The same where no markup can stand: in the name of the page, in a sentence."""
+    return told.title_in(this_language())[0]
 
 
 def iso(moment: datetime, zone: ZoneInfo | str | None = None) -> str:

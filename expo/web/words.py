@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expo.programme.words import MaterialKind
 from expo.registration.models import Category, RegistrationState
 from expo.web.texts import _l
 
@@ -62,4 +63,24 @@ FEATURES: dict[str, str] = {
     "accessible-toilet": _l("Accessible toilet"),
     "captions": _l("Captions"),
     "quiet-room": _l("Quiet room"),
+}
+
+# What is handed out with a session, and its icon.
+MATERIALS: dict[MaterialKind, str] = {
+    MaterialKind.SLIDES: _l("Slides"),
+    MaterialKind.PAPER: _l("Paper"),
+    MaterialKind.RECORDING: _l("Recording"),
+    MaterialKind.STREAM: _l("Stream"),
+    MaterialKind.CAPTIONS: _l("Captions"),
+    MaterialKind.SIGN_LANGUAGE: _l("Video in sign language"),
+    MaterialKind.LINK: _l("Link"),
+}
+MATERIAL_ICONS: dict[MaterialKind, str] = {
+    MaterialKind.SLIDES: "file-text",
+    MaterialKind.PAPER: "file-text",
+    MaterialKind.RECORDING: "play",
+    MaterialKind.STREAM: "play",
+    MaterialKind.CAPTIONS: "message-square",
+    MaterialKind.SIGN_LANGUAGE: "sign",
+    MaterialKind.LINK: "external-link",
 }

@@ -25,6 +25,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web import signing
 from expo.web.context import me, this_expo, visitor
+from expo.web.filters import this_language
 from expo.web.gates import my_person
 from expo.web.public.viewer import viewer
 
@@ -47,7 +48,8 @@ def my_items(person: Person) -> list[tuple[Item, Booking]]:
     if not bookings:
         return []
     return [
-        (item, bookings[item.occurrence_id]) for item in publishing.of_occurrences(person.expo_id, bookings)
+        (item.told_in(this_language()), bookings[item.occurrence_id])
+        for item in publishing.of_occurrences(person.expo_id, bookings)
     ]
 
 
@@ -71,7 +73,7 @@ def _favourites(person: Person) -> list[tuple[Item, None]]:
     who = viewer()
     kept = (who.kept or frozenset()) - who.booked
     found = publishing.listed_among(person.expo_id, kept) if kept else []
-    return [(item.seen_with(who.tickets), None) for item in found]
+    return [(item.seen_with(who.tickets).told_in(this_language()), None) for item in found]
 
 
 def _days(planned: Sequence[tuple[Item, Booking | None]]) -> list[tuple[date, list[Entry]]]:
@@ -97,7 +99,7 @@ def told(code: str) -> Item | None:
     code = one_line(code)  # PostgreSQL takes no NUL as text
     occurrence = programme.occurrence(this_expo().id, code) if code else None
     item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
-    return item if item is not None and item.visibility in LISTED else None
+    return item.told_in(this_language()) if item is not None and item.visibility in LISTED else None
 
 
 @blueprint.post("/bookings")
@@ -107,7 +109,7 @@ def book() -> ResponseReturnValue:
     if item is None:
         raise NotFound
     actions.book_seat(person=me_or_newcomer(), occurrence_id=item.occurrence_id)
-    flash(_("You have a seat in %(title)s.", title=item.title), "success")
+    flash(_("You have a seat in %(title)s.", title=item.title_in(this_language())[0]), "success")
     return redirect(signing.safe_path(request.form.get("next"), url_for("delegate.agenda")), code=303)
 
 

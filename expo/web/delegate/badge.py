@@ -14,6 +14,7 @@ from expo.badge.models import Badge
 from expo.registration import queries as registrations
 from expo.registration.models import Category, Registration, RegistrationState
 from expo.web.context import me, this_expo
+from expo.web.filters import title_here
 from expo.web.gates import my_person
 from expo.web.words import BADGE_CLASSES, CATEGORIES
 
@@ -58,7 +59,7 @@ def badge_card(person: Person, mine: Badge) -> dict[str, object]:
         # Our own bytes: a path of numbers, nothing that anybody typed.
         "picture": Markup(qr.svg(queries.code_of(mine)).decode()),  # noqa: S704
         "spoken": queries.spoken_of(mine),
-        "opens": ", ".join(registration.conference.title for registration in confirmed),
+        "opens": ", ".join(title_here(registration.conference) for registration in confirmed),
     }
 
 

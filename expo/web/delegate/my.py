@@ -11,6 +11,7 @@ from expo.core import clock
 from expo.registration import actions, queries
 from expo.registration.models import Registration
 from expo.web.context import me, this_expo
+from expo.web.filters import title_here
 from expo.web.gates import my_person
 
 from . import blueprint
@@ -52,7 +53,10 @@ def ask_withdraw(code: str) -> ResponseReturnValue:
 def withdraw(code: str) -> ResponseReturnValue:
     registration = _mine(code)
     actions.withdraw(registration=registration)
-    flash(_("You have withdrawn from %(conference)s.", conference=registration.conference.title), "success")
+    flash(
+        _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
+        "success",
+    )
     return redirect(url_for("delegate.my"), code=303)
 
 

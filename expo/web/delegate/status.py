@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 
 from expo.registration.models import Registration, RegistrationState
-from expo.web.filters import city_moment
+from expo.web.filters import city_moment, title_here
 
 _WAITING = (RegistrationState.SUBMITTED, RegistrationState.PRE_APPROVED)
 
@@ -56,7 +56,7 @@ def _decision(state: RegistrationState, since: str) -> Step:
 
 def _holder(registration: Registration) -> str:
     if registration.state in _WAITING:
-        return _("The organisers of %(conference)s", conference=registration.conference.title)
+        return _("The organisers of %(conference)s", conference=title_here(registration.conference))
     return _("You")
 
 

@@ -18,14 +18,18 @@ from expo.programme.values import LONGEST_TEXT, draft_of_conference
 from expo.programme.words import Deed, Mode, Visibility
 from expo.reports import attendance, timeline
 from expo.web.context import this_expo
-from expo.web.forms import DayField, DayList, LineList, TextBlock, TextLine, VersionedForm, needed, short
+from expo.web.forms import DayField, DayList, LineList, TextBlock, TextLine, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, mine, words
+from .text_fields import TextsForm, with_texts
 
 
-class ConferenceForm(VersionedForm):
+class ConferenceForm(TextsForm):
     """What a conference says of itself; `read()` hands it to the action as one typed value."""
+
+    body = "description"
+    longest_title = 200
 
     title = TextLine(_l("Title"), [needed(_l("Give the conference a title.")), short(200)])
     other_names = LineList(
@@ -52,7 +56,8 @@ class ConferenceForm(VersionedForm):
         """The form of a conference: as it is saved, or as it was sent."""
         saved = {name: getattr(draft, name) for name in ConferenceDraft.__slots__}
         saved |= {"visibility": draft.visibility.value, "mode": draft.mode.value, "version": version}
-        return cls(sent, data=saved)
+        saved |= cls.saved_texts(draft.texts)
+        return with_texts(cls, draft.text_language, draft.texts)(sent, data=saved)
 
     def read(self, before: ConferenceDraft) -> ConferenceDraft:
         """What was typed; what this form does not ask stays as it was."""
@@ -70,7 +75,12 @@ class ConferenceForm(VersionedForm):
             city=self.city.data or "",
             place_text=self.place_text.data or "",
             hosts=tuple(self.hosts.data),
+            text_language=self.text_language.data or "",
+            texts=self.read_texts(before.texts),
         )
+
+    def _body_label(self, language: str) -> str:
+        return _("Description in %(language)s", language=language)
 
 
 @blueprint.get("/organise/conferences")

@@ -40,6 +40,8 @@ def entries() -> list[dict[str, Any]]:
     set_up = [("conferences", _("Conferences"))]
     if mine.may(Deed.READ):
         set_up.append(("team", _("Team of the expo")))
+    if mine.may(Deed.SET_UP):
+        set_up.append(("outside", _("Also in the city")))
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +16,7 @@ from expo.core.refusals import ChangedMeanwhile
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
 from expo.programme.models import Conference, Occurrence, Room, Session
 from expo.programme.refusals import Clashes
+from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import LONGEST_TEXT, draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
 from expo.web.forms import (
@@ -30,7 +33,9 @@ from expo.web.forms import (
 from expo.web.texts import _l
 
 from . import lists, words
+from .text_fields import TextsForm, with_texts
 
+_PAIR = re.compile("[>-]")
 _LANGUAGE = {"pattern": "[a-z]{2,3}", "message": _l("Codes of two or three letters, such as sv en.")}
 
 
@@ -51,7 +56,7 @@ class ScheduleForm(VersionedForm):
         return list(self.refusal.facts["clashes"]) if isinstance(self.refusal, Clashes) else []  # type: ignore[call-overload]
 
 
-class SessionForm(ScheduleForm):
+class SessionForm(TextsForm, ScheduleForm):
     """A session's content; `read()` hands it to the action as one typed value."""
 
     title = TextLine(_l("Title"), [needed(_l("Give the session a title.")), short(250)])
@@ -63,6 +68,17 @@ class SessionForm(ScheduleForm):
     track = TextLine(_l("Track"), [short(80)], description=_l("One of the conference's, or a new one."))
     abstract = TextBlock(_l("Abstract"), [short(LONGEST_TEXT)])
     languages = WordList(_l("Languages"), description=_l("Codes, such as sv en swl."), **_LANGUAGE)
+    interpretation = WordList(
+        _l("Interpretation"),
+        pattern="[a-z]{2,3}[>-][a-z]{2,3}",
+        message=_l("Pairs of languages, such as sv>en sv>swl."),
+        description=_l("From which language into which, such as sv>en sv>swl."),
+    )
+    content_notes = TextLine(
+        _l("Content notes"),
+        [short(LONGEST_NOTE)],
+        description=_l("What people should know beforehand: strobe light, loud, not for small children."),
+    )
     sdgs = WordList(
         _l("Global Goals"),
         pattern="[1-9]|1[0-7]",
@@ -92,12 +108,17 @@ class SessionForm(ScheduleForm):
         draft = draft_of_session(session)
         saved = {name: getattr(draft, name) for name in SessionDraft.__slots__}
         saved |= {"version": session.version, "parent": session.parent.code if session.parent else ""}
+        saved["interpretation"] = tuple(">".join(pair) for pair in draft.interpretation)
+        saved |= cls.saved_texts(draft.texts)
         for name in ("visibility", "admission", "state"):
             saved[name] = saved[name].value
-        return cls(sent, data=saved)
+        return with_texts(cls, draft.text_language, draft.texts)(sent, data=saved)
 
-    def read(self) -> SessionDraft:
-        return SessionDraft(
+    def read(self, before: SessionDraft | None = None) -> SessionDraft:
+        """What was typed; what this form does not ask, or did not ask for when it was opened, stays as it was."""
+        before = before or SessionDraft("", "")
+        return replace(
+            before,
             title=self.title.data or "",
             type=self.type.data or "",
             abstract=self.abstract.data or "",
@@ -108,6 +129,10 @@ class SessionForm(ScheduleForm):
             admission=Admission(self.admission.data),
             shows_block=bool(self.shows_block.data),
             state=SessionState(self.state.data),
+            text_language=self.text_language.data or "",
+            texts=self.read_texts(before.texts),
+            interpretation=tuple((pair[0], pair[-1]) for pair in map(_PAIR.split, self.interpretation.data)),
+            content_notes=self.content_notes.data or "",
         )
 
 

@@ -13,6 +13,7 @@ from expo.programme import actions, clashes
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Session
 from expo.programme.queries import SessionLine
+from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Deed, SessionState, Visibility
 from expo.publishing import actions as publishing
 from expo.publishing import changes, differences
@@ -22,6 +23,7 @@ from expo.web.context import this_expo
 
 from . import blueprint, lists, mine, words
 from .session_forms import NewSessionForm, SessionForm
+from .text_fields import with_texts
 
 SORTS = {
     "code": lambda line: line.code,
@@ -90,12 +92,12 @@ def session(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>")
 def save_session(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.SCHEDULE)
-    form = SessionForm.of(found, request.form)
+    before, form = draft_of_session(found), SessionForm.of(found, request.form)
 
     def save() -> None:
         actions.edit_session(
             session=found,
-            draft=form.read(),
+            draft=form.read(before),
             parent=_parent(found.conference, form.parent.data),
             version=form.seen,
             keep=form.keep.data or "",
@@ -149,9 +151,10 @@ def _page(found: Session, form: SessionForm) -> str:
 
 def _new_form(sent: Any) -> NewSessionForm:
     first = lists.asked("conference")
-    form = NewSessionForm(
+    form = with_texts(NewSessionForm, "", ())(
         sent,
         data={
+            "text_language": "",
             "conference": first,
             "visibility": Visibility.PUBLIC.value,
             "admission": Admission.OPEN.value,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from expo.publishing import queries as publishing
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import title_here
 
 from . import blueprint, look
 from .rows import addresses
@@ -38,7 +39,7 @@ def feeds() -> ResponseReturnValue:
     return render_template(
         "public/feeds.html",
         whole=feed(_("The whole programme"), url_for("feeds.programme")),
-        conferences=[feed(each.title, of_conference(each.slug)) for each in conferences],
+        conferences=[feed(title_here(each), of_conference(each.slug)) for each in conferences],
         venues=[feed(each.name, of_venue(each.slug)) for each in venues],
         example=url_for("feeds.programme") + "?type=concert&language=en",
         signed_in=who.signed_in,

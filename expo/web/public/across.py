@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from flask_babel import gettext as _
 
 from expo.programme.models import Conference
-from expo.publishing import shelf
+from expo.publishing import outside, shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
+from expo.publishing.outside import Outside
 from expo.web.context import this_expo
-from expo.web.filters import short_date
+from expo.web.filters import date_span, foreign, short_date, this_language
 
-from . import days
+from . import asked, days
 from .rows import addresses, clock_text, conference_class, seats_of, state_of
 from .viewer import viewer
 
@@ -29,6 +30,7 @@ class Across:
     colour: str
     note: str
     state: str = "upcoming"
+    lang: str = ""
 
 
 def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Across]:
@@ -45,9 +47,9 @@ def lane(conferences: list[Conference], wished: Filter, day: date) -> list[Acros
                 of=len(dates),
                 day=short_date(conference.ends_on),
             )
-            found.append(
-                Across(conference.title, url(conference.slug), conference_class(conference.colour), note)
-            )
+            title, written_in = conference.title_in(this_language())
+            colour = conference_class(conference.colour)
+            found.append(Across(title, url(conference.slug), colour, note, lang=foreign(written_in)))
     return found + sessions(wished, [day])[day]
 
 
@@ -56,21 +58,54 @@ def sessions(wished: Filter, dates: Collection[date]) -> dict[date, list[Across]
     who, url = viewer(), addresses("public.session", "code")
 
     def entry(item: Item, day: date) -> Across:
+        title, written_in = item.title_in(this_language())
         return Across(
-            item.title,
+            title,
             url(item.code),
             conference_class(item.conference_colour),
             ", ".join([_lasts(item, day), *([] if item.cancelled else [seats_of(item, who)[0]])]),
             state_of(item, who.now),
+            foreign(written_in),
         )
 
     found = shelf.lasting(this_expo().id, dates, wished, who.tickets)
     return {day: [entry(item, day) for item in items] for day, items in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An event of others, for orientation: it may have no address."""
+
+    title: str
+    lang: str
+    url: str
+    note: str
+
+
+def beside(wished: Filter, day: date) -> list[Beside]:
+    """What else goes on in the city on this day. It is no session, so it meets no wish."""
+    if asked.arguments(wished):
+        return []
+    return [_beside(each, day) for each in outside.on_day(this_expo(), day)]
+
+
+def _beside(event: Outside, day: date) -> Beside:
+    zone = this_expo().zone
+    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    when = _between(starts, ends, day)
+    if starts.time() == ends.time() == time.min:  # whole days: of one alone the page says which
+        last = ends.date() - timedelta(days=1)
+        when = "" if last == starts.date() else date_span(starts.date(), last)
+    note = ", ".join(part for part in (when, event.place) if part)
+    return Beside(event.title, foreign(event.language), event.url, note)
+
+
 def _lasts(item: Item, day: date) -> str:
-    """“from 10:00, to 5 June 18:00”: whatever of it is not this day's."""
-    starts, ends = item.starts, item.ends
+    return _between(item.starts, item.ends, day)
+
+
+def _between(starts: datetime, ends: datetime, day: date) -> str:
+    """“10:00 to 5 June 18:00”: whatever of it is not this day's."""
     begins = (
         clock_text(starts, day) if starts.date() >= day else f"{short_date(starts.date())} {starts:%H:%M}"
     )

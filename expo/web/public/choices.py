@@ -91,7 +91,7 @@ def choices(items: list[Item], wished: Filter) -> Choices:
         ]
 
     who = viewer()
-    spoken = Counter(code for item in items for code in item.languages)
+    spoken = Counter(code for item in items for code in item.understood)
     goals = Counter(goal for item in items for goal in item.sdgs)
     offers = Counter(feature for item in items for feature in item.room_features)
     times: Counter[str] = Counter(item.part_of_day for item in items)

@@ -21,6 +21,7 @@ from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import foreign, this_language, title_here
 
 from . import asked, blueprint, days, zones
 from .prices import Ticket, tickets_by_conference
@@ -36,6 +37,8 @@ class Card:
     """A conference in a list."""
 
     conference: Conference
+    about: str
+    about_language: str
     url: str
     colour: str
     hosts: list[str]
@@ -51,9 +54,13 @@ def cards(conferences: list[Conference]) -> list[Card]:
     hosts = programme.hosts([conference.id for conference in conferences]) if conferences else {}
     tickets = tickets_by_conference(expo.id) if conferences else {}
     url = addresses("public.conference")
+    language = this_language()
+    about = {each.id: each.description_in(language) for each in conferences}
     return [
         Card(
             conference=conference,
+            about=about[conference.id][0],
+            about_language=foreign(about[conference.id][1]),
             url=url(conference.slug),
             colour=conference_class(conference.colour),
             hosts=hosts[conference.id],
@@ -104,9 +111,13 @@ def conference(slug: str) -> ResponseReturnValue:
     whole = len(items) <= MOST_ROWS
     shown = items if whole else [item for item in items if item.ends_at > who.now][:MOST_ROWS]
     card = cards([found])[0]
+    description, described_in = found.description_in(this_language())
     return render_template(
         "public/conference.html",
         conference=found,
+        title=title_here(found),
+        description=description,
+        description_language=foreign(described_in),
         card=card,
         today=who.today,
         strip=_own_strip(found, whole),

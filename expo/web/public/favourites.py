@@ -22,6 +22,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import this_language
 
 from . import blueprint
 from .about import feed
@@ -109,7 +110,7 @@ def _clash(item: Item, before: list[Item]) -> str:
         if other.ends_at > item.starts_at and not (together or other.cancelled or item.cancelled):
             return _(
                 "Begins before “%(title)s” ends at %(time)s.",
-                title=other.title,
+                title=other.title_in(this_language())[0],
                 time=clock_text(other.ends, other.day),
             )
     return ""

@@ -18,7 +18,7 @@ from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import day_name, long_date
+from expo.web.filters import day_name, long_date, title_here
 
 from . import across, asked, blueprint, months, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
@@ -68,7 +68,11 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     }
     if around.shape == "print":
         one = ranges.OneDay(
-            day, common["back"], Rows().once_a_day(timed), across.sessions(wished, [day])[day]
+            day,
+            common["back"],
+            Rows().once_a_day(timed),
+            across.sessions(wished, [day])[day],
+            across.beside(wished, day),
         )
         return render_template("public/pocket.html", days=[one], rest=None, **common)
     if not around.wishes:  # a private event meets none
@@ -80,6 +84,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         seats=counts[day].seats_left if day in counts else None,
         venues=len({item.venue_slug for item in everything}),
         lane=lane,
+        beside=across.beside(wished, day),
         nearest=nearest(wished, everything) if not found and around.wishes else None,
         earlier=around.beside(counts, day, -1),
         later=around.beside(counts, day, 1),
@@ -159,7 +164,7 @@ def _heading(wished: Filter, found: list[Item], conferences: list[Conference]) -
     if len(asked.arguments(wished)) > 1 or not found:
         return _("Programme, all days")
     first = found[0]
-    titles = {conference.slug: conference.title for conference in conferences}
+    titles = {conference.slug: title_here(conference) for conference in conferences}
     named = [
         *(titles.get(slug, "") for slug in wished.conferences),
         *(first.track_name or "" for _slug in wished.tracks),

@@ -18,7 +18,7 @@ from expo.web.context import this_expo
 from expo.web.filters import date_span
 
 from . import asked
-from .across import Across, sessions
+from .across import Across, Beside, beside, sessions
 from .frame import Around, Way, conferences, day_counts, shape, span_pairs
 from .rows import Group, Rows
 from .viewer import viewer
@@ -35,6 +35,7 @@ class OneDay:
     url: str
     groups: list[Group]
     all_day: list[Across]
+    beside: list[Beside]
 
 
 def dates_in(args: MultiDict[str, str]) -> tuple[date, date] | str:
@@ -107,9 +108,10 @@ def _days(around: Around, found: list[Item], shown: list[date]) -> list[OneDay]:
     days = []
     for day in shown:
         timed = [item for item in by_day.get(day, ()) if not shelf.is_long(item)]
-        if timed or lasting[day]:
+        others = beside(around.wished, day)
+        if timed or lasting[day] or others:
             address = around.address([("day", str(day))])
-            days.append(OneDay(day, address, rows.once_a_day(timed), lasting[day]))
+            days.append(OneDay(day, address, rows.once_a_day(timed), lasting[day], others))
     return days
 
 

@@ -14,11 +14,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from expo.programme.words import Admission
+from expo.programme.words import SIGN_LANGUAGES, Admission
 from expo.publishing import recent
 from expo.publishing.items import Item
 from expo.web.context import this_expo
-from expo.web.filters import day_name, zone_name
+from expo.web.filters import day_name, this_language, zone_name
 
 from . import zones
 from .kept import kept
@@ -81,6 +81,8 @@ class Row:
     times: tuple[Row, ...] = ()  # of the same session on the same day, this one among them
     more_times: int = 0
     placed: str = ""  # classes that put it into the grid
+    lang: str = ""  # of the title, where it is not the reader's
+    interpreted: tuple[str, ...] = ()  # spoken languages it is interpreted into
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def conference_class(colour: int) -> str:
 
 def conference_name(item: Item) -> str:
     """What a row calls the conference; the open programme has the expo's own name, which would tell nothing."""
-    return _("City programme") if item.open_programme else item.conference_title
+    if item.open_programme:
+        return _("City programme")
+    return item.conference_title_in(this_language()) if item.conference_titles else item.conference_title
 
 
 def state_of(item: Item, now: datetime) -> str:
@@ -188,12 +192,18 @@ def once_a_day(found: Iterable[Item], now: datetime) -> list[tuple[Item, list[It
     return sorted(chosen, key=lambda pair: pair[0].starts_at)
 
 
+def _interpreted(item: Item) -> tuple[str, ...]:
+    told = SIGN_LANGUAGES.union(item.languages)
+    return tuple(code for code in item.understood if code not in told)
+
+
 class Rows:
     """Makes rows for whoever looks. Times are those of the place; its zone is named where it is not `home`."""
 
     def __init__(self, home: str | None = None) -> None:
         self._who = viewer()
         self._zone = zones.asked_zone()
+        self._language = this_language()
         # Beside another time, each names its zone.
         self._home = "" if self._zone else home or this_expo().time_zone
         kept_zone = {zones.PARAMETER: self._zone.key} if self._zone else {}
@@ -212,10 +222,12 @@ class Rows:
             end_text = f"{end_text} {zone_name(item.time_zone)}"
         word, kind = self._seats_of(item)
         nights = (starts.date() - item.day).days
+        title, written_in = item.title_in(self._language)
         return Row(
             url=self._session(item.code),
             code=item.code,
-            title=item.title,
+            title=title,
+            lang="" if written_in == self._language else written_in,
             starts=starts,
             ends=ends,
             time_text=clock_text(starts, item.day),
@@ -229,9 +241,10 @@ class Rows:
             conference_class=conference_class(item.conference_colour),
             seats_word=word,
             seats_state=kind,
-            languages=tuple(code for code in item.languages if code != "swl"),
+            languages=tuple(code for code in item.languages if code not in SIGN_LANGUAGES),
             step_free=item.step_free,
-            signed="swl" in item.languages,
+            signed=item.signed,
+            interpreted=_interpreted(item) if item.interpretation else (),
             state=state_of(item, self._who.now),
             act=self._act(item),
             note=". ".join(part for part in (zones.own_time(item, self._zone), note) if part),

@@ -21,6 +21,7 @@ from expo.publishing.search_words import Asked, Part, marked, snippet, written_w
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import this_language, title_here
 
 from . import asked, blueprint
 from .kinds import type_name
@@ -129,7 +130,8 @@ class _Drawing:
         for times in self._times:
             ahead, past = once(times, self._who.now)
             pairs += ahead or past
-        abstracts = publishing.abstracts(item.occurrence_id for item, _times in pairs if not item.closed)
+        shown = (item.occurrence_id for item, _times in pairs if not item.closed)
+        abstracts = publishing.abstracts(shown, this_language())
         rows, drawn = Rows(), []
         for item, times in pairs:
             row = rows_by_day(rows, [(item, times)])[0][1][0]
@@ -148,7 +150,8 @@ class _Drawing:
     def _where(self, item: Item, abstract: str) -> Markup:
         """Where in a session the words stand, unless its title has them all: among the people, in the abstract, in the
         type or track. People and abstract only where the viewer may see them, for else they are not in the item."""
-        if self._asked.all_in(item.title):
+        title, _language = item.title_in(this_language())
+        if self._asked.all_in(title):
             return Markup()
         billed = [
             self._speakers[billing["speaker"]]
@@ -157,7 +160,8 @@ class _Drawing:
         ]
         people = [_said_of(speaker, with_name=True) for speaker in dict.fromkeys(billed)]
         sorts = ", ".join(filter(None, (type_name(item.type_slug, item.type_name), item.track_name)))
-        for text in (*people, abstract, sorts):
+        others = [text for text in (item.title, *item.titles.values()) if text != title]
+        for text in (*others, *people, abstract, sorts):
             parts = snippet(self._asked, text)
             if parts:
                 return _markup(parts)
@@ -200,10 +204,10 @@ class _Drawing:
         url = addresses("public.conference")
         lines = [
             Line(
-                each.title,
-                self._mark(each.title),
+                title_here(each),
+                self._mark(title_here(each)),
                 url(each.slug),
-                _markup(snippet(self._asked, each.description)),
+                _markup(snippet(self._asked, each.description_in(this_language())[0])),
                 conference_class(each.colour),
             )
             for each in self._in_order(SearchKind.CONFERENCE, every)

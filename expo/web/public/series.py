@@ -10,7 +10,7 @@ from expo.programme.models import Conference
 from expo.publishing import filters, scopes
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import date_span
+from expo.web.filters import date_span, title_here
 
 from . import asked, blueprint
 from .rows import addresses
@@ -44,6 +44,6 @@ def parts(conferences: list[Conference]) -> list[Part]:
     """The conferences of a series as lines."""
     url = addresses("public.conference")
     return [
-        Part(each.title, url(each.slug), date_span(each.starts_on, each.ends_on, True))
+        Part(title_here(each), url(each.slug), date_span(each.starts_on, each.ends_on, True))
         for each in conferences
     ]

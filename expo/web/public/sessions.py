@@ -15,6 +15,9 @@ from flask_babel import ngettext
 from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
+from expo.programme import texts
+from expo.programme.drafts import Material
+from expo.programme.texts import told
 from expo.programme.words import Mode
 from expo.publishing import changes, recent, similar
 from expo.publishing import queries as publishing
@@ -23,15 +26,15 @@ from expo.publishing.models import SessionVersion
 from expo.speakers.models import Speaker
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import capital
+from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
-from expo.web.words import FEATURES
+from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
 from . import asked, blueprint, zones
 from .goals import GOALS
 from .kinds import role_name, type_name
 from .rows import Row, Rows, addresses, conference_name
-from .viewer import viewer
+from .viewer import Viewer, viewer
 
 MOST_PARALLEL = 4
 MOST_AFTER = 2
@@ -57,7 +60,7 @@ def session(code: str) -> ResponseReturnValue:
         abort(404)
     times = [item.seen_with(who.tickets) for item in times]
     item = _asked_for(times, code, who.now)
-    content = publishing.content(item.session_id)
+    content, told_here = publishing.content(item.session_id), item.told_in(this_language())
     rows = Rows(item.time_zone)
     around = [] if item.closed else publishing.neighbours(item)
     around = [other.seen_with(who.tickets) for other in around]
@@ -69,13 +72,15 @@ def session(code: str) -> ResponseReturnValue:
     ]
     return render_template(
         "public/session.html",
-        item=item,
+        item=told_here,
         conference_name=conference_name(item),
         type_name=capital(type_name(item.type_slug, item.type_name)),
         row=rows.row(item),
         when=_when(item, who.today),
         moved=_moved(item, who.now),
-        abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
+        text=_text(item, content),
+        title_language=foreign(told_here.text_language),
+        more=_more(item, content, who),
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
@@ -95,6 +100,8 @@ def session(code: str) -> ResponseReturnValue:
         series=_series(content),
         provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),
         realities=REALITIES,
+        material_words=MATERIALS,
+        material_icons=MATERIAL_ICONS,
         starts_in=_starts_in(item, who.now),
         register=url_for("delegate.register", conference=item.conference_slug, book=item.code),
         day_url=asked.address([], item.day),
@@ -105,6 +112,60 @@ def session(code: str) -> ResponseReturnValue:
         zones=zones.offer(
             [item], item.time_zone, away=content is not None and content.conference.mode is not Mode.ON_SITE
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What it is about. `language` where it is not the reader's; of a translation also the original."""
+
+    abstract: str
+    language: str
+    machine_made: bool = False
+    original: tuple[str, str, str] | None = None  # title, abstract, language
+
+
+def _text(item: Item, content: SessionVersion | None) -> Text:
+    """In the reader's language where it is given; of one time alone as it was written. Nothing of a session whose
+    abstract is for others."""
+    if item.closed or content is None:
+        return Text("", "")
+    own, reads = publishing.own_abstract(item.occurrence_id), this_language()
+    if own is not None:
+        return Text(own, foreign(content.text_language))
+    abstract, written_in = told(content.abstract, content.text_language, content.abstracts, reads)
+    translated = reads != content.text_language and (reads in content.titles or reads in content.abstracts)
+    return Text(
+        abstract,
+        foreign(written_in),
+        translated and reads in content.machine_made,
+        (content.title, content.abstract, content.text_language) if translated else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What else there is to say of a session to whoever may read its abstract."""
+
+    materials: list[Material]
+    interpretation: str
+    notes: str
+    notes_language: str
+
+
+def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
+    """What is not public of it is for those with a ticket."""
+    if item.closed or content is None:
+        return More([], "", "", "")
+    member = item.conference_id in who.tickets
+    return More(
+        [each for each in texts.read(content.materials) if each.public or member],
+        ", ".join(
+            _("from %(spoken)s into %(into)s", spoken=language_name(spoken), into=language_name(into))
+            for spoken, into in item.interpretation
+        ),
+        content.content_notes,
+        foreign(content.text_language),
     )
 
 

@@ -17,9 +17,9 @@ from werkzeug.serving import make_server
 from expo.booking.actions import book_seat
 from expo.core import clock
 from expo.core.db import db
-from expo.programme import actions
-from expo.programme.drafts import Billing
-from expo.programme.words import Role, SessionState
+from expo.programme import actions, outside
+from expo.programme.drafts import Billing, Material, OutsideEventDraft, Text
+from expo.programme.words import MaterialKind, Role, SessionState
 from expo.registration.models import Registration, RegistrationState
 from tests import factories as a
 from tests.checkin import doors as at
@@ -31,6 +31,7 @@ PAGES = [
     "/sessions",
     "/sessions/new",
     "/sessions/T-1",
+    "/sessions/T-1/materials?change=0",
     "/sessions/T-1/times/new",
     "/sessions/T-1/times/T-1",
     "/sessions/T-1/people?q=a",
@@ -39,6 +40,8 @@ PAGES = [
     "/speakers/ada",
     "/conferences",
     "/conferences/week",
+    "/outside",
+    "/outside/1",
     "/releases",
     "/releases/1",
     "/people",
@@ -72,8 +75,11 @@ def place(demo_app: Flask) -> Iterator[Place]:
     a.teams.join(expo_id=expo.id, account=olle, role=Role.OWNER)
     now = clock.now().replace(microsecond=0, second=0)
     talk = a.a_session(
-        conference, code="T-1", title="Drums by the quay", starts_at=now - timedelta(minutes=5)
-    )
+        conference, code="T-1", title="Drums by the quay", starts_at=now - timedelta(minutes=5),
+        texts=(Text("sv", "Trummor vid kajen"),), materials=(Material(MaterialKind.LINK, "Map", text="Here."),),
+    )  # fmt: skip
+    regatta = OutsideEventDraft("Regatta", now, now + timedelta(days=2), "Quay")
+    outside.save_outside_event(expo=expo, draft=regatta)
     a.a_session(conference, code="T-2", title="Draft", state=SessionState.DRAFT, published=False)
     ada = a.a_speaker(expo, "Ada")
     actions.bill(session=talk.session, billings=[Billing(ada.id, "speaker")])

@@ -42,6 +42,9 @@ ROUTES = [
     ("change_bill", "POST", "/sessions/T-1/people", SCHEDULE, 422),
     ("bill", "GET", "/sessions/T-1/times/T-1/people", EVERYBODY, 200),
     ("change_bill", "POST", "/sessions/T-1/times/T-1/people", SCHEDULE, 422),
+    ("materials", "GET", "/sessions/T-1/materials", EVERYBODY, 200),
+    ("save_material", "POST", "/sessions/T-1/materials", SCHEDULE, 422),
+    ("remove_material", "POST", "/sessions/T-1/materials/remove", SCHEDULE, 404),
     ("speakers", "GET", "/speakers", EVERYBODY, 200),
     ("new_speaker", "GET", "/speakers/new", SCHEDULE, 200),
     ("create_speaker", "POST", "/speakers/new", SCHEDULE, 422),
@@ -72,7 +75,10 @@ ROUTES = [
     ("revoke_device", "POST", "/doors/devices/{device}/revoke", RUN_DOORS, 303),
 ]
 # Whose answer depends on what is sent, and which other tests walk: the desk's own lists of what may be chosen.
-ELSEWHERE = {"decide", "publish", "speaker", "save_speaker"}
+ELSEWHERE = {
+    "decide", "publish", "speaker", "save_speaker",
+    "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
+}  # fmt: skip
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",

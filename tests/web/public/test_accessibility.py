@@ -13,9 +13,17 @@ from werkzeug.serving import make_server
 
 from expo.core import clock
 from expo.programme import actions as programme
-from expo.programme import places
-from expo.programme.drafts import Billing, OccurrenceDraft, RoomDraft, VenueDraft
-from expo.programme.words import Admission, Visibility
+from expo.programme import outside, places
+from expo.programme.drafts import (
+    Billing,
+    Material,
+    OccurrenceDraft,
+    OutsideEventDraft,
+    RoomDraft,
+    Text,
+    VenueDraft,
+)
+from expo.programme.words import Admission, MaterialKind, Visibility
 from tests import factories as a
 
 pytestmark = pytest.mark.browser
@@ -91,7 +99,15 @@ def site(demo_app) -> Iterator[str]:
         inside = places.save_room(venue=venue, draft=RoomDraft(f"{name} hall", 70, "step-free"))[0]
         a.a_session(arena, title=f"At {name}", room=inside, published=False)
     tour = a.a_session(arena, title=f"Tour. {LONG}", code="TOUR-1", room=room, starts_at=MORNING, published=False,
-                       track="Harbour walks", languages=("sv", "swl"), sdgs=(6, 14), abstract="One.\n\nTwo.")  # fmt: skip
+                       track="Harbour walks", languages=("sv", "swl"), sdgs=(6, 14), abstract="One.\n\nTwo.",
+                       text_language="en", texts=(Text("sv", f"Rundtur. {LONG}", "Ett.", machine_made=True),),
+                       interpretation=(("sv", "en"),), content_notes="Strobe light", materials=(
+                           Material(MaterialKind.SLIDES, LONG, "https://example.org/slides", "A text.", "sv"),
+                       ))  # fmt: skip
+    regatta = OutsideEventDraft(
+        LONG, MORNING, MORNING + timedelta(days=2), "Quay", "https://example.org/", "sv"
+    )
+    outside.save_outside_event(expo=expo, draft=regatta)
     for hours in range(3, 60, 3):
         starts = MORNING + timedelta(hours=hours)
         draft = OccurrenceDraft(starts, starts + timedelta(minutes=50), room.id, 20)

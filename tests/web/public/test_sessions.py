@@ -51,6 +51,21 @@ def test_sixty_times_are_a_line_per_day_and_not_sixty_rows(tour, browser):
     assert "Times that are over" in page
 
 
+@pytest.mark.feature("F6")
+def test_each_time_of_a_session_is_booked_from_its_own_page(tour, browser):
+    expo = tour.session.conference.expo
+    ada = a.a_person(expo)
+    a.a_registration(ada, tour.session.conference)
+    member, codes = browser(ada), ("H22-110", "H22-111", "H22-159")
+
+    for code in codes:
+        page = member.get(f"/h22/sessions/{code}").text
+        assert f'name="occurrence" value="{code}"' in page
+        assert member.post("/h22/bookings", {"occurrence": code}).status_code == 303
+        assert "Your seat" in member.get(f"/h22/sessions/{code}").text
+    assert "Your seat" not in member.get("/h22/sessions/H22-112").text.split("All times")[0]
+
+
 def test_a_time_that_is_over_leads_to_the_next(tour, browser):
     page = browser().get("/h22/sessions/H22-002").text
 

@@ -9,10 +9,12 @@ import pytest
 from expo.core.db import transaction
 from expo.favourites import sharing
 from expo.programme import actions as programme
-from expo.programme.drafts import Billing
-from expo.programme.words import Visibility
+from expo.programme.drafts import Billing, Material, Text
+from expo.programme.words import MaterialKind, Visibility
 from tests import factories as a
 
+# What only those may read to whom the details are open.
+IN_WHISPERS = ("Sammandrag", "Strobe light", "example.org", "Open slides", "Held recording", "Sign Language")
 STRICT = [Visibility.INVITATION, Visibility.HIDDEN]
 
 
@@ -63,7 +65,7 @@ def _everywhere(conference, occurrence, speaker) -> list[str]:
 
 
 def _whisper(conference, **changes):
-    """A session with all that can leak: title, people, room, languages, goals."""
+    """A session with all that can leak: title, people, room, languages, goals, texts, notes, materials."""
     room = a.a_room(conference.expo, "Tower room", venue="Tower")
     occurrence = a.a_session(
         conference,
@@ -72,6 +74,14 @@ def _whisper(conference, **changes):
         room=room,
         languages=("fr",),
         sdgs=(16,),
+        text_language="en",
+        texts=(Text("sv", "Viskning", "Sammandrag av den"),),
+        interpretation=(("fr", "swl"),),
+        content_notes="Strobe light",
+        materials=(
+            Material(MaterialKind.SLIDES, "Open slides", "https://example.org/open"),
+            Material(MaterialKind.RECORDING, "Held recording", "https://example.org/held", public=False),
+        ),
         published=False,
         **changes,
     )
@@ -105,6 +115,8 @@ def test_private_sessions_are_nowhere(app, browser, strict, of_conference):
                 "Silent Person",
                 "Tower",
                 "Secret club",
+                *IN_WHISPERS,
+                "Viskning",
             ):
                 assert secret not in page, (path, secret)
     assert stranger.get(f"/{expo.slug}/sessions/{occurrence.code}").status_code == 404
@@ -173,11 +185,16 @@ def test_registered_sessions_are_listed_by_title_type_track_time_and_venue(regis
 def test_registered_sessions_hide_their_details_on_every_page(registered, browser):
     conference, occurrence, speaker, _ada = registered
 
-    for path in _everywhere(conference, occurrence, speaker):
-        page = browser().get(path).text
-        for kept in ("Tower room</", "Silent Person", "Abstract of it", "20 seats left"):
-            assert kept not in page, (path, kept)
     expo = conference.expo.slug
+    further = [f"/{expo}/search?q={words}" for words in ("sammandrag", "strobe", "slides", "recording")]
+    further += [f"/{expo}/programme?language=swl", f"/{expo}/feeds/programme.json?language=swl"]
+    for path in further:
+        assert f"sessions/{occurrence.code}" not in browser().get(path).text, path
+    for asked in [*_everywhere(conference, occurrence, speaker), *further]:
+        for path in (asked, f"{asked}{'&' if '?' in asked else '?'}lang=sv"):
+            page = browser().get(path).text.replace("“sammandrag”", "")
+            for kept in ("Tower room</", "Silent Person", "Abstract of it", "20 seats left", *IN_WHISPERS):
+                assert kept not in page.replace("Sammandrag</h", ""), (path, kept)
     assert browser().get(f"/{expo}/speakers/{speaker.slug}").status_code == 404
     assert browser().get(f"/{expo}/rooms/tower-room").status_code == 404
 
@@ -191,6 +208,14 @@ def test_a_confirmed_ticket_opens_the_details(registered, browser):
 
     for shown in ("Tower room", "Silent Person", "Abstract of it", "French", "20 of 20 seats left"):
         assert shown in page, shown
+    for shown in (
+        "Strobe light",
+        "https://example.org/open",
+        "https://example.org/held",
+        "Swedish Sign Language",
+    ):
+        assert shown in page, shown
+    assert "Sammandrag av den" in browser(ada).get(f"/{expo}/sessions/{occurrence.code}?lang=sv").text
     assert browser(ada).get(f"/{expo}/speakers/{speaker.slug}").status_code == 200
     assert browser(ada).get(f"/{expo}/rooms/tower-room").status_code == 200
 
