@@ -39,6 +39,13 @@ _WORDS = {
     "speaker_changed": _l("Changed"),
     "conference_created": _l("Made"),
     "conference_changed": _l("Changed"),
+    "venue_created": _l("Made"),
+    "venue_changed": _l("Changed"),
+    "walks_changed": _l("Changed walking minutes"),
+    "room_created": _l("Made"),
+    "room_changed": _l("Changed"),
+    "area_created": _l("Made"),
+    "area_changed": _l("Changed"),
 }
 
 

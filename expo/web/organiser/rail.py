@@ -35,7 +35,11 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
-    rail.append(_entry("set-up", _("Set-up"), "settings", [("conferences", _("Conferences"))]))
+    rail.append(
+        _entry(
+            "set-up", _("Set-up"), "settings", [("conferences", _("Conferences")), ("places", _("Places"))]
+        )
+    )
     return rail
 
 
