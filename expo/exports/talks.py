@@ -1,8 +1,8 @@
-"""What every export says of an occurrence, as strangers may see it."""
+"""What every export says of an occurrence, as strangers or the holder of some tickets may see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -39,9 +39,10 @@ class Talk:
         return "TENTATIVE" if self.item.tentative else "CONFIRMED"
 
 
-def find(expo: Expo, wish: Filter) -> Iterator[Talk]:
-    """What meets the wish, by start. Three queries, whatever the number; one more for words."""
-    items = filters.find(expo.id, wish)
+def find(expo: Expo, wish: Filter, tickets: Collection[int] = ()) -> Iterator[Talk]:
+    """What meets the wish, by start, as somebody with tickets of these conferences may see it. Three queries,
+    whatever the number; one more for words."""
+    items = filters.find(expo.id, wish, tickets)
     abstracts = publishing.abstracts(item.occurrence_id for item in items if not item.closed)
     billed = {billing["speaker"] for item in items for billing in item.billed}
     names = {speaker.id: speaker.name for speaker in speakers.by_ids(expo.id, billed)}
