@@ -177,9 +177,18 @@ def _need_right() -> None:
 
 
 def _others(venue: Venue) -> list[Venue]:
-    """Whereto one could walk."""
+    """Whereto one could walk, the nearest first."""
     every = programme.venues(venue.expo_id)
-    return [other for other in every if other.id != venue.id and not other.is_online]
+    others = [other for other in every if other.id != venue.id and not other.is_online]
+    return sorted(others, key=lambda other: _nearness(venue, other))
+
+
+def _nearness(venue: Venue, other: Venue) -> tuple[int, int]:
+    """Near ones first, then those of whom it is not known, then what is too far to walk."""
+    minutes = walking.minutes(venue, other)
+    if minutes is None:
+        return (1 if other.city == venue.city else 2), 0
+    return (0, minutes) if minutes <= ways.LONGEST else (3, 0)
 
 
 def _area_page(found: Area | None, form: AreaForm) -> str:
@@ -213,6 +222,7 @@ def _walks_page(found: Venue, others: list[Venue], form: WalksForm) -> str:
     return render_template(
         "organiser/walks.html",
         venue=found,
+        longest=ways.LONGEST,
         rows=[(other, walking.minutes(found, other), form[f"to_{other.id}"]) for other in others],
         form=form,
         may_edit=mine.may(Deed.SCHEDULE),
