@@ -30,7 +30,7 @@ from .asking import (
     titles,
 )
 
-pytestmark = pytest.mark.feature("I1")
+pytestmark = pytest.mark.feature("I1", "F2")
 
 
 def test_each_scope_has_its_calendar(browser: Open, expo: Expo, conference: Conference):
