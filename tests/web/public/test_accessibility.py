@@ -180,6 +180,32 @@ def test_text_twice_as_large_fits_a_phone(site, chromium):
     assert {path: width for path, width in widths.items() if width > 360} == {}
 
 
+@pytest.mark.once
+@pytest.mark.feature("F14")
+def test_on_paper_every_title_has_room_and_nothing_is_there_to_press(site, chromium):
+    page = chromium.new_page(viewport={"width": 794, "height": 1123}, locale="en")  # A4 in CSS pixels
+    page.emulate_media(media="print")
+    for path in (
+        "programme?day=2022-05-31",
+        "programme?day=2022-05-31&view=grid",
+        "programme?from=2022-05-31&to=2022-06-02",
+        "programme?from=2022-05-31&to=2022-06-02&view=print",
+        "rooms/quay/sheet",
+    ):
+        page.goto(f"{site}/h22/{path}")
+        widths = page.locator("main li :is(.row-title, h2, h3)").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.offsetWidth)"
+        )
+        assert len(widths) > 2, path
+        assert min(widths) > 150, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 794, path
+        pressed = page.locator("button, input, select, nav").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.outerHTML.slice(0, 80))"
+        )
+        assert [one for one in pressed if "time-of" not in one] == [], path
+    page.close()
+
+
 # What stands at the focus: its text, whether one sees that it has it, and whether something lies over it.
 FOCUS = """() => {
   const at = document.activeElement;
