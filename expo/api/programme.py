@@ -6,7 +6,7 @@ person of this expo that its account is, and may ask with `?open=1` for what is 
 
 from __future__ import annotations
 
-from itertools import groupby
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -19,6 +19,7 @@ from expo.exports import talks, wishes
 from expo.exports.talks import Talk
 from expo.expos import queries as expos
 from expo.expos.models import Expo
+from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from expo.registration import queries as registration
 
@@ -41,15 +42,20 @@ def sessions(expo: str) -> Response:
     tickets = _tickets(found)
     wish = _wish(found, tickets)
     limit, after = _limit(), request.args.get("cursor", "")
-    by_code = sorted(talks.find(found, wish, tickets or ()), key=lambda talk: talk.item.session_code)
-    every = [(code, list(times)) for code, times in groupby(by_code, lambda talk: talk.item.session_code)]
-    rest = [(code, times) for code, times in every if code > after]
+    first, last = wish.span or (wish.day, wish.day)
+    items = shelf.find(found.id, first, last, replace(wish, day=None, span=None), tickets or ())
+    codes = sorted({item.session_code for item in items})
+    rest = [code for code in codes if code > after]
+    shown = rest[:limit]
+    times: dict[str, list[Talk]] = {code: [] for code in shown}
+    for talk in talks.of(found, [item for item in items if item.session_code in times]):
+        times[talk.item.session_code].append(talk)
     answer = Response(
         orjson.dumps(
             {
-                "sessions": [_session(times) for _code, times in rest[:limit]],
-                "total": len(every),
-                "next": rest[limit - 1][0] if len(rest) > limit else None,
+                "sessions": [_session(times[code]) for code in shown],
+                "total": len(codes),
+                "next": shown[-1] if len(rest) > limit else None,
             }
         ),
         mimetype="application/json",
@@ -103,7 +109,7 @@ def _session(times: list[Talk]) -> dict[str, Any]:
         "sdgs": first.sdgs,
         "admission": None if first.closed else first.admission.value,
         "for_ticket_holders": first.closed,
-        "occurrences": [_occurrence(talk) for talk in sorted(times, key=lambda talk: talk.item.starts_at)],
+        "occurrences": [_occurrence(talk) for talk in times],
     }
 
 

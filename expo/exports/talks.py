@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -39,10 +39,13 @@ class Talk:
         return "TENTATIVE" if self.item.tentative else "CONFIRMED"
 
 
-def find(expo: Expo, wish: Filter, tickets: Collection[int] = ()) -> Iterator[Talk]:
-    """What meets the wish, by start, as somebody with tickets of these conferences may see it. Three queries,
-    whatever the number; one more for words."""
-    items = filters.find(expo.id, wish, tickets)
+def find(expo: Expo, wish: Filter) -> Iterator[Talk]:
+    """What meets the wish, by start. Three queries, whatever the number; one more for words."""
+    return of(expo, filters.find(expo.id, wish))
+
+
+def of(expo: Expo, items: Sequence[Item]) -> Iterator[Talk]:
+    """What there is to say of these items, which are as their reader may see them. Two queries."""
     abstracts = publishing.abstracts(item.occurrence_id for item in items if not item.closed)
     billed = {billing["speaker"] for item in items for billing in item.billed}
     names = {speaker.id: speaker.name for speaker in speakers.by_ids(expo.id, billed)}
