@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.expos.models import Expo
 from expo.programme import places, ways
@@ -152,9 +153,12 @@ class RoomForm(VersionedForm):
         return cls(sent, data=saved)
 
     def read(self) -> RoomDraft:
+        """Raises BadInput."""
+        if self.capacity.data is None:  # what is online may hold nobody, but somebody must say so
+            raise BadInput(_("How many people does the room hold?"), field="capacity")
         return RoomDraft(
             name=self.name.data or "",
-            capacity=self.capacity.data or 0,
+            capacity=self.capacity.data,
             accessibility_text=self.accessibility_text.data or "",
             position=self.position.data or 0,
             parallel_items=1 if self.parallel_items.data is None else self.parallel_items.data,

@@ -118,7 +118,7 @@ def test_what_a_venue_cannot_mean_is_said_beside_its_field(desk: Desk, field: st
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("capacity", "-1"), ("capacity", "many"), ("capacity", "9" * 12), ("parallel_items", "0"),
+    [("name", ""), ("capacity", ""), ("capacity", "-1"), ("capacity", "many"), ("capacity", "9" * 12), ("parallel_items", "0"),
      ("features", "trampoline"), ("position", "-1")],
 )  # fmt: skip
 def test_what_a_room_cannot_mean_is_said_beside_its_field(desk: Desk, field: str, value: str):
