@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from expo.core import tokens
 from expo.core.db import db
 
 from .models import Account, ApiToken, Person, SignIn
@@ -39,6 +40,19 @@ def open_sign_ins(account_id: int) -> list[SignIn]:
 
 def tokens_of(account_id: int) -> list[ApiToken]:
     return list(db.session.scalars(sa.select(ApiToken).where(ApiToken.account_id == account_id)))
+
+
+def token(secret: str) -> ApiToken | None:
+    """The key that this secret opens, while it is not revoked and its account not closed."""
+    return db.session.scalar(
+        sa.select(ApiToken)
+        .join(ApiToken.account)
+        .where(
+            ApiToken.token_digest == tokens.digest(secret),
+            ApiToken.revoked_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
+    )
 
 
 def account(account_id: int) -> Account | None:

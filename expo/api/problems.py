@@ -32,8 +32,6 @@ def of_refusal(refusal: Refusal) -> Response:
     answer = _answer(refusal.status, refusal.code, refusal.message, {})
     if isinstance(refusal, TooOften):
         answer.headers["Retry-After"] = str(refusal.retry_after)
-    if refusal.status == 401:
-        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
@@ -48,4 +46,6 @@ def _answer(status: int, code: str, detail: str, facts: dict[str, Any]) -> Respo
     }
     answer = Response(orjson.dumps(body), status, mimetype="application/problem+json")
     answer.headers["Cache-Control"] = "no-store"
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -13,7 +13,11 @@ from werkzeug.routing import MapAdapter
 
 # Every page of these desks is the same for all, but for those that answer one person or one question.
 DESKS = ("public", "feeds")
-LEFT_OUT = {"public.favourites", "public.share", "public.search", "public.look", "feeds.my", "feeds.share"}
+LEFT_OUT = {
+    "public.favourites", "public.share", "public.search_page", "public.look", "feeds.my", "feeds.share",
+    # What is on now, and screens that renew themselves: a copy has no now.
+    "public.now", "public.screens", "public.room_screen", "public.venue_screen", "public.expo_screen",
+}  # fmt: skip
 # Filters can be put together without end. These are what links of pages ask for, one thing at a time.
 WISHES = tuple(
     frozenset(names.split())
@@ -22,6 +26,8 @@ WISHES = tuple(
         "venue", "room", "sdg", "occurrence",
     )
 )  # fmt: skip
+# The parts of calendars that are too large for one. Pages of several days can be chosen without end.
+PARTS = tuple(frozenset(names.split()) for names in ("from to", "conference from to", "venue from to"))
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 80
 
@@ -82,7 +88,7 @@ class Map:
         path = unquote(parts.path)
         if (
             language not in self._languages
-            or frozenset(arguments) not in WISHES
+            or frozenset(arguments) not in (WISHES + PARTS if "/feeds/" in path else WISHES)
             or len(parse_qsl(parts.query)) > len(arguments) + 1
         ):
             return None

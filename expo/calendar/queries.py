@@ -98,13 +98,15 @@ _RELEASED: Any = (
 
 def lines(expo_id: int, wish: Filter) -> list[Line]:
     """Listed occurrences that meet the wish, by start. One query; one more for words."""
-    narrow = replace(wish, day=None, conferences=(), tracks=(), venues=(), types=())
+    narrow = replace(wish, day=None, span=None, conferences=(), tracks=(), venues=(), types=())
     if narrow != Filter():
         # These wishes must not find what hides its room, goals or seats: only whole items can tell.
         return [line(item) for item in filters.find(expo_id, wish)]
     wanted = _RELEASED.where(OccurrenceVersion.expo_id == expo_id, listed())
     if wish.day:
         wanted = wanted.where(OccurrenceVersion.day == wish.day)
+    if wish.span:
+        wanted = wanted.where(OccurrenceVersion.day.between(*wish.span))
     if wish.conferences:
         wanted = wanted.where(Conference.slug.in_(wish.conferences))
     if wish.tracks:

@@ -1,8 +1,8 @@
-"""What every export says of an occurrence, as strangers may see it."""
+"""What every export says of an occurrence, as strangers or the holder of some tickets may see it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -45,7 +45,12 @@ class Talk:
 def find(expo: Expo, wish: Filter, texts: str = "") -> Iterator[Talk]:
     """What meets the wish, by start; titles and abstracts in the language `texts` where they are given in it. Four
     queries, whatever the number; one more for words."""
-    items = [item.told_in(texts) for item in filters.find(expo.id, wish)]
+    return of(expo, filters.find(expo.id, wish), texts)
+
+
+def of(expo: Expo, items: Sequence[Item], texts: str = "") -> Iterator[Talk]:
+    """What there is to say of these items, which are as their reader may see them. Three queries."""
+    items = [item.told_in(texts) for item in items]
     shown = [item for item in items if not item.closed]
     abstracts = publishing.abstracts((item.occurrence_id for item in shown), texts)
     materials = publishing.materials(item.session_id for item in shown)

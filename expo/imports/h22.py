@@ -14,8 +14,8 @@ from flask_babel import gettext as _
 
 from expo.organisations.models import Organisation
 from expo.programme.drafts import ConferenceDraft, RoomDraft
+from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Room, Session, Track, Venue
-from expo.programme.values import LONGEST_TEXT
 from expo.programme.words import Admission, Mode, Visibility
 from expo.registration.models import Category, TicketType
 from expo.registration.tickets import TicketDraft

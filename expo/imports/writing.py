@@ -112,8 +112,8 @@ def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
     used = _used(found)
     for draft in _venue_drafts(found, used):
         known_venue = venues.get(draft.name)
-        if known_venue:  # an address that somebody wrote stays
-            draft = replace(draft, address=known_venue.address)
+        if known_venue:  # what organisers wrote stays
+            draft = _with_what_they_wrote(draft, places.draft_of_venue(known_venue))
         if known_venue and not draft.is_online and draft.name not in used:
             draft = replace(draft, city=known_venue.city, time_zone=known_venue.time_zone)
         venues[draft.name], changed = places.save_venue(expo=expo, draft=draft, venue=known_venue)
@@ -121,10 +121,27 @@ def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
     made = {room.name: room for room in programme_queries.rooms(expo.id)}
     for row in found.rooms:
         known = made.get(row.draft.name)
-        room, changed = places.save_room(venue=venues[row.venue], draft=row.draft, room=known)
+        draft_of_room = row.draft
+        if known:
+            said = places.draft_of_room(known)
+            draft_of_room = replace(row.draft, parallel_items=said.parallel_items, features=said.features)
+        room, changed = places.save_room(venue=venues[row.venue], draft=draft_of_room, room=known)
         made[row.draft.name] = room
         tally.note("rooms", known=known is not None, changed=changed)
     return made
+
+
+def _with_what_they_wrote(draft: VenueDraft, said: VenueDraft) -> VenueDraft:
+    """A venue of the files, with what only its page for organisers can say."""
+    if said.latitude is not None and said.longitude is not None:
+        draft = replace(draft, latitude=said.latitude, longitude=said.longitude)
+    return replace(
+        draft,
+        address=said.address,
+        access_notes=said.access_notes,
+        step_free_route=said.step_free_route,
+        area_id=said.area_id,
+    )
 
 
 Cities = Counter[tuple[str, str]]  # city and time zone

@@ -67,16 +67,21 @@ class VenueDraft:
     is_online: bool = False
     latitude: float | None = None
     longitude: float | None = None
+    access_notes: str = ""
+    step_free_route: str = ""
+    area_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoomDraft:
-    """A room. `capacity` in people."""
+    """A room. `capacity` in people; `features` by their fixed names, besides those that the text names."""
 
     name: str
     capacity: int
     accessibility_text: str = ""
     position: int = 0
+    parallel_items: int = 1
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

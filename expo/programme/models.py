@@ -137,10 +137,29 @@ class Venue(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     access_notes: Mapped[str] = mapped_column(sa.Text, default="")
+    step_free_route: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     time_zone: Mapped[str | None] = mapped_column(sa.String(40))
     is_online: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     area: Mapped[Area | None] = relationship()
+
+
+class Walk(Base):
+    """Minutes on foot between two venues, either way, as somebody who walked it says: better than the estimate."""
+
+    __tablename__ = "walks"
+    __table_args__ = (
+        sa.UniqueConstraint("one_id", "other_id"),
+        sa.CheckConstraint("one_id < other_id", name="order"),
+        sa.CheckConstraint("minutes >= 0", name="minutes"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    one_id: Mapped[int] = mapped_column(sa.ForeignKey(Venue.id))
+    other_id: Mapped[int] = mapped_column(sa.ForeignKey(Venue.id), index=True)
+    minutes: Mapped[int]
 
 
 class Room(Base):
@@ -164,6 +183,7 @@ class Room(Base):
     accessibility: Mapped[Json] = mapped_column(default=list)
     accessibility_text: Mapped[str] = mapped_column(sa.Text, default="")
     position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     venue: Mapped[Venue] = relationship()
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import audit, stamps
-from expo.core.db import db, transaction
-from expo.core.refusals import BadInput
+from expo.core.db import db, lock, transaction
+from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line, slug
 from expo.expos.models import Expo
 
 from .drafts import RoomDraft, VenueDraft
+from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import AppearanceRole, Area, Conference, Room, SessionType, Track, Venue
 
+MOST_PARALLEL = 100
 # Words in an access note that we know by a fixed name, so that people can filter by them.
 KNOWN_FEATURES = {
     "step-free": "step-free",
@@ -30,30 +33,82 @@ KNOWN_FEATURES = {
 }
 
 
-def save_venue(*, expo: Expo, draft: VenueDraft, venue: Venue | None = None) -> tuple[Venue, bool]:
+def save_venue(
+    *, expo: Expo, draft: VenueDraft, venue: Venue | None = None, version: int | None = None
+) -> tuple[Venue, bool]:
     """Make a venue, or change this one; its slug is made once and kept. Returns it and whether anything changed.
+    Shown at once.
 
-    Raises BadInput.
+    Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
     """
-    if not draft.name.strip():
-        raise BadInput(_("A venue needs a name."), field="name")
+    values = {**asdict(draft), "name": one_line(draft.name)}
+    _check_venue(draft)
+    area = db.session.get(Area, draft.area_id) if draft.area_id is not None else None
+    if draft.area_id is not None and (area is None or area.expo_id != expo.id):
+        raise BadInput(_("There is no such area in this expo."), field="area")
     with transaction():
-        values = {**asdict(draft), "name": one_line(draft.name)}
         if venue is None:
+            _one_by_one(expo.id)
             taken = set(db.session.scalars(sa.select(Venue.slug).where(Venue.expo_id == expo.id)))
-            venue = Venue(expo_id=expo.id, slug=free_slug(draft.name, taken), **values)
+            venue = Venue(expo_id=expo.id, slug=free_slug(draft.name, taken), version=1, **values)
             db.session.add(venue)
             db.session.flush()
             audit.record("venue_created", "venue", venue.id, expo_id=expo.id, after=values)
             return venue, True
-        before = {key: getattr(venue, key) for key in values}
-        if before == values:
-            return venue, False
-        for key, value in values.items():
-            setattr(venue, key, value)
-        audit.record("venue_changed", "venue", venue.id, expo_id=expo.id, before=before, after=values)
-        stamps.raise_stamp(f"programme:{expo.id}")
-    return venue, True
+        return venue, _save("venue", venue, values, version)
+
+
+def _one_by_one(expo_id: int) -> None:
+    """Names and addresses are given to one place at a time."""
+    lock(db.session.get_one(Expo, expo_id))
+
+
+def _save(subject: str, place: Venue | Room, values: dict[str, Any], version: int | None) -> bool:
+    """Write what differs, and raise the stamp: places are shown as they are saved. Returns whether anything does."""
+    lock(place)
+    if version is not None and version != place.version:
+        raise ChangedMeanwhile(
+            _("Somebody else changed this while you were writing. Look at their version, then save again.")
+        )
+    before = {key: getattr(place, key) for key in values}
+    if before == values:
+        return False
+    for key, value in values.items():
+        setattr(place, key, value)
+    place.version += 1
+    changed = [key for key in values if before[key] != values[key]]
+    audit.record(
+        f"{subject}_changed",
+        subject,
+        place.id,
+        expo_id=place.expo_id,
+        before={key: before[key] for key in changed},
+        after={key: values[key] for key in changed},
+    )
+    stamps.raise_stamp(f"programme:{place.expo_id}")
+    return True
+
+
+def _check_venue(draft: VenueDraft) -> None:
+    name = one_line(draft.name)
+    if not name or len(name) > 120:
+        raise BadInput(_("A venue has a name of 1 to 120 letters."), field="name")
+    fits(draft, address=200, city=120, access_notes=LONGEST_TEXT, step_free_route=LONGEST_TEXT)
+    if draft.time_zone is not None and draft.time_zone not in time_zones():
+        raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
+    if draft.is_online and draft.time_zone is not None:
+        raise BadInput(_("What is online has no time zone: its conference's holds."), field="time_zone")
+    if (draft.latitude is None) != (draft.longitude is None):
+        raise BadInput(_("A position has a latitude and a longitude."), field="position")
+    if draft.latitude is None or draft.longitude is None:
+        return
+    if draft.is_online:
+        raise BadInput(_("What is online has no position."), field="position")
+    if not (-90 <= draft.latitude <= 90 and -180 <= draft.longitude <= 180):
+        raise BadInput(
+            _("Latitudes go from -90 to 90 and longitudes from -180 to 180, such as 56.04, 12.69."),
+            field="position",
+        )
 
 
 def find_or_create_area(expo: Expo, name: str) -> Area:
@@ -62,6 +117,7 @@ def find_or_create_area(expo: Expo, name: str) -> Area:
     if not name or len(name) > 120:
         raise BadInput(_("An area has a name of 1 to 120 letters."), field="name")
     with transaction():
+        _one_by_one(expo.id)
         areas = list(db.session.scalars(sa.select(Area).where(Area.expo_id == expo.id)))
         known = next((area for area in areas if area.name == name), None)
         if known:
@@ -71,6 +127,29 @@ def find_or_create_area(expo: Expo, name: str) -> Area:
         db.session.flush()
         audit.record("area_created", "area", area.id, expo_id=expo.id, after={"name": name})
     return area
+
+
+def rename_area(*, area: Area, name: str) -> bool:
+    """Give an area another name; its address stays. Shown at once. Returns whether anything changed.
+
+    Raises BadInput.
+    """
+    name = one_line(name)
+    if not name or len(name) > 120:
+        raise BadInput(_("An area has a name of 1 to 120 letters."), field="name")
+    with transaction():
+        _one_by_one(area.expo_id)
+        if area.name == name:
+            return False
+        others = sa.select(Area.id).where(Area.expo_id == area.expo_id, Area.name == name)
+        if db.session.scalar(others) is not None:
+            raise BadInput(_("Another area has this name."), field="name")
+        before, area.name = {"name": area.name}, name
+        audit.record(
+            "area_changed", "area", area.id, expo_id=area.expo_id, before=before, after={"name": name}
+        )
+        stamps.raise_stamp(f"programme:{area.expo_id}")
+    return True
 
 
 def put_into_area(*, venue: Venue, area: Area | None) -> None:
@@ -86,37 +165,78 @@ def put_into_area(*, venue: Venue, area: Area | None) -> None:
         stamps.raise_stamp(f"programme:{venue.expo_id}")
 
 
-def save_room(*, venue: Venue, draft: RoomDraft, room: Room | None = None) -> tuple[Room, bool]:
-    """Make a room, or change this one. Returns it and whether anything changed."""
+def save_room(
+    *, venue: Venue, draft: RoomDraft, room: Room | None = None, version: int | None = None
+) -> tuple[Room, bool]:
+    """Make a room, or change this one; its slug is made once and kept. Returns it and whether anything changed.
+    Shown at once.
+
+    Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
+    """
+    _check_room(draft)
+    named = known_features(draft.accessibility_text)
+    values = {
+        "name": one_line(draft.name),
+        "capacity": draft.capacity,
+        "position": draft.position,
+        "parallel_items": draft.parallel_items,
+        "accessibility_text": draft.accessibility_text,
+        "accessibility": [
+            name for name in KNOWN_FEATURES.values() if name in named or name in draft.features
+        ],
+    }
     with transaction():
-        values = {
-            "name": one_line(draft.name),
-            "capacity": draft.capacity,
-            "position": draft.position,
-            "accessibility_text": draft.accessibility_text,
-            "accessibility": known_features(draft.accessibility_text),
-        }
         if room is None:
+            _one_by_one(venue.expo_id)
             taken = set(db.session.scalars(sa.select(Room.slug).where(Room.expo_id == venue.expo_id)))
             room = Room(
                 expo_id=venue.expo_id,
                 venue_id=venue.id,
                 slug=free_slug(draft.name, taken),
-                parallel_items=1,
+                version=1,
                 **values,
             )
             db.session.add(room)
             db.session.flush()
             audit.record("room_created", "room", room.id, expo_id=venue.expo_id, after=values)
             return room, True
-        before = {key: getattr(room, key) for key in values}
-        if before == values:
-            return room, False
-        for key, value in values.items():
-            setattr(room, key, value)
-        audit.record("room_changed", "room", room.id, expo_id=venue.expo_id, before=before, after=values)
-        stamps.raise_stamp(f"programme:{venue.expo_id}")
-    return room, True
+        return room, _save("room", room, values, version)
+
+
+def _check_room(draft: RoomDraft) -> None:
+    name = one_line(draft.name)
+    if not name or len(name) > 120:
+        raise BadInput(_("A room has a name of 1 to 120 letters."), field="name")
+    fits(draft, accessibility_text=LONGEST_TEXT)
+    for field, least, most in (
+        ("capacity", 0, MOST_SEATS),
+        ("parallel_items", 1, MOST_PARALLEL),
+        ("position", 0, MOST_SEATS),
+    ):
+        if not least <= getattr(draft, field) <= most:
+            raise BadInput(
+                _("A whole number from %(min)s to %(max)s, please.", min=least, max=most), field=field
+            )
+    if not set(draft.features).issubset(KNOWN_FEATURES.values()):
+        raise BadInput(_("That is not a feature we know."), field="features")
+
+
+def draft_of_venue(venue: Venue) -> VenueDraft:
+    """A venue as its draft would say it."""
+    return VenueDraft(**{name: getattr(venue, name) for name in VenueDraft.__slots__})
+
+
+def draft_of_room(room: Room) -> RoomDraft:
+    """A room as its draft would say it."""
+    named = known_features(room.accessibility_text)
+    return RoomDraft(
+        name=room.name,
+        capacity=room.capacity,
+        accessibility_text=room.accessibility_text,
+        position=room.position,
+        parallel_items=room.parallel_items,
+        features=tuple(feature for feature in room.accessibility if feature not in named),
+    )
 
 
 def known_features(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from expo.core.text import folded
 from .models import (
     Appearance,
     AppearanceRole,
+    Area,
     Conference,
     ConferenceHost,
     Occurrence,
@@ -140,6 +141,14 @@ def rooms(expo_id: int) -> list[Room]:
 
 def venues(expo_id: int) -> list[Venue]:
     return list(db.session.scalars(sa.select(Venue).where(Venue.expo_id == expo_id).order_by(Venue.name)))
+
+
+def areas(expo_id: int) -> list[Area]:
+    return list(db.session.scalars(sa.select(Area).where(Area.expo_id == expo_id).order_by(Area.name)))
+
+
+def area(expo_id: int, slug: str) -> Area | None:
+    return db.session.scalar(sa.select(Area).where(Area.expo_id == expo_id, Area.slug == slug))
 
 
 def venue(expo_id: int, slug: str) -> Venue | None:

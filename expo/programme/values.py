@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 
@@ -17,26 +15,19 @@ from expo.core.text import one_line
 
 from . import places, texts
 from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
+from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import Conference, Occurrence, Room, Session
 from .refusals import BadPlacement
 from .words import Placement
 
-LONGEST_TEXT = 20_000
 MOST_NAMES = 20
-MOST_SEATS = 1_000_000
 YEARS = range(1970, 2200)
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of all time zones there are."""
-    return frozenset(available_timezones())
 
 
 def check_conference(draft: ConferenceDraft) -> None:
     if not one_line(draft.title):
         raise BadInput(_("A conference needs a title."), field="title")
-    _fits(draft, title=200, city=120, place_text=200, series=120, description=LONGEST_TEXT)
+    fits(draft, title=200, city=120, place_text=200, series=120, description=LONGEST_TEXT)
     for host in draft.hosts:
         if not 0 < len(one_line(host)) <= 200:
             raise BadInput(_("A host's name has 1 to 200 letters."), field="hosts")
@@ -60,13 +51,13 @@ def check_session(draft: SessionDraft) -> None:
         raise BadInput(_("A session needs a title."), field="title")
     if not one_line(draft.type):
         raise BadInput(_("Say what kind of session it is."), field="type")
-    _fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
+    fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
     if any(not 1 <= goal <= 17 for goal in draft.sdgs):
         raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
     texts.check(draft.text_language, draft.texts, title=250, body=LONGEST_TEXT, body_name="abstract")
     texts.check_interpretation(draft.interpretation)
     texts.check_materials(draft.materials)
-    _fits(draft, content_notes=texts.LONGEST_NOTE)
+    fits(draft, content_notes=texts.LONGEST_NOTE)
 
 
 def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
@@ -113,7 +104,7 @@ def of_occurrence(session: Session, draft: OccurrenceDraft) -> dict[str, Any]:
         )
     if draft.seats is not None and draft.seats > MOST_SEATS:
         raise BadPlacement(_("That is more than a city holds."), field="seats")
-    _fits(draft, abstract=LONGEST_TEXT)
+    fits(draft, abstract=LONGEST_TEXT)
     values = asdict(draft)
     if draft.languages is not None:
         values["languages"] = list(draft.languages)
@@ -171,12 +162,6 @@ def draft_of_occurrence(occurrence: Occurrence) -> OccurrenceDraft:
         languages=None if languages is None else tuple(languages),
         abstract=occurrence.abstract,
     )
-
-
-def _fits(draft: object, **most: int) -> None:
-    for field, length in most.items():
-        if len(getattr(draft, field) or "") > length:
-            raise BadInput(_("At most %(most)s letters, please.", most=length), field=field)
 
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ class Filter:
     """
 
     day: date | None = None
+    span: tuple[date, date] | None = None  # the first and the last of several days
     conferences: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     venues: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ class Filter:
     mine: tuple[int, ...] | None = None
 
     def wants(self, item: Item) -> bool:
-        """Whether an item (as its viewer may see it) meets every wish but day and words."""
+        """Whether an item (as its viewer may see it) meets every wish but days and words."""
         return (
             (not self.conferences or item.conference_slug in self.conferences)
             and (not self.tracks or item.track_slug in self.tracks)
@@ -103,6 +104,8 @@ def _narrow(wish: Filter) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if wish.day is not None:
         conditions.append(OccurrenceVersion.day == wish.day)
+    if wish.span is not None:
+        conditions.append(OccurrenceVersion.day.between(*wish.span))
     slugs = (
         (Conference.slug, wish.conferences),
         (Track.slug, wish.tracks),

@@ -124,7 +124,7 @@ class Item:
     def as_block(self, number: int) -> Item:
         """The time and the place alone, under a number that leads nowhere: it must not lead to the session."""
         return replace(
-            self.seen_with(()),
+            replace(self, own_visibility=Visibility.INVITATION).seen_with(()),
             occurrence_id=number,
             session_id=number,
             conference_id=0,
@@ -146,8 +146,11 @@ class Item:
             conference_title="",
             conference_colour=1,
             open_programme=False,
+            conference_visibility=Visibility.INVITATION,
             own_visibility=Visibility.INVITATION,
             admission=Admission.INVITATION,
+            tentative=False,
+            cancelled=False,
             sequence=0,
             changed_at=self.starts_at,
             released_at=self.starts_at,

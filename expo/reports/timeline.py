@@ -42,6 +42,13 @@ _WORDS = {
     "outside_event_created": _l("Made"),
     "outside_event_changed": _l("Changed"),
     "outside_event_removed": _l("Removed"),
+    "venue_created": _l("Made"),
+    "venue_changed": _l("Changed"),
+    "walks_changed": _l("Changed walking minutes"),
+    "room_created": _l("Made"),
+    "room_changed": _l("Changed"),
+    "area_created": _l("Made"),
+    "area_changed": _l("Changed"),
 }
 
 

@@ -17,6 +17,7 @@ from werkzeug.http import is_resource_modified
 from expo.calendar import feeds as calendars
 from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
+from expo.core.refusals import BadInput
 from expo.core.text import slug as slugged
 from expo.exports import files as exports
 from expo.exports.files import Form, Other
@@ -77,13 +78,13 @@ class FeedAnswer(Response):
 
 @blueprint.get("/feeds/programme.ics")
 def programme() -> ResponseReturnValue:
-    return _public(Scope(Kind.PROGRAMME, wish=asked.wish(person=False)))
+    return _public(Scope(Kind.PROGRAMME, wish=asked.public_wish()))
 
 
 @blueprint.get("/feeds/programme.<any(json,csv,xml):form>")
 def export(form: str) -> ResponseReturnValue:
     """The programme, or what meets the wishes in the address, as frab's schedule or as rows."""
-    expo, kind, wish = this_expo(), Form(form), asked.wish(person=False)
+    expo, kind, wish = this_expo(), Form(form), asked.public_wish()
     texts = _texts()
     state = exports.state(expo, wish, kind, texts)
 
@@ -232,6 +233,14 @@ def no_such_calendar(_error: Exception) -> ResponseReturnValue:
     """Programs read this, so it is no page."""
     return Response(
         "There is no such calendar.\n", 404, {"Cache-Control": "no-cache"}, content_type="text/plain"
+    )
+
+
+@blueprint.errorhandler(BadInput)
+def cannot_be_meant(wrong: BadInput) -> ResponseReturnValue:
+    """Days that no calendar has: everything instead would fill somebody's."""
+    return Response(
+        f"{wrong.message}\n", 400, {"Cache-Control": "no-cache"}, content_type="text/plain; charset=utf-8"
     )
 
 

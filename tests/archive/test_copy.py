@@ -120,6 +120,18 @@ def test_nothing_that_a_stranger_may_not_see_is_in_any_file(arena, tmp_path):
         assert secret not in whole
 
 
+def test_what_has_no_meaning_without_a_server_is_left_out(arena, app, tmp_path):
+    assert set(app.view_functions) >= addresses.LEFT_OUT  # each by the name that it has
+    folder = tmp_path / "copy"
+    export(folder)
+
+    names = {str(file.relative_to(folder / "en")) for file in (folder / "en").rglob("*.html")}
+    assert {"index.html", "venues.html", "rooms/quay.html", "rooms/quay/sheet.html"} <= names
+    assert not [
+        name for name in names if name.startswith(("search", "screens", "now", "favourites", "share"))
+    ]
+
+
 def test_a_second_copy_replaces_the_first_and_no_folder_of_somebodys_own(arena, tmp_path):
     folder, own = tmp_path / "copy", tmp_path / "own"
     export(folder)

@@ -13,8 +13,9 @@ from wtforms import SelectField
 from expo.programme import actions
 from expo.programme import queries as programme
 from expo.programme.drafts import ConferenceDraft
+from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference
-from expo.programme.values import LONGEST_TEXT, draft_of_conference
+from expo.programme.values import draft_of_conference
 from expo.programme.words import Deed, Mode, Visibility
 from expo.reports import attendance, timeline
 from expo.web.context import this_expo

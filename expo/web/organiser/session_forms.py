@@ -14,10 +14,11 @@ from wtforms import BooleanField, SelectField
 
 from expo.core.refusals import ChangedMeanwhile
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
+from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Occurrence, Room, Session
 from expo.programme.refusals import Clashes
 from expo.programme.texts import LONGEST_NOTE
-from expo.programme.values import LONGEST_TEXT, draft_of_session
+from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
 from expo.web.forms import (
     CityMomentField,

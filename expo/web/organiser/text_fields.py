@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField
 
 from expo.programme.drafts import Text
+from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.texts import LANGUAGE
-from expo.programme.values import LONGEST_TEXT
 from expo.web.context import this_expo
 from expo.web.filters import capital, language_name
 from expo.web.forms import TextBlock, TextLine, VersionedForm, short

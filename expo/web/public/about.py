@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
 
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from expo.calendar import parts as calendars
 from expo.publishing import queries as publishing
+from expo.publishing import shelf
+from expo.publishing.filters import Filter
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
-from expo.web.filters import title_here
+from expo.web.filters import date_span, title_here
 
 from . import blueprint, look
+from .frame import span_pairs
 from .rows import addresses
 from .viewer import viewer
 
@@ -27,6 +35,7 @@ class Feed:
     label: str
     subscribe: str
     download: str
+    parts: tuple[Feed, ...] = ()
 
 
 @blueprint.get("/feeds")
@@ -35,22 +44,45 @@ def feeds() -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     conferences = publishing.conferences(expo.id)
     venues = publishing.venues(expo.id)
+    parts = _parts()
     of_conference, of_venue = addresses("feeds.conference"), addresses("feeds.venue")
     return render_template(
         "public/feeds.html",
-        whole=feed(_("The whole programme"), url_for("feeds.programme")),
-        conferences=[feed(title_here(each), of_conference(each.slug)) for each in conferences],
-        venues=[feed(each.name, of_venue(each.slug)) for each in venues],
+        whole=feed(_("The whole programme"), url_for("feeds.programme"), parts()),
+        conferences=[
+            feed(title_here(each), of_conference(each.slug), parts("conference", each.slug))
+            for each in conferences
+        ],
+        venues=[feed(each.name, of_venue(each.slug), parts("venue", each.slug)) for each in venues],
         example=url_for("feeds.programme") + "?type=concert&language=en",
         signed_in=who.signed_in,
     )
 
 
-def feed(label: str, path: str) -> Feed:
+def _parts() -> Callable[..., tuple[Feed, ...]]:
+    """A function from a conference or venue, or nothing, to the parts of its calendar where it is too large for one."""
+    known: dict[tuple[str, str], Counter[date]] = {}
+    for item in shelf.find(this_expo().id, None, None, Filter()):
+        for key in (("", ""), ("conference", item.conference_slug), ("venue", item.venue_slug)):
+            known.setdefault(key, Counter())[item.day] += 1
+    programme = url_for("feeds.programme")
+
+    def of(name: str = "", slug: str = "") -> tuple[Feed, ...]:
+        found = calendars.parts(known.get((name, slug), Counter()))
+        chosen = [(name, slug)] if name else []
+        return tuple(
+            feed(date_span(*days), f"{programme}?{urlencode([*chosen, *span_pairs(*days)])}")
+            for days in found
+        )
+
+    return of
+
+
+def feed(label: str, path: str, parts: tuple[Feed, ...] = ()) -> Feed:
     """The calendar at this path of ours."""
     base = current_app.config["EXPO"].base_url.rstrip("/")
     host = base.split("://", 1)[1]
-    return Feed(label, f"webcal://{host}{path}", path)
+    return Feed(label, f"webcal://{host}{path}", path, parts)
 
 
 @blueprint.get("/look.css", endpoint="look")

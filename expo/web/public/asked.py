@@ -2,91 +2,52 @@
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Callable, Iterable
 from datetime import date
 from urllib.parse import urlencode
 
 from flask import g, request, url_for
 
-from expo.publishing.filters import FREE, PAID, Filter
-from expo.publishing.items import PartOfDay
-from expo.registration import queries as registration
+from expo.exports import wishes
+from expo.exports.wishes import LONGEST_WORDS, Admitting, day_in
+from expo.publishing.filters import Filter
 from expo.registration.models import Category
 from expo.web.context import this_expo
 
-from .goals import GOALS
 from .viewer import viewer
 
-LONGEST_WORDS = 100
-_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
+__all__ = ["LONGEST_WORDS", "day_in"]
 
 
-def wish(*, person: bool = True) -> Filter:
-    """The filter in the address. What cannot be meant is left out. Without `person` nobody is looked up, and what
-    is open to somebody cannot be asked: public feeds are the same for all."""
-    args = request.args
+def wish() -> Filter:
+    """The filter in the address, without its days if it names several."""
+    wants_own = bool(request.args.get("open"))
+    return wishes.read(request.args, _known, viewer().tickets if wants_own else None)
 
-    def several(name: str) -> tuple[str, ...]:
-        return tuple(value for value in args.getlist(name) if value)[:20]
 
-    price = args.get("price", "")
-    price = price if price in (FREE, PAID) else ""
-    audiences = tuple(word for word in Category if word in several("audience"))
-    return Filter(
-        day=day_in(args.get("day", "")),
-        conferences=several("conference"),
-        tracks=several("track"),
-        venues=several("venue"),
-        rooms=several("room"),
-        types=several("type"),
-        languages=several("language"),
-        sdgs=tuple(goal for goal in GOALS if str(goal) in several("sdg")),
-        words=" ".join(args.get("q", "").split())[:LONGEST_WORDS],
-        seats=bool(args.get("seats")),
-        step_free=bool(args.get("step_free")),
-        times=tuple(part for part in PartOfDay if part in several("time")),
-        offers=several("offer"),
-        price=price,
-        audiences=audiences,
-        within=admitting(price, audiences) if price or audiences else None,
-        mine=tuple(sorted(viewer().tickets)) if person and args.get("open") else None,
-    )
+def public_wish() -> Filter:
+    """The same for feeds, which are one for all: nobody is looked up, what is open to somebody cannot be asked, and
+    several days are a wish like others. Raises BadInput."""
+    found = wishes.read(request.args, _known)
+    span = wishes.span_in(request.args)
+    return wishes.within_days(found, span) if span else found
 
 
 def admitting(price: str, audiences: Iterable[str] = ()) -> tuple[int, ...]:
     """Conferences with a ticket at such a price for one of these, or for anybody where none is named."""
-    if "admitting" not in g:
-        g.admitting = registration.conferences_admitting(this_expo().id)
-    wanted = set(audiences)
-    return tuple(
-        sorted(
-            {
-                conference_id
-                for conference_id, category, free in g.admitting
-                if (not wanted or category in wanted) and (not price or free == (price == FREE))
-            }
-        )
-    )
+    return wishes.conferences(_known(), price, audiences)
 
 
 def audiences() -> list[Category]:
     """For whom there are tickets at all."""
-    admitting("")
-    return [category for category in Category if any(found == category for _id, found, _free in g.admitting)]
+    return [category for category in Category if any(found == category for _id, found, _free in _known())]
 
 
-def day_in(text: str) -> date | None:
-    """The day that is written so: 2022-05-31."""
-    if not _DAY.fullmatch(text):
-        return None
-    year, month, day = (int(part) for part in text.split("-"))
-    return (
-        date(year, month, day)
-        if month in range(1, 13) and day in range(1, monthrange(year, month)[1] + 1)
-        else None
-    )
+def _known() -> Admitting:
+    if "admitting" not in g:
+        g.admitting = wishes.admitting_of(this_expo().id)
+    found: Admitting = g.admitting
+    return found
 
 
 def arguments(wished: Filter) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -176,10 +176,12 @@ def named_days(name: str, today: date) -> tuple[date, date]:
     }[name]
 
 
-def feed_of(wished: Filter) -> str:
-    """The calendar of what meets the wishes, on their day or on all."""
-    pairs = asked.address(asked.arguments(wished), wished.day).removeprefix(asked.address([]))
-    return url_for("feeds.programme") + pairs
+def feed_of(wished: Filter, when: Pairs | None = None) -> str:
+    """The calendar of what meets the wishes, on these days, on their day, or on all. It is one for all, so what is
+    open to somebody is not among its wishes."""
+    pairs = asked.arguments(replace(wished, mine=None))
+    found = asked.address([*(when or []), *pairs], None if when else wished.day)
+    return url_for("feeds.programme") + found.removeprefix(asked.address([]))
 
 
 def day_counts(wished: Filter) -> Days:

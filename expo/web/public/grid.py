@@ -22,6 +22,7 @@ from expo.publishing.items import Item
 from .rows import Group, Rows, by_start, once_a_day, season
 
 STEP = 5  # minutes a line
+LONG_ENOUGH = 30  # minutes: a cell that has room for a button, unless several lanes share a room
 MOST_HOURS = 48  # grid.css has classes for as many
 MOST_LANES = 120  # and for as many columns
 
@@ -68,7 +69,10 @@ def grid(
     for item in found:
         number, (top, bottom) = item.occurrence_id, lines[item.occurrence_id]
         again = "" if number in leading else " again"
-        where = f"{again} k-{begins[_column(item)] + lane_of[number]}{_at('at', top)}{_at('to', bottom)}"
+        slim = " slim" if columns[_column(item)] > 1 or bottom - top < LONG_ENOUGH else ""
+        where = (
+            f"{again}{slim} k-{begins[_column(item)] + lane_of[number]}{_at('at', top)}{_at('to', bottom)}"
+        )
         placed.append(replace(rows.row(item, times=leading.get(number, ())), placed=where))
     hours = -(-max(bottom for _top, bottom in lines.values()) // 60)
     elapsed = int((now - first).total_seconds()) // 60

@@ -8,8 +8,9 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.programme import walking
+from expo.programme import ways
 from expo.programme.models import Venue
+from expo.programme.ways import Ways
 from expo.publishing import queries as publishing
 from expo.publishing import scopes
 from expo.web.cache import for_strangers
@@ -78,14 +79,15 @@ def venue(slug: str) -> ResponseReturnValue:
     seen = [item.seen_with(who.tickets) for item in items]
     rooms = publishing.rooms_of(expo.id, {item.room_id for item in seen})
     others = [other for other in every if other.id != found.id and not other.is_online]
+    on_foot = ways.of(expo.id)
     return render_template(
         "public/venue.html",
         venue=found,
         area=found.area,
         map=locator.draw(found, others),
-        walks=_walks(found, others),
+        walks=_walks(found, others, on_foot),
         placed=found.latitude is not None and found.longitude is not None,
-        unplaced=sum(walking.minutes(other, other) is None for other in others),
+        unplaced=sum(other.latitude is None and on_foot.said(found, other) is None for other in others),
         venue_url=addresses("public.venue"),
         rooms=rooms,
         step_free=sum("step-free" in room.accessibility for room in rooms),
@@ -104,12 +106,17 @@ class Walk:
 
     venue: Venue
     minutes: int
+    estimated: bool
 
 
-def _walks(venue: Venue, others: list[Venue]) -> list[Walk]:
+def _walks(venue: Venue, others: list[Venue], on_foot: Ways) -> list[Walk]:
     """The nearest venues that one would walk to."""
-    ways = [(walking.minutes(venue, other), other) for other in others]
-    walks = [Walk(other, way) for way, other in ways if way is not None and way <= LONGEST_WALK]
+    found = [(on_foot.minutes(venue, other), other) for other in others]
+    walks = [
+        Walk(other, minutes, on_foot.said(venue, other) is None)
+        for minutes, other in found
+        if minutes is not None and minutes <= LONGEST_WALK
+    ]
     return sorted(walks, key=lambda walk: walk.minutes)[:MOST_WALKS]
 
 

@@ -8,9 +8,10 @@ from itertools import groupby
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from expo.core.refusals import BadInput
+from expo.exports import wishes
 from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
@@ -19,11 +20,10 @@ from expo.web.filters import date_span
 
 from . import asked
 from .across import Across, Beside, beside, sessions
-from .frame import Around, Way, conferences, day_counts, shape, span_pairs
+from .frame import Around, Way, conferences, day_counts, feed_of, shape, span_pairs
 from .rows import Group, Rows
 from .viewer import viewer
 
-LONGEST = 35  # days
 MOST_ROWS, MOST_ON_PAPER = 150, 600  # on one page, but a day stays whole
 
 
@@ -39,16 +39,13 @@ class OneDay:
 
 
 def dates_in(args: MultiDict[str, str]) -> tuple[date, date] | str:
-    """The first and the last day that are asked for, or what is wrong with them. One alone is that day."""
-    texts = [args.get(name, "").strip() for name in ("from", "to")]
-    first, last = (asked.day_in(text or other) for text, other in zip(texts, reversed(texts), strict=True))
-    if first is None or last is None:
-        return _("Write both days as year, month and day, such as 2022-06-04.")
-    if last < first:
-        return _("The last day comes before the first. Exchange them, or choose a later last day.")
-    if (last - first).days >= LONGEST:
-        return _("At most %(days)s days fit on a page. Choose an earlier last day.", days=LONGEST)
-    return first, last
+    """The first and the last day that are asked for, or what is wrong with them."""
+    try:
+        span = wishes.span_in(args)
+    except BadInput as wrong:
+        return wrong.message
+    assert span is not None  # a page of several days has been asked for
+    return span
 
 
 def page(wished: Filter) -> ResponseReturnValue:
@@ -65,8 +62,7 @@ def page(wished: Filter) -> ResponseReturnValue:
 def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     everything = shelf.find(expo.id, first, last, Filter(), who.tickets)
-    wishes = asked.arguments(wished)
-    found = shelf.find(expo.id, first, last, wished, who.tickets) if wishes else everything
+    found = shelf.find(expo.id, first, last, wished, who.tickets) if asked.arguments(wished) else everything
     chosen = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     around = Around(wished, span_pairs(first, last), chosen, shape())
     paper = around.shape == "print"
@@ -81,6 +77,7 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
         times=len(found),
         rest=Way(date_span(rest, last), around.address(onwards, around.shape), False) if rest else None,
         back=around.address(around.when),
+        feed=feed_of(wished, around.when),
         first=first,
         last=last,
         **around.everything(everything, conferences(), day_counts(wished)),

@@ -13,7 +13,7 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from expo.programme.values import time_zones
+from expo.programme.fitting import time_zones
 from expo.publishing.items import Item
 from expo.web.context import this_expo
 from expo.web.filters import day_name, zone_name

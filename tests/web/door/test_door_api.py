@@ -20,7 +20,7 @@ from expo.core.db import db, transaction
 from tests import factories as a
 from tests.checkin import doors
 
-pytestmark = [pytest.mark.feature("D2", "D4"), pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.feature("D2", "D4", "I2"), pytest.mark.usefixtures("app")]
 
 NOW = "2026-05-31T10:41:00+02:00"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from .asking import (
     titles,
 )
 
-pytestmark = pytest.mark.feature("I1")
+pytestmark = pytest.mark.feature("I1", "F2")
 
 
 def test_each_scope_has_its_calendar(browser: Open, expo: Expo, conference: Conference):
@@ -196,6 +197,73 @@ def test_a_calendar_that_is_too_large_carries_the_days_around_today_and_says_so(
     clock.move_to(OPENING + timedelta(days=10))
     feeds.clear()
     assert titles(browser, "programme.ics") == [f"Day {day}" for day in range(8, 13)]
+
+
+def test_the_parts_of_a_large_calendar_have_addresses_of_their_own_and_hold_all_of_it(
+    browser: Open, expo: Expo, conference: Conference, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(feeds, "MOST_EVENTS", 20)
+    small = a.a_conference(expo, title="Small")
+    room, elsewhere = a.a_room(expo, venue="Sea U"), a.a_room(expo, venue="Park")
+    for day in range(30):
+        a_talk(
+            conference,
+            title=f"Day {day}",
+            starts_at=OPENING + timedelta(days=day),
+            room=room,
+            published=False,
+        )
+    a_talk(small, title="Alone", room=elsewhere)
+
+    page = browser().get("/h22/feeds?lang=en").text
+
+    parts = [
+        found.replace("&amp;", "&") for found in re.findall(r'href="/h22/feeds/([^"]*from=[^"]*)"', page)
+    ]
+    of_all = [part for part in parts if "=" not in part.split("from=")[0]]
+    assert of_all == [f"programme.ics?from={first}&to={last}" for first, last in (
+        ("2022-06-01", "2022-06-15"), ("2022-06-16", "2022-06-29"),
+    )]  # fmt: skip
+    alone = "programme.ics?day=2022-05-31"
+    assert f'href="/h22/feeds/{alone}"' in page
+    found = [title for part in (alone, *of_all) for title in titles(browser, part)]
+    assert sorted(found) == sorted(["Alone", *(f"Day {day}" for day in range(30))])
+    assert "1 to 15 June" in page
+    assert {part.split("from=")[0] for part in parts} == {
+        "programme.ics?", f"programme.ics?conference={conference.slug}&", "programme.ics?venue=sea-u&",
+    }  # fmt: skip
+
+    monkeypatch.setattr(feeds, "MOST_EVENTS", 8)  # even half a month is too much for one now
+    page = browser().get("/h22/feeds?lang=en&again").text
+    assert "?from=2022-06-01&amp;to=2022-06-06" in page
+
+
+def test_a_calendar_of_several_days_is_that_of_the_page_of_these_days(
+    browser: Open, expo: Expo, conference: Conference
+):
+    room = a.a_room(expo)
+    for day in range(6):
+        a_talk(
+            conference,
+            title=f"Day {day}",
+            starts_at=OPENING + timedelta(days=day),
+            room=room,
+            sdgs=(day + 1,),
+            published=False,
+        )
+    a.publish(expo)
+
+    three = "from=2022-06-01&to=2022-06-03"
+    assert titles(browser, f"programme.ics?{three}") == ["Day 1", "Day 2", "Day 3"]
+    assert titles(browser, f"programme.ics?{three}&sdg=3") == ["Day 2"]
+    assert titles(browser, "programme.ics?from=2022-06-02") == ["Day 2"]
+    assert calendar(browser, f"programme.ics?{three}")["NAME"] == "H22 City Expo (2022-06-01, 2022-06-03)"
+    assert get(browser, f"programme.csv?{three}").text.count("Day ") == 3
+    for wrong in ("from=2022-06-03&to=2022-06-01", "from=soon", "from=2022-06-01&to=2022-09-01"):
+        answer = get(browser, f"programme.ics?{wrong}")
+        assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    page = browser().get(f"/h22/programme?{three}&sdg=3").text
+    assert 'href="/h22/feeds/programme.ics?from=2022-06-01&amp;to=2022-06-03&amp;sdg=3"' in page
 
 
 def test_bytes_are_counted_too(

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -170,3 +171,116 @@ def test_who_filters_by_keyboard_stays_at_the_filter_and_gets_a_short_address(si
     page.wait_for_function("document.activeElement.name === 'seats'")
     assert page.url.partition("?")[2] == "day=2022-05-31&seats=1"
     context.close()
+
+
+@pytest.mark.once
+@pytest.mark.feature("F1", "F3", "F5")
+def test_text_twice_as_large_fits_a_phone(site, chromium):
+    page = chromium.new_page(viewport={"width": 360, "height": 800}, locale="sv")
+    widths = {}
+    for path in (
+        "",
+        "programme?day=2022-05-31",
+        "programme?day=2022-05-31&view=grid",
+        "programme?from=2022-05-31&to=2022-06-02",
+        "programme?month=2022-06",
+        "search?q=tour",
+        "register",
+        "sessions/TOUR-1",
+        "venues/dunkers",
+    ):
+        page.goto(f"{site}/h22/{path}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert {path: width for path, width in widths.items() if width > 360} == {}
+
+
+@pytest.mark.once
+@pytest.mark.feature("F14")
+def test_on_paper_every_title_has_room_and_nothing_is_there_to_press(site, chromium):
+    page = chromium.new_page(viewport={"width": 794, "height": 1123}, locale="en")  # A4 in CSS pixels
+    page.emulate_media(media="print")
+    for path in (
+        "programme?day=2022-05-31",
+        "programme?day=2022-05-31&view=grid",
+        "programme?from=2022-05-31&to=2022-06-02",
+        "programme?from=2022-05-31&to=2022-06-02&view=print",
+        "rooms/quay/sheet",
+    ):
+        page.goto(f"{site}/h22/{path}")
+        widths = page.locator("main li :is(.row-title, h2, h3)").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.offsetWidth)"
+        )
+        assert len(widths) > 2, path
+        assert min(widths) > 150, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 794, path
+        pressed = page.locator("button, input, select, nav").evaluate_all(
+            "all => all.filter(each => each.offsetParent).map(each => each.outerHTML.slice(0, 80))"
+        )
+        assert [one for one in pressed if "time-of" not in one] == [], path
+    page.close()
+
+
+# What stands at the focus: its text, whether one sees that it has it, and whether something lies over it.
+FOCUS = """() => {
+  const at = document.activeElement;
+  if (at === document.body) return null;
+  const outlined = each => each && getComputedStyle(each).outlineStyle !== 'none'
+    && parseFloat(getComputedStyle(each).outlineWidth) >= 2;
+  const around = [at, at.closest('.row'), at.closest('label'), at.nextElementSibling, at.closest('summary')];
+  const box = at.getBoundingClientRect();
+  const x = Math.min(box.right, innerWidth) - 4, y = (box.top + box.bottom) / 2;
+  const over = document.elementFromPoint(Math.max(0, Math.min(x, box.left + 6)), y);
+  const label = at.closest('label, li, form') || at;
+  return {
+    text: (at.textContent.trim() || at.name || at.className).slice(0, 40),
+    outlined: around.some(outlined),
+    covered: !!over && !label.contains(over) && !over.contains(at),
+    inMain: !!at.closest('main'),
+    place: [...document.querySelectorAll('*')].indexOf(at),
+  };
+}"""
+
+
+@pytest.mark.once
+@pytest.mark.feature("F1", "F3", "F5", "F6")
+@pytest.mark.parametrize(
+    "path",
+    ["programme?day=2022-05-31", "programme?day=2022-05-31&view=grid", "sessions/TOUR-1", "search?q=tour"],
+)
+def test_by_keyboard_and_by_ear_a_page_has_one_order(site, chromium, path):
+    page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="en")
+    page.goto(f"{site}/h22/{path}")
+
+    for landmark in ("banner", "main", "contentinfo"):
+        assert page.get_by_role(landmark).count() == 1, landmark
+    names = page.get_by_role("navigation").evaluate_all("all => all.map(each => each.ariaLabel)")
+    assert all(names)
+    assert len(set(names)) == len(names)
+    levels = page.locator("main :is(h1, h2, h3, h4)").evaluate_all("all => all.map(each => +each.tagName[1])")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    times = page.locator("main .list .slot-time, main .grid .slot-time").evaluate_all(
+        "all => all.map(each => each.id)"
+    )
+    assert times == sorted(times)
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["y"] >= 0  # it comes into view with the focus
+    page.keyboard.press("Enter")
+    stops = []
+    for _ in range(45):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None:
+            break
+        stops.append(stop)
+    page.close()
+    assert stops[0]["inMain"]
+    assert len(stops) > 5
+    assert [stop["text"] for stop in stops if not stop["outlined"]] == []
+    assert [stop["text"] for stop in stops if stop["covered"]] == []
+    assert [stop["place"] for stop in stops] == sorted(stop["place"] for stop in stops)

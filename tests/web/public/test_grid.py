@@ -113,6 +113,38 @@ def test_what_overlaps_in_a_room_stands_side_by_side_below_one_name(h22, browser
     assert '<p class="k-3 rooms-1"><b>Stage</b>' in page
 
 
+@pytest.mark.feature("F3", "B1")
+def test_a_cell_books_in_one_tap_where_it_has_room_for_a_button(h22, browser):
+    conference = a.a_conference(h22)
+    hall, stage = a.a_room(h22, "Hall"), a.a_room(h22, "Stage")
+    with transaction():
+        hall.parallel_items = 2
+    for title, minutes in (("Left", 60), ("Right", 60)):
+        a.a_session(conference, title=title, code=title, room=hall, starts_at=NINE, minutes=minutes, published=False)  # fmt: skip
+    a.a_session(conference, title="Wide", code="Wide", room=stage, starts_at=NINE, published=False)
+    a.a_session(conference, title="Short", code="Short", room=stage, starts_at=NINE + timedelta(hours=2), minutes=15)  # fmt: skip
+    delegate = a.a_person(h22)
+    a.a_registration(delegate, conference)
+
+    drawn = browser(delegate).get("/h22/programme?day=2022-06-01&view=grid").text
+    strangers = show(browser)
+
+    assert {title for title, classes in cells(drawn).items() if "slim" in classes} == {
+        "Left",
+        "Right",
+        "Short",
+    }
+    assert re.search(
+        r'<form class="row-act" method="post" action="/h22/bookings"><button[^>]* value="Wide"', drawn
+    )
+    assert re.search(r'<a class="button row-act" href="/h22/register[^"]*book=Wide"', strangers)
+    answer = browser(delegate).post("/h22/bookings", {"occurrence": "Wide"})
+    assert answer.status_code == 303
+    page = browser(delegate).get("/h22/programme?day=2022-06-01&view=grid").text
+    assert "Your seat" in page
+    assert 'value="Wide">Book' not in page
+
+
 @pytest.mark.feature("F3")
 def test_what_has_no_public_room_stands_in_a_column_of_its_venue_and_names_none(h22, browser):
     closed = a.a_conference(h22, visibility=Visibility.REGISTERED)
@@ -351,6 +383,15 @@ def _walk(page) -> None:
     assert max(column for _row, column in starts) > 12
     cut = "rows => rows.filter(row => row.scrollHeight > row.clientHeight + 1).length"
     assert page.locator(".grid .row").evaluate_all(cut) == 0  # not even what lasts five minutes
+    buttons = page.locator(".grid .row-act")
+    sizes = buttons.evaluate_all(
+        "all => all.filter(each => each.offsetParent).map(each => { const box = each.getBoundingClientRect();"
+        " return [box.width, box.height]; })"
+    )
+    assert (
+        len(sizes) == 6 + 4
+    )  # sessions of an hour, and the four times of the tour; five minutes are too few
+    assert all(min(size) >= 24 for size in sizes)
     hour = page.locator(".hours span").first
     left = hour.bounding_box()["x"]
     page.locator(".grid-frame").evaluate("frame => { frame.scrollLeft = 600; frame.scrollTop = 300; }")
