@@ -17,6 +17,8 @@ LEFT_OUT = {
     "public.favourites", "public.share", "public.search_page", "public.look", "feeds.my", "feeds.share",
     # What is on now, and screens that renew themselves: a copy has no now.
     "public.now", "public.screens", "public.room_screen", "public.venue_screen", "public.expo_screen",
+    # What keeps pages on a device: a copy is kept already.
+    "public.worker", "public.offline",
 }  # fmt: skip
 # Filters can be put together without end. These are what links of pages ask for, one thing at a time.
 WISHES = tuple(
