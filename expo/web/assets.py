@@ -20,8 +20,10 @@ def init_app(app: Flask) -> None:
 
 def _pack(answer: Response) -> Response:
     """A file of text as gzip, made once in each process for each state of the file."""
+    if request.endpoint != "static":
+        return answer
     file = Path((request.view_args or {}).get("filename", ""))
-    if request.endpoint != "static" or file.suffix not in PACKED:
+    if file.suffix not in PACKED:
         return answer
     answer.vary.add("Accept-Encoding")
     packs = request.accept_encodings.best_match(["gzip", "identity"]) == "gzip"
