@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,10 +44,6 @@ _ON_DAY = ITEMS.where(
 def on_day(expo_id: int, day: date) -> list[Item]:
     """What begins on this day, or in the night after it where the conference says that it belongs here."""
     return [Item(*tuple(row)) for row in db.session.execute(_ON_DAY, {"expo": expo_id, "day": day})]
-
-
-def of_conference(conference: Conference) -> list[Item]:
-    return items(conference.expo_id, SessionVersion.conference_id == conference.id)
 
 
 def of_session(expo_id: int, session_id: int, *, hidden_too: bool = False) -> list[Item]:
@@ -91,35 +87,6 @@ def bills(speaker_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(
         sa.cast(SessionVersion.people, sa.Text).like(wanted),
         sa.cast(OccurrenceVersion.people, sa.Text).like(wanted),
-    )
-
-
-def neighbours(item: Item) -> list[Item]:
-    """What runs at the same time, and what follows within a day in the same room or, but for the open programme,
-    in the same conference; without the item's session."""
-    latest = item.ends_at + timedelta(hours=18)
-    parallel = sa.and_(OccurrenceVersion.starts_at < item.ends_at, OccurrenceVersion.ends_at > item.starts_at)
-    beside = [OccurrenceVersion.room_id == item.room_id]
-    if not item.open_programme:
-        beside.append(SessionVersion.conference_id == item.conference_id)
-    after = sa.and_(
-        sa.or_(*beside),
-        OccurrenceVersion.starts_at >= item.ends_at,
-        OccurrenceVersion.starts_at < latest,
-    )
-    return items(
-        item.expo_id,
-        sa.or_(parallel, after),
-        OccurrenceVersion.session_id != item.session_id,
-        sa.not_(OccurrenceVersion.cancelled),
-    )
-
-
-def family(expo_id: int, session_id: int, parent_id: int | None) -> list[Item]:
-    """The parent of a session, and the sessions that are part of it."""
-    return items(
-        expo_id,
-        sa.or_(SessionVersion.parent_id == session_id, OccurrenceVersion.session_id == (parent_id or 0)),
     )
 
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import g, request, url_for
+from flask import request
 
+from expo.core import stamps
 from expo.publishing.filters import FREE, PAID, Filter
 from expo.publishing.items import PartOfDay
 from expo.registration import queries as registration
 from expo.registration.models import Category
+from expo.web.addresses import url_for
 from expo.web.context import this_expo
 
 from .goals import GOALS
@@ -55,16 +57,23 @@ def wish(*, person: bool = True) -> Filter:
     )
 
 
+# Whom a ticket is for and what it costs changes with the stamp of the programme.
+_ways_in: stamps.Kept[set[tuple[int, Category, bool]]] = stamps.Kept()
+
+
+def _tickets() -> set[tuple[int, Category, bool]]:
+    expo_id = this_expo().id
+    return _ways_in.get(f"programme:{expo_id}", lambda: registration.conferences_admitting(expo_id))
+
+
 def admitting(price: str, audiences: Iterable[str] = ()) -> tuple[int, ...]:
     """Conferences with a ticket at such a price for one of these, or for anybody where none is named."""
-    if "admitting" not in g:
-        g.admitting = registration.conferences_admitting(this_expo().id)
     wanted = set(audiences)
     return tuple(
         sorted(
             {
                 conference_id
-                for conference_id, category, free in g.admitting
+                for conference_id, category, free in _tickets()
                 if (not wanted or category in wanted) and (not price or free == (price == FREE))
             }
         )
@@ -73,8 +82,8 @@ def admitting(price: str, audiences: Iterable[str] = ()) -> tuple[int, ...]:
 
 def audiences() -> list[Category]:
     """For whom there are tickets at all."""
-    admitting("")
-    return [category for category in Category if any(found == category for _id, found, _free in g.admitting)]
+    found = {category for _id, category, _free in _tickets()}
+    return [category for category in Category if category in found]
 
 
 def day_in(text: str) -> date | None:

@@ -82,7 +82,9 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
         back=around.address(around.when),
         first=first,
         last=last,
-        **around.everything(everything, conferences(), day_counts(wished)),
+        **around.everything(
+            everything, conferences(), day_counts(wished), shelf.facets(expo.id, first, last, who.tickets)
+        ),
     )
 
 

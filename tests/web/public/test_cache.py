@@ -48,7 +48,7 @@ def test_a_day_page_asks_the_database_no_more_often_for_many_rows(app, browser, 
         page = browser().get(path).text
 
     assert page.count('class="row-title"') == many
-    assert len(asked) == 4, asked  # and the stamp, by the bare driver
+    assert len(asked) == 3, asked  # the expo, its conferences, the seats; and the stamp, by the bare driver
     assert len(first) <= 7, first  # counts, marks and private events are then kept until the next release
 
 
