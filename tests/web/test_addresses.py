@@ -56,4 +56,4 @@ def test_what_is_filled_into_a_text_is_escaped_and_each_text_is_a_pattern(app):
             flask_babel.refresh()
             text = render_template_string(words + '{{ _("100 %%") }}{{ _("<i>") }}{{ "<u>" ~ _("<i>") }}')
 
-        assert text == f"“&lt;b&gt;” {said}100 %<i>&lt;u&gt;<i>"
+        assert text == f"{'”' if lang == 'sv' else '“'}&lt;b&gt;” {said}100 %<i>&lt;u&gt;<i>"
