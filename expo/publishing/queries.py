@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -13,8 +12,7 @@ from sqlalchemy.orm import joinedload
 from expo.core.db import db
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
-from expo.programme.words import LISTED, Admission, Visibility
-from expo.speakers.models import Speaker
+from expo.programme.words import LISTED, Admission
 
 from .items import ITEMS, Item
 from .models import OccurrenceVersion, Release, SessionVersion
@@ -230,57 +228,6 @@ def session_by_code(expo_id: int, code: str) -> int | None:
     return db.session.scalar(
         sa.select(Occurrence.session_id).where(Occurrence.expo_id == expo_id, Occurrence.code == code)
     )
-
-
-def speakers(expo_id: int, tickets: Collection[int] = ()) -> list[tuple[Speaker, int]]:
-    """Speakers who appear in something whose people may be shown, with in how many sessions; by name."""
-    often: dict[int, set[int]] = {}
-    for session_id, people in _bills_of_sessions(expo_id, tickets):
-        for billing in people or ():
-            often.setdefault(billing["speaker"], set()).add(session_id)
-    found = db.session.scalars(
-        sa.select(Speaker)
-        .where(Speaker.expo_id == expo_id, Speaker.id.in_(often))
-        .options(joinedload(Speaker.organisation))
-        .order_by(Speaker.folded_name)
-    )
-    return [(speaker, len(often[speaker.id])) for speaker in found]
-
-
-def _bills_of_sessions(expo_id: int, tickets: Collection[int]) -> Iterator[tuple[int, Any]]:
-    """Who appears in each session that is open to the viewer, then who appears at one of its times alone."""
-    shown = sa.or_(
-        sa.and_(Conference.visibility == Visibility.PUBLIC, SessionVersion.visibility == Visibility.PUBLIC),
-        SessionVersion.conference_id.in_(list(tickets)),
-    )
-    present = (
-        sa.select(SessionVersion.session_id, SessionVersion.people)
-        .join(Conference, SessionVersion.conference_id == Conference.id)
-        .where(SessionVersion.expo_id == expo_id, SessionVersion.until_release_id.is_(None), listed(), shown)
-    )
-    timed = sa.exists().where(
-        OccurrenceVersion.session_id == SessionVersion.session_id,
-        OccurrenceVersion.until_release_id.is_(None),
-    )
-    for row in db.session.execute(present.where(timed)):
-        yield row[0], row[1]
-    alone = (
-        present.with_only_columns(OccurrenceVersion.session_id, OccurrenceVersion.people)
-        .join(OccurrenceVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
-        .where(OccurrenceVersion.until_release_id.is_(None), OccurrenceVersion.people.is_not(None))
-    )
-    for row in db.session.execute(alone):
-        yield row[0], row[1]
-
-
-def speakers_by_id(expo_id: int, ids: Iterable[int]) -> dict[int, Speaker]:
-    """These speakers with their organisations."""
-    found = db.session.scalars(
-        sa.select(Speaker)
-        .where(Speaker.expo_id == expo_id, Speaker.id.in_(set(ids)))
-        .options(joinedload(Speaker.organisation))
-    )
-    return {speaker.id: speaker for speaker in found}
 
 
 def releases(expo_id: int, most: int = 50) -> list[Release]:

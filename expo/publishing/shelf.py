@@ -80,6 +80,12 @@ def of_session(expo_id: int, session_id: int, tickets: Collection[int] = ()) -> 
     return kept.among(kept.orders.of_session.get(session_id, ()), tickets)
 
 
+def times_of(expo_id: int, session_ids: Iterable[int], tickets: Collection[int] = ()) -> list[list[Item]]:
+    """All times of each of these sessions, in this order; without those of which nobody may know."""
+    found = (of_session(expo_id, session_id, tickets) for session_id in session_ids)
+    return [times for times in found if times]
+
+
 def of_speaker(expo_id: int, speaker_id: int, tickets: Collection[int] = ()) -> list[Item]:
     """Where a speaker appears, as far as that may be told."""
     kept = kept_items.of(expo_id)

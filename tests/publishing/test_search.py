@@ -15,7 +15,7 @@ from expo.programme import actions as programme
 from expo.programme import places
 from expo.programme.drafts import Billing, ConferenceDraft, RoomDraft, VenueDraft
 from expo.programme.words import Visibility
-from expo.publishing import search, search_index, search_near
+from expo.publishing import search, search_index, search_near, shelf
 from expo.publishing.models import SearchEntry, SearchKind
 from expo.publishing.search_words import Asked, marked, snippet, words
 from expo.speakers import actions as speakers
@@ -42,7 +42,7 @@ def _found(expo_id: int, text: str, tickets=()) -> list[tuple[str, int]]:
 
 def _titles(expo_id: int, text: str, tickets=(), now=None) -> list[str]:
     found = _look(expo_id, text, tickets, now).get(SearchKind.SESSION)
-    times = search.times_of(expo_id, found.ids if found else [], tickets)
+    times = shelf.times_of(expo_id, found.ids if found else [], tickets)
     return [items[0].title for items in times]
 
 
@@ -93,7 +93,7 @@ def test_a_session_of_many_times_is_found_once(conference):
     found = _look(conference.expo_id, "tour")[SearchKind.SESSION]
 
     assert (found.of, found.ids) == (1, [tour.session_id])
-    assert [len(items) for items in search.times_of(conference.expo_id, found.ids, ())] == [4]
+    assert [len(items) for items in shelf.times_of(conference.expo_id, found.ids, ())] == [4]
 
 
 def test_people_rooms_venues_and_conferences_are_found_too(conference):

@@ -16,11 +16,11 @@ from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
 from expo.programme.words import Mode
-from expo.publishing import changes, recent, shelf, similar
+from expo.publishing import changes, people, recent, shelf, similar
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.publishing.models import SessionVersion
-from expo.speakers.models import Speaker
+from expo.publishing.people import Known
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital
@@ -140,7 +140,7 @@ def _starts_in(item: Item, now: datetime) -> str:
 class Billed:
     """A name on the bill, with all roles it has here."""
 
-    speaker: Speaker
+    speaker: Known
     url: str
     roles: list[str]
 
@@ -152,7 +152,7 @@ def _people(item: Item) -> list[Billed]:
     if not roles:
         return []
     names = {role.slug: role.name for role in programme.roles(item.expo_id)}
-    known = publishing.speakers_by_id(item.expo_id, roles)
+    known = people.of_expo(item.expo_id)
     url = addresses("public.speaker")
     return [
         Billed(known[speaker], url(known[speaker].slug), [role_name(slug, names) for slug in slugs])

@@ -62,7 +62,7 @@ def test_other_pages_ask_no_more_often_for_many_rows(app, browser, statements, m
     counts = {
         "": 8,
         f"conferences/{conference.slug}": 8,
-        "speakers": 4,
+        "speakers": 3,
         "venues/sea-u": 7,
         "now": 5,
         "feeds": 4,
