@@ -490,6 +490,28 @@ def test_names_are_suggested_to_those_who_may_know_of_them(closed):
     assert search_near.suggestion(closed.expo_id, "universitat", {closed.id + 1}) is None
 
 
+@pytest.mark.feature("F5")
+def test_where_no_name_is_alike_a_word_of_a_title_is_suggested_that_anybody_may_know(people):
+    conference = a.a_conference(db.session.get(a.Expo, people))
+    titles = {"Concrete that breathes": Visibility.PUBLIC, "Eelgrass in Öresund": Visibility.REGISTERED,
+              "Clandestine talks": Visibility.INVITATION, "Sjostrand walks": Visibility.PUBLIC}  # fmt: skip
+    for number, (title, visibility) in enumerate(titles.items()):
+        a.a_session(conference, title=title, visibility=visibility, published=False,
+                    starts_at=a.tomorrow_at(8 + number))  # fmt: skip
+    a.publish(conference.expo)
+
+    for typed, meant in (
+        ("concrette", "Concrete"),
+        ("elgrass", "Eelgrass"),
+        ("oresunt", "Öresund"),
+        ("clandestin", None),
+        ("clandestinne", None),
+        ("tha", None),
+        ("sjostrem", "Sjöström"),  # the name, though the title is as near
+    ):
+        assert search_near.suggestion(people, typed) == meant, typed
+
+
 def test_a_name_that_was_just_corrected_is_suggested_as_it_is_now(people):
     gulnara = db.session.scalar(sa.select(speakers.Speaker).where(speakers.Speaker.name.like("Gulnara%")))
     assert search_near.suggestion(people, "gulnora") == "Gulnara"

@@ -75,7 +75,9 @@ def session(code: str) -> ResponseReturnValue:
         row=rows.row(item),
         when=_when(item, who.today),
         moved=_moved(item, who.now),
-        abstract="" if item.closed else publishing.abstracts([item.occurrence_id])[item.occurrence_id],
+        abstract=""
+        if item.closed
+        else publishing.abstracts([item.occurrence_id]).get(item.occurrence_id, ""),
         people=_people(item),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
