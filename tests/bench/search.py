@@ -3,7 +3,8 @@
     python -m tests.bench.search [--database sqlite|postgresql] [--occurrences 3000] [--rounds 200]
 
 One server with one worker, asked over the loopback; one question is on its way at a time, and each address is
-another, so that no page is given from memory. Prints wall time in milliseconds; passes or fails nothing.
+another, so that no page is given from memory. Prints wall time in milliseconds, and before it the processor time of the same questions asked within
+this process; passes or fails nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from itertools import count, islice
 from random import Random
 from urllib.parse import quote
+
+from flask import Flask
 
 from expo.core.db import db, transaction
 from expo.expos.models import Expo
@@ -24,12 +27,13 @@ from tests.bench import house, scan_load
 
 def main() -> None:
     asked = house.arguments(__doc__, occurrences=3000, rounds=200)
-    with house.opened(asked.database) as (_app, url):
+    with house.opened(asked.database) as (app, url):
         expo = house.large(asked.occurrences)
         questions = Questions(expo)
         print(f"{asked.occurrences} occurrences, {len(questions.names)} speakers, {asked.database}")
         _index(expo)
         db.session.remove()
+        _processor(app, questions, asked.rounds)
         db.engine.dispose()
         _serve(url, questions, asked.rounds)
 
@@ -78,6 +82,21 @@ def _index(expo: Expo) -> None:
         f"index: {(looked - began) * 1000:.0f} ms to see that nothing changed, "
         f"{(time.perf_counter() - looked) * 1000:.0f} ms to write its {entries} entries anew"
     )
+
+
+def _processor(app: Flask, questions: Questions, rounds: int) -> None:
+    """What a question takes of the processor, without the network and without what else the machine does; on
+    PostgreSQL without the database's own share."""
+    took, number = [], count()
+    for asked in questions.sorts().values():
+        for q in islice(asked, rounds):
+            began = time.process_time()
+            answer = house.ask(app, f"/large/search?q={quote(q)}&number={next(number)}", {})
+            took.append(time.process_time() - began)
+            assert answer.status == 200
+    result = scan_load.Result(times=took)
+    print("processor time of this process:")
+    _tell("all of them", result)
 
 
 def _serve(url: str, questions: Questions, rounds: int) -> None:
