@@ -23,12 +23,9 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Conference.visibility.in_(LISTED), SessionVersion.visibility.in_(LISTED))
 
 
-def items(
-    expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False, most: int | None = None
-) -> list[Item]:
-    """Released occurrences by start, then room; the first ones, if `most` says so. One query. `hidden_too` is for
-    staff only."""
-    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions).limit(most)
+def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False) -> list[Item]:
+    """Released occurrences by start, then room. One query. `hidden_too` is for staff only."""
+    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions)
     if not hidden_too:
         wanted = wanted.where(listed())
     return [Item(*tuple(row)) for row in db.session.execute(wanted)]
