@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,21 +48,26 @@ class Filter:
 
     def wants(self, item: Item) -> bool:
         """Whether an item (as its viewer may see it) meets every wish but days and words."""
-        return (
-            (not self.conferences or item.conference_slug in self.conferences)
-            and (not self.tracks or item.track_slug in self.tracks)
-            and (not self.venues or item.venue_slug in self.venues)
-            and (not self.rooms or item.room_slug in self.rooms)
-            and (not self.types or item.type_slug in self.types)
-            and (not self.languages or not set(self.languages).isdisjoint(item.understood))
-            and (not self.sdgs or not set(self.sdgs).isdisjoint(item.sdgs))
-            and (not self.seats or (not item.cancelled and bool(item.seats_left)))
-            and (not self.step_free or item.step_free)
-            and (not self.times or item.part_of_day in self.times)
-            and set(self.offers).issubset(item.room_features)
-            and (self.within is None or self._admits(item))
-            and (self.mine is None or _open_to(item, self.mine))
+        return all(test(item) for test in self.tests())
+
+    def tests(self) -> list[Callable[[Item], bool]]:
+        """What an item must pass, one test for each wish: a programme has thousands of items, an asker two wishes."""
+        of_all: tuple[tuple[object, Callable[[Item], bool]], ...] = (
+            (self.conferences, lambda item: item.conference_slug in self.conferences),
+            (self.tracks, lambda item: item.track_slug in self.tracks),
+            (self.venues, lambda item: item.venue_slug in self.venues),
+            (self.rooms, lambda item: item.room_slug in self.rooms),
+            (self.types, lambda item: item.type_slug in self.types),
+            (self.languages, lambda item: not set(self.languages).isdisjoint(item.understood)),
+            (self.sdgs, lambda item: not set(self.sdgs).isdisjoint(item.sdgs)),
+            (self.seats, lambda item: not item.cancelled and bool(item.seats_left)),
+            (self.step_free, lambda item: item.step_free),
+            (self.times, lambda item: item.part_of_day in self.times),
+            (self.offers, lambda item: set(self.offers).issubset(item.room_features)),
+            (self.within is not None, self._admits),
+            (self.mine is not None, lambda item: _open_to(item, self.mine or ())),
         )
+        return [test for wished, test in of_all if wished]
 
     def _admits(self, item: Item) -> bool:
         if item.open_to_all:

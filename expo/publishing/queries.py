@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -16,8 +15,7 @@ from expo.programme import texts
 from expo.programme.drafts import Material
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
 from expo.programme.texts import told
-from expo.programme.words import LISTED, Admission, Visibility
-from expo.speakers.models import Speaker
+from expo.programme.words import LISTED, Admission
 
 from .items import ITEMS, Item
 from .models import OccurrenceVersion, Release, SessionVersion
@@ -28,12 +26,9 @@ def listed() -> sa.ColumnElement[bool]:
     return sa.and_(Conference.visibility.in_(LISTED), SessionVersion.visibility.in_(LISTED))
 
 
-def items(
-    expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False, most: int | None = None
-) -> list[Item]:
-    """Released occurrences by start, then room; the first ones, if `most` says so. One query. `hidden_too` is for
-    staff only."""
-    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions).limit(most)
+def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = False) -> list[Item]:
+    """Released occurrences by start, then room. One query. `hidden_too` is for staff only."""
+    wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions)
     if not hidden_too:
         wanted = wanted.where(listed())
     return [Item(*tuple(row)) for row in db.session.execute(wanted)]
@@ -47,10 +42,6 @@ _ON_DAY = ITEMS.where(
 def on_day(expo_id: int, day: date) -> list[Item]:
     """What begins on this day, or in the night after it where the conference says that it belongs here."""
     return [Item(*tuple(row)) for row in db.session.execute(_ON_DAY, {"expo": expo_id, "day": day})]
-
-
-def of_conference(conference: Conference) -> list[Item]:
-    return items(conference.expo_id, SessionVersion.conference_id == conference.id)
 
 
 def of_session(expo_id: int, session_id: int, *, hidden_too: bool = False) -> list[Item]:
@@ -94,35 +85,6 @@ def bills(speaker_id: int) -> sa.ColumnElement[bool]:
     return sa.or_(
         sa.cast(SessionVersion.people, sa.Text).like(wanted),
         sa.cast(OccurrenceVersion.people, sa.Text).like(wanted),
-    )
-
-
-def neighbours(item: Item) -> list[Item]:
-    """What runs at the same time, and what follows within a day in the same room or, but for the open programme,
-    in the same conference; without the item's session."""
-    latest = item.ends_at + timedelta(hours=18)
-    parallel = sa.and_(OccurrenceVersion.starts_at < item.ends_at, OccurrenceVersion.ends_at > item.starts_at)
-    beside = [OccurrenceVersion.room_id == item.room_id]
-    if not item.open_programme:
-        beside.append(SessionVersion.conference_id == item.conference_id)
-    after = sa.and_(
-        sa.or_(*beside),
-        OccurrenceVersion.starts_at >= item.ends_at,
-        OccurrenceVersion.starts_at < latest,
-    )
-    return items(
-        item.expo_id,
-        sa.or_(parallel, after),
-        OccurrenceVersion.session_id != item.session_id,
-        sa.not_(OccurrenceVersion.cancelled),
-    )
-
-
-def family(expo_id: int, session_id: int, parent_id: int | None) -> list[Item]:
-    """The parent of a session, and the sessions that are part of it."""
-    return items(
-        expo_id,
-        sa.or_(SessionVersion.parent_id == session_id, OccurrenceVersion.session_id == (parent_id or 0)),
     )
 
 
@@ -292,57 +254,6 @@ def session_by_code(expo_id: int, code: str) -> int | None:
     return db.session.scalar(
         sa.select(Occurrence.session_id).where(Occurrence.expo_id == expo_id, Occurrence.code == code)
     )
-
-
-def speakers(expo_id: int, tickets: Collection[int] = ()) -> list[tuple[Speaker, int]]:
-    """Speakers who appear in something whose people may be shown, with in how many sessions; by name."""
-    often: dict[int, set[int]] = {}
-    for session_id, people in _bills_of_sessions(expo_id, tickets):
-        for billing in people or ():
-            often.setdefault(billing["speaker"], set()).add(session_id)
-    found = db.session.scalars(
-        sa.select(Speaker)
-        .where(Speaker.expo_id == expo_id, Speaker.id.in_(often))
-        .options(joinedload(Speaker.organisation))
-        .order_by(Speaker.folded_name)
-    )
-    return [(speaker, len(often[speaker.id])) for speaker in found]
-
-
-def _bills_of_sessions(expo_id: int, tickets: Collection[int]) -> Iterator[tuple[int, Any]]:
-    """Who appears in each session that is open to the viewer, then who appears at one of its times alone."""
-    shown = sa.or_(
-        sa.and_(Conference.visibility == Visibility.PUBLIC, SessionVersion.visibility == Visibility.PUBLIC),
-        SessionVersion.conference_id.in_(list(tickets)),
-    )
-    present = (
-        sa.select(SessionVersion.session_id, SessionVersion.people)
-        .join(Conference, SessionVersion.conference_id == Conference.id)
-        .where(SessionVersion.expo_id == expo_id, SessionVersion.until_release_id.is_(None), listed(), shown)
-    )
-    timed = sa.exists().where(
-        OccurrenceVersion.session_id == SessionVersion.session_id,
-        OccurrenceVersion.until_release_id.is_(None),
-    )
-    for row in db.session.execute(present.where(timed)):
-        yield row[0], row[1]
-    alone = (
-        present.with_only_columns(OccurrenceVersion.session_id, OccurrenceVersion.people)
-        .join(OccurrenceVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
-        .where(OccurrenceVersion.until_release_id.is_(None), OccurrenceVersion.people.is_not(None))
-    )
-    for row in db.session.execute(alone):
-        yield row[0], row[1]
-
-
-def speakers_by_id(expo_id: int, ids: Iterable[int]) -> dict[int, Speaker]:
-    """These speakers with their organisations."""
-    found = db.session.scalars(
-        sa.select(Speaker)
-        .where(Speaker.expo_id == expo_id, Speaker.id.in_(set(ids)))
-        .options(joinedload(Speaker.organisation))
-    )
-    return {speaker.id: speaker for speaker in found}
 
 
 def releases(expo_id: int, most: int = 50) -> list[Release]:

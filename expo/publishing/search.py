@@ -18,8 +18,6 @@ import sqlalchemy as sa
 
 from expo.core.db import ChoiceType, MomentType, db, is_sqlite
 
-from . import queries
-from .items import Item
 from .models import OccurrenceVersion, SearchKind
 from .search_words import Asked
 
@@ -156,11 +154,3 @@ def _for_postgresql(asked: Asked, weights: str, *, whole: bool) -> str:
         return f"'{word}'{':' if marks else ''}{marks}"
 
     return " & ".join(phrase(word, begins) for word, begins in asked.beginnings())
-
-
-def times_of(expo_id: int, session_ids: list[int], tickets: Collection[int]) -> list[list[Item]]:
-    """All times of each of these sessions, in this order, as the viewer may see them. One query."""
-    times: dict[int, list[Item]] = {session_id: [] for session_id in session_ids}
-    for item in queries.items(expo_id, OccurrenceVersion.session_id.in_(session_ids)) if session_ids else ():
-        times[item.session_id].append(item.seen_with(tickets))
-    return [items for items in times.values() if items]

@@ -1,10 +1,11 @@
-"""“Did you mean …?”: names of people, organisations, places and conferences, for those who wrote them otherwise."""
+"""“Did you mean …?”: names of people, organisations, places and conferences, and where no name is alike words of
+titles, for those who wrote them otherwise."""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,13 +13,14 @@ import sqlalchemy as sa
 from expo.core import stamps
 from expo.core.db import db
 
-from . import search
+from . import kept_items, search
 from .models import SearchEntry
 from .search_words import words, written_words
 
 FEW = 3  # a word that finds fewer things than this may have been meant otherwise
 MOST_MENDED = 4
 SHORTEST = 4
+SHORTEST_OF_TITLES = 5  # shorter ones are like too many others
 MOST_COMPARED = 40  # letter by letter, of those that share most pairs of letters
 
 
@@ -40,6 +42,7 @@ class _Names:
 
 
 _kept: stamps.Kept[_Names] = stamps.Kept()
+_titles: stamps.Kept[_Names] = stamps.Kept()
 
 
 def suggestion(expo_id: int, text: str, tickets: Collection[int] = ()) -> str | None:
@@ -57,10 +60,17 @@ def suggestion(expo_id: int, text: str, tickets: Collection[int] = ()) -> str | 
 
 
 def nearest(expo_id: int, word: str, tickets: Collection[int]) -> str | None:
-    """The word of a name that is most like this folded one, as it is written: one slip away, from six letters on
-    two. Never one that begins with it, for that was found already."""
+    """The word of a name that is most like this folded one, as it is written; else that of a title: one slip away,
+    from six letters on two. Never one that begins with it, for that was found already."""
+    scope = f"programme:{expo_id}"
+    name = _nearest(_kept.get(scope, lambda: _sorted(_names(expo_id))), word, tickets)
+    if name is not None or len(word) < SHORTEST_OF_TITLES:
+        return name
+    return _nearest(_titles.get(scope, lambda: _sorted(_of_titles(expo_id))), word, tickets)
+
+
+def _nearest(kept: _Names, word: str, tickets: Collection[int]) -> str | None:
     most = 2 if len(word) >= 6 else 1
-    kept = _kept.get(f"programme:{expo_id}", lambda: _read(expo_id))
     shared = Counter(place for pair in _pairs(word) for place in kept.with_pair.get(pair, ()))
     alike = []
     for place, pairs in shared.items():
@@ -76,13 +86,24 @@ def nearest(expo_id: int, word: str, tickets: Collection[int]) -> str | None:
     return nearest_first[0][3] if nearest_first and nearest_first[0][0] <= most else None
 
 
-def _read(expo_id: int) -> _Names:
-    names = list(_names(expo_id))
+def _sorted(found: Iterable[_Name]) -> _Names:
+    names = list(found)
     with_pair: defaultdict[str, list[int]] = defaultdict(list)
     for place, name in enumerate(names):
         for pair in _pairs(name.word):
             with_pair[pair].append(place)
     return _Names(names, dict(with_pair))
+
+
+def _of_titles(expo_id: int) -> Iterator[_Name]:
+    """Each longer word of a title once. Whoever may know of a session at all may know its title."""
+    seen = set()
+    for title in sorted({item.title for item in kept_items.of(expo_id).whole}):
+        for written in written_words(title):
+            word = "".join(words(written))
+            if len(word) >= SHORTEST_OF_TITLES and word not in seen:
+                seen.add(word)
+                yield _Name(word, written, None)
 
 
 def _names(expo_id: int) -> Iterator[_Name]:

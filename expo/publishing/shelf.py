@@ -1,37 +1,26 @@
-"""All that is released, kept by each process: what pages of many days, and counts over all days, are made of.
-
-The items are read again when the stamp of their expo has moved. Seats change without a stamp: they are looked up
-anew after two seconds, in one small query, and only items whose seats have changed are made afresh.
-"""
+"""Questions to what each process keeps of all that is released: pages of a day, of many days, of one session, and
+the counts over all days are made of it, without asking the database for more than seats."""
 
 from __future__ import annotations
 
-import time
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
-import sqlalchemy as sa
+from expo.core import clock
 
-from expo.capacity.models import Pool
-from expo.core import clock, stamps
-from expo.core.db import db
-from expo.programme.models import Occurrence
-
-from . import search
+from . import kept_items, search
+from .facets import Facets
 from .filters import Filter
 from .items import Item
-from .queries import items
+from .kept_items import ALL_DAY, is_long, with_seats
 
-SEATS_LAST = 2.0  # seconds
 MOST_COUNTS = 256
-ALL_DAY = timedelta(hours=18)  # what lasts as long stands in no hour of a day
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
-_SEATS = (
-    sa.select(Occurrence.id, Pool.taken, Pool.over)
-    .join(Pool, Occurrence.pool_id == Pool.id)
-    .where(Occurrence.expo_id == sa.bindparam("expo"))
-)
+__all__ = ["is_long", "with_seats"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +34,6 @@ class Day:
 
 
 Days = dict[date, Day]
-_Asked = tuple[Filter, frozenset[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """`long` are the items that last all day, `counts` are made of these very items: both go with them."""
-
-    stamp: tuple[int, str]
-    seats_at: float
-    items: tuple[Item, ...]
-    long: tuple[Item, ...]
-    counts: dict[_Asked, Days] = field(default_factory=dict)
-
-
-_shelves: dict[int, _Shelf] = {}
-
-
-def _shelf(expo_id: int) -> _Shelf:
-    stamp = stamps.here(f"programme:{expo_id}")
-    shelf = _shelves.get(expo_id)
-    if shelf is None or shelf.stamp != stamp:
-        found = items(expo_id)
-    elif time.monotonic() - shelf.seats_at > SEATS_LAST:
-        found = _seated(expo_id, shelf.items)
-    else:
-        return shelf
-    long = tuple(item for item in found if is_long(item))
-    shelf = _shelves[expo_id] = _Shelf(stamp, time.monotonic(), tuple(found), long)
-    return shelf
-
-
-def _seated(expo_id: int, known: Collection[Item]) -> list[Item]:
-    """The same items with their seats as they are now."""
-    seats = {row[0]: (row[1], row[2]) for row in db.session.execute(_SEATS, {"expo": expo_id})}
-    found = []
-    for item in known:
-        taken, over = seats.get(item.occurrence_id, (item.taken, item.over))
-        same = taken == item.taken and over == item.over
-        found.append(item if same else replace(item, taken=taken, over=over))
-    return found
 
 
 def find(
@@ -92,40 +41,147 @@ def find(
 ) -> list[Item]:
     """What meets the wish from the first to the last day, by start, as somebody with tickets of these conferences
     may see it. Both days None: on all days. The wish's own day counts for nothing."""
-    return list(_meeting(expo_id, _shelf(expo_id).items, first, last, wish, tickets))
+    kept = kept_items.of(expo_id)
+    places: Iterable[int] = range(len(kept.whole))
+    if first is not None and last is not None:
+        of_day = kept.orders.of_day
+        places = sorted(chain(*(of_day[day] for day in of_day if first <= day <= last)))
+    return list(_meeting(expo_id, kept.among(places, tickets), wish, tickets))
 
 
-def _meeting(
-    expo_id: int,
-    known: Collection[Item],
-    first: date | None,
-    last: date | None,
-    wish: Filter,
-    tickets: Collection[int],
-) -> Iterator[Item]:
-    every = replace(wish, day=None, words="") == Filter()
+def on_day(expo_id: int, day: date, tickets: Collection[int] = ()) -> list[Item]:
+    """What begins on this day, or in the night after it where the conference says that it belongs here; with the
+    seats as they are now."""
+    kept = kept_items.of(expo_id)
+    return with_seats(kept.among(kept.orders.of_day.get(day, ()), tickets))[0]
+
+
+def _meeting(expo_id: int, found: Iterable[Item], wish: Filter, tickets: Collection[int]) -> Iterator[Item]:
     among = frozenset(search.sessions(expo_id, wish.words, tickets)) if wish.words else None
-    for item in known:
-        if first is not None and last is not None and not first <= item.day <= last:
-            continue
-        if among is not None and item.session_id not in among:
-            continue
-        seen = item.seen_with(tickets)
-        if every or wish.wants(seen):
-            yield seen
+    tests = wish.tests()
+    for item in found:
+        if (among is None or item.session_id in among) and all(test(item) for test in tests):
+            yield item
+
+
+def meeting(expo_id: int, found: list[Item], wish: Filter, tickets: Collection[int] = ()) -> list[Item]:
+    """Those of these items, as the viewer may see them, that meet every wish but the day."""
+    return list(_meeting(expo_id, found, wish, tickets))
+
+
+def session_named(expo_id: int, code: str) -> int | None:
+    """The id of the session that answers to this code: its own, or that of one of its times."""
+    return kept_items.of(expo_id).orders.session_of_code.get(code)
+
+
+def of_session(expo_id: int, session_id: int, tickets: Collection[int] = ()) -> list[Item]:
+    """All times of one session."""
+    kept = kept_items.of(expo_id)
+    return kept.among(kept.orders.of_session.get(session_id, ()), tickets)
+
+
+def times_of(expo_id: int, session_ids: Iterable[int], tickets: Collection[int] = ()) -> list[list[Item]]:
+    """All times of each of these sessions, in this order; without those of which nobody may know."""
+    found = (of_session(expo_id, session_id, tickets) for session_id in session_ids)
+    return [times for times in found if times]
+
+
+def of_speaker(expo_id: int, speaker_id: int, tickets: Collection[int] = ()) -> list[Item]:
+    """Where a speaker appears, as far as that may be told."""
+    kept = kept_items.of(expo_id)
+    return [
+        item for item in kept.among(kept.orders.of_speaker.get(speaker_id, ()), tickets) if not item.closed
+    ]
+
+
+def by_ids(expo_id: int, occurrence_ids: Iterable[int], tickets: Collection[int] = ()) -> list[Item]:
+    """Those of these occurrences that anybody may know of, by start."""
+    kept = kept_items.of(expo_id)
+    of_id = kept.orders.of_id
+    return kept.among(sorted(of_id[each] for each in set(occurrence_ids) if each in of_id), tickets)
+
+
+def by_codes(expo_id: int, codes: Iterable[str], tickets: Collection[int] = ()) -> list[Item]:
+    """The occurrences with these codes, as far as anybody may know of them, by start."""
+    kept = kept_items.of(expo_id)
+    of_code = kept.orders.of_code
+    return kept.among(sorted(of_code[each] for each in set(codes) if each in of_code), tickets)
+
+
+def family(expo_id: int, session_id: int, parent_id: int | None, tickets: Collection[int] = ()) -> list[Item]:
+    """The parent of a session, and the sessions that are part of it, by start."""
+    kept = kept_items.of(expo_id)
+    orders = kept.orders
+    places = [*orders.of_parent.get(session_id, ()), *orders.of_session.get(parent_id or 0, ())]
+    return kept.among(sorted(places), tickets)
+
+
+def between(
+    expo_id: int, earliest: datetime, latest: datetime, tickets: Collection[int] = ()
+) -> Iterator[Item]:
+    """What runs at some time within the span, by start."""
+    kept = kept_items.of(expo_id)
+    starts = kept.orders.starts
+    first, end = bisect_left(starts, earliest - ALL_DAY), bisect_left(starts, latest)
+    for place in chain((long for long in kept.orders.long if long < first), range(first, end)):
+        if kept.whole[place].ends_at > earliest:
+            yield kept.seen(place, tickets)
+
+
+def neighbours(item: Item, tickets: Collection[int] = ()) -> list[Item]:
+    """What runs at the same time, and what follows within a day in the same room or, but for the open programme,
+    in the same conference; without the item's session."""
+    found = between(item.expo_id, item.starts_at, item.ends_at + timedelta(hours=18), tickets)
+    return [other for other in found if not other.cancelled and _near(item, other)]
+
+
+def _near(item: Item, other: Item) -> bool:
+    if other.session_id == item.session_id:
+        return False
+    if other.starts_at < item.ends_at:
+        return True
+    beside = other.room_id == item.room_id
+    return beside or (not item.open_programme and other.conference_id == item.conference_id)
+
+
+def facets(expo_id: int, first: date, last: date, tickets: Collection[int] = ()) -> Facets:
+    """What these days can be filtered by, counted over all that a viewer may see of them."""
+    kept = kept_items.of(expo_id)
+    key = ("facets", first, last, frozenset(tickets))
+    found = kept.sorted_.get(key)
+    if not isinstance(found, Facets):
+        found = Facets.of(find(expo_id, first, last, Filter(), tickets))
+        _keep(kept.sorted_, key, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Days that were counted at one moment, and stay so until the next session ends."""
+
+    days: Days
+    since: datetime
+    until: datetime
 
 
 def days(expo_id: int, wish: Filter | None = None, tickets: Collection[int] = ()) -> Days:
     """Days that have something that meets the wish, each session counted once a day, without what is cancelled.
     Seats count where they can be booked still, and by nobody who may not know of them."""
-    shelf = _shelf(expo_id)
-    asked = (replace(wish or Filter(), day=None), frozenset(tickets))
-    known = shelf.counts.get(asked)
-    if known is None:
-        if len(shelf.counts) >= MOST_COUNTS:
-            shelf.counts.clear()
-        known = shelf.counts[asked] = counted(_meeting(expo_id, shelf.items, None, None, *asked))
-    return known
+    kept, now = kept_items.of(expo_id), clock.now()
+    key = (replace(wish or Filter(), day=None), frozenset(tickets))
+    known = kept.counted.get(key)
+    if not isinstance(known, _Counted) or not known.since <= now < known.until:
+        found = find(expo_id, None, None, *key)
+        until = min((item.ends_at for item in found if item.ends_at > now), default=_NEVER)
+        known = _Counted(counted(found), now, until)
+        _keep(kept.counted, key, known)
+    return known.days
+
+
+def _keep(where: dict[object, object], key: object, made: object) -> None:
+    if len(where) >= MOST_COUNTS:
+        where.clear()
+    where[key] = made
 
 
 def counted(found: Iterable[Item]) -> Days:
@@ -145,13 +201,12 @@ def lasting(
     expo_id: int, days: Collection[date], wish: Filter, tickets: Collection[int] = ()
 ) -> dict[date, list[Item]]:
     """What meets the wish, lasts all day or over several days, and runs on each of these days. At most one query."""
-    long = [item for item in _shelf(expo_id).long if any(_runs_on(item, day) for day in days)]
-    found = list(_meeting(expo_id, long, None, None, wish, tickets)) if long else []
+    kept = kept_items.of(expo_id)
+    long = [
+        item for item in kept.among(kept.orders.long, tickets) if any(_runs_on(item, day) for day in days)
+    ]
+    found = list(_meeting(expo_id, long, wish, tickets)) if long else []
     return {day: [item for item in found if _runs_on(item, day)] for day in days}
-
-
-def is_long(item: Item) -> bool:
-    return item.ends_at - item.starts_at >= ALL_DAY
 
 
 def _runs_on(item: Item, day: date) -> bool:

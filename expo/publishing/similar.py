@@ -6,17 +6,14 @@ language of it 1. Fewer than three points are no likeness. Among equals the near
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
-import sqlalchemy as sa
-
-from expo.programme.models import SessionType, Track
 from expo.programme.words import Admission, Visibility
 
+from . import shelf
 from .items import Item
-from .models import OccurrenceVersion
-from .queries import bills, items
 
 BEFORE, AFTER = timedelta(hours=6), timedelta(days=3)  # around the session's time, where one looks
 MOST_LOOKED_AT = 120  # of those the first: a page must not read a whole programme
@@ -24,27 +21,32 @@ LEAST = 3
 MOST_GOALS = 3
 
 
-def similar(item: Item, tickets: Collection[int], now: datetime, *, most: int) -> list[Item]:
-    """Other sessions, each once, as somebody with these tickets may see them. One query.
+def candidates(item: Item, tickets: Collection[int], now: datetime) -> list[Item]:
+    """Other sessions that may be alike, as somebody with these tickets may see them, by start.
 
     `item` is as they may see it: what is hidden from them makes no likeness.
     """
     around = max(item.starts_at, now)
-    kinds = [SessionType.slug == item.type_slug]
-    kinds += [Track.slug == item.track_slug] if item.track_slug else []
-    kinds += [bills(speaker) for speaker in _speakers(item)]
-    found = items(
-        item.expo_id,
-        OccurrenceVersion.starts_at > max(now, around - BEFORE),
-        OccurrenceVersion.starts_at < around + AFTER,
-        OccurrenceVersion.session_id != item.session_id,
-        sa.not_(OccurrenceVersion.cancelled),
-        sa.not_(OccurrenceVersion.tentative),
-        sa.or_(*kinds),
-        most=MOST_LOOKED_AT,
+    earliest, speakers = max(now, around - BEFORE), _speakers(item)
+    found = (
+        other
+        for other in shelf.between(item.expo_id, earliest, around + AFTER, tickets)
+        if other.starts_at > earliest
+        and other.session_id != item.session_id
+        and not (other.cancelled or other.tentative)
+        and _akin(item, other, speakers)
     )
-    seen = [other.seen_with(tickets) for other in found]
-    scored = [(_points(item, other), other) for other in seen if has_room(other, tickets)]
+    return list(islice(found, MOST_LOOKED_AT))
+
+
+def _akin(item: Item, other: Item, speakers: set[int]) -> bool:
+    same_track = item.track_slug is not None and other.track_slug == item.track_slug
+    return other.type_slug == item.type_slug or same_track or not speakers.isdisjoint(_speakers(other))
+
+
+def similar(item: Item, found: Iterable[Item], tickets: Collection[int], *, most: int) -> list[Item]:
+    """Those of the candidates that are alike indeed, each session once, the most alike first."""
+    scored = [(_points(item, other), other) for other in found if has_room(other, tickets)]
     scored.sort(key=lambda pair: (-pair[0], abs(pair[1].starts_at - item.starts_at)))
     once: dict[int, Item] = {}
     for points, other in scored:

@@ -7,7 +7,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Open every desk."""
-    from . import assets, cache, context, csrf, errors, filters, health, security
+    from . import addresses, assets, cache, context, csrf, errors, filters, health, security
     from .account import blueprint as account
     from .delegate import blueprint as delegate
     from .demo import blueprint as demo
@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     from .public import blueprint as public
     from .root import blueprint as root
 
+    addresses.init_app(app)
     assets.init_app(app)
     context.init_app(app)
     csrf.init_app(app)

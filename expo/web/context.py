@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
         default_translation_directories=str(config.ROOT / "expo" / "translations"),
         locale_selector=choose_language,
     )
-    texts.keep_catalogues(babel)
+    texts.keep_catalogues(app, babel)
     login = LoginManager(app)
     login.user_loader(signins.find)
     app.url_value_preprocessor(_find_expo)

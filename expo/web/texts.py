@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import g, has_app_context
+from flask import Flask, g, has_app_context
 from flask_babel import Babel, Domain, lazy_gettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 
 def _l(text: str) -> str:
@@ -30,6 +33,29 @@ class KeptDomain(Domain):
         return kept[1]
 
 
-def keep_catalogues(babel: Babel) -> None:
-    """Let all texts of this application go through one KeptDomain."""
-    babel.__dict__["domain_instance"] = KeptDomain(domain="messages")  # type: ignore[no-untyped-call]
+_domain = KeptDomain(domain="messages")  # type: ignore[no-untyped-call]
+
+
+def keep_catalogues(app: Flask, babel: Babel) -> None:
+    """Let all texts of this application go through one KeptDomain, those of templates on the shortest way."""
+    babel.__dict__["domain_instance"] = _domain
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_counted_in_template)
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, text: str, /, **values: Any) -> str:
+    return _filled(context, _domain.get_translations().gettext(text), values)
+
+
+@pass_eval_context
+def _counted_in_template(
+    context: EvalContext, singular: str, plural: str, number: int, /, **values: Any
+) -> str:
+    values.setdefault("num", number)
+    return _filled(context, _domain.get_translations().ngettext(singular, plural, number), values)
+
+
+def _filled(context: EvalContext, text: str, values: dict[str, Any]) -> str:
+    """As Jinja fills texts: each is a pattern, also one without values, and what is filled in is escaped."""
+    pattern = Markup(text) if context.autoescape else text  # noqa: S704 our own catalogue
+    return pattern % values if values or "%" in text else pattern

@@ -17,7 +17,7 @@ from expo.programme import actions as programme
 from expo.programme import queries
 from expo.programme.drafts import Billing
 from expo.programme.words import Admission, Visibility
-from expo.publishing import shelf
+from expo.publishing import kept_items
 from tests import factories as a
 from tests.client import Client
 from tests.counting import statements
@@ -166,7 +166,7 @@ def test_feeds_are_one_for_all_and_do_not_ask_who_reads(city, browser: Open, mem
 
 
 def test_the_answer_costs_the_same_for_three_and_for_many(city, browser: Open, monkeypatch):
-    monkeypatch.setattr(shelf, "SEATS_LAST", 1e9)
+    monkeypatch.setattr(kept_items, "SEATS_LAST", 1e9)
     asked(browser)
     with statements() as few:
         asked(browser)

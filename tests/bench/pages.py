@@ -9,82 +9,41 @@ passes or fails nothing. `healthz` is there to compare machines: it answers with
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import socket
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 
-from alembic import command
 from flask import Flask
-from sqlalchemy import event
-from werkzeug.test import EnvironBuilder
 
-from expo import config
-from expo.app import create_app
-from expo.core import audit, clock, readiness
 from expo.core.db import db
-from expo.demo import synthetic
 from expo.publishing import queries as publishing
-from tests import conftest, databases
-from tests.bench import scan_load
+from tests.bench import house, scan_load
+from tests.counting import statements
 
-ROOMS, DAYS = 60, 35
 WORKERS, THREADS, CLIENTS = 2, 4, 16
-SERVER = """
-import sys
-from granian import Granian
-from granian.constants import Interfaces
-Granian("expo.app:create_app", factory=True, interface=Interfaces.WSGI, address="127.0.0.1", port=int(sys.argv[1]),
-        workers=int(sys.argv[2]), blocking_threads=int(sys.argv[3]), workers_kill_timeout=3, log_enabled=False).serve()
-"""
-HEADERS = {"Accept-Encoding": "gzip", "Accept-Language": "en"}
+FAVOURITES = 300
+ZIPPED = {"Accept-Encoding": "gzip", "Accept-Language": "en"}
+PLAIN = {**ZIPPED, "Accept-Encoding": ""}
 
 
 def main() -> None:
-    asked = _arguments()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        databases.fresh_database(asked.database, "bench", Path(folder)) as url,
-    ):
-        app = create_app(config.load({}, database_url=url, **conftest.SETTINGS))
-        with app.app_context():
-            audit.set_actor("bench")
-            command.upgrade(readiness.migrations(), "head")
-            paths = _fill(asked.occurrences)
-            db.session.remove()
-            print(f"{asked.occurrences} occurrences, {ROOMS} rooms, {DAYS} days, {asked.database}")
-            _measure(app, {**paths, "healthz": "/healthz"}, asked.rounds)
-            db.engine.dispose()
+    asked = house.arguments(__doc__, occurrences=3000, rounds=100, seconds=4.0)
+    with house.opened(asked.database) as (app, url):
+        paths = _fill(asked.occurrences)
+        db.session.remove()
+        print(f"{asked.occurrences} occurrences, {house.ROOMS} rooms, {house.DAYS} days, {asked.database}")
+        _measure(app, {**paths, "healthz": "/healthz"}, asked.rounds)
+        db.engine.dispose()
         _serve(url, paths["a day"], asked.seconds)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--occurrences", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--seconds", type=float, default=4)
-    return parser.parse_args()
 
 
 def _fill(occurrences: int) -> dict[str, str]:
     """A made-up programme of that size. Returns pages by name."""
-    first = clock.now().date()
-    expo = synthetic.make("large", synthetic.Size(occurrences, ROOMS, DAYS), starts_on=first, say=print)
-    day = first + timedelta(days=7)
-    tours = Counter(item.session_code for item in publishing.items(expo.id))
+    expo = house.large(occurrences)
+    day = expo.starts_on + timedelta(days=7)
+    items = publishing.items(expo.id)
+    tours = Counter(item.session_code for item in items)
+    kept = [item.code for item in items[:: max(1, len(items) // FAVOURITES)]][:FAVOURITES]
     return {
         "a day": f"/large/programme?day={day}",
         "a day, in English": f"/large/programme?day={day}&language=en",
@@ -95,8 +54,12 @@ def _fill(occurrences: int) -> dict[str, str]:
         "home": "/large/",
         "a conference": "/large/conferences/conference-1",
         "a tour": f"/large/sessions/{tours.most_common(1)[0][0]}",
+        "a track": f"/large/tracks/{items[0].track_slug}",
         "a goal": "/large/sdgs/11",
         "speakers": "/large/speakers",
+        "all speakers": "/large/speakers?letter=all",
+        "a speaker": "/large/speakers/person-7",
+        "300 favourites": f"/large/favourites?codes={','.join(kept)}",
     }
 
 
@@ -106,77 +69,28 @@ def _measure(app: Flask, paths: dict[str, str], rounds: int) -> None:
     )
     for name, path in paths.items():
         forget = app.extensions["pages"].forget
-        body, tag = _ask(app, path)
-        plain, _tag = _ask(app, path, {"Accept-Encoding": ""})
-        cold = _times(lambda path=path: _ask(app, path), rounds, forget)
-        warm = _times(lambda path=path: _ask(app, path), rounds * 5)
-        same = _times(lambda path=path, tag=tag: _ask(app, path, {"If-None-Match": tag}), rounds * 5)
+        first = house.ask(app, path, ZIPPED)
+        plain = house.ask(app, path, PLAIN)
+        cold = house.timed(app, path, ZIPPED, rounds, before=forget)
+        warm = house.timed(app, path, ZIPPED, rounds * 5)
+        same = house.timed(
+            app, path, {**ZIPPED, "If-None-Match": first.tag}, rounds * 5, status=304 if first.tag else 200
+        )
         forget()
-        with _asked() as queries:
-            _ask(app, path)
+        with statements() as seen:
+            house.ask(app, path, ZIPPED)
+        # Those of the bare driver (the stamp) are not among them.
+        queries = sum(statement != "BEGIN" for statement in seen)
         print(
             f"{name:20}{cold[0]:10.2f}{cold[1]:8.2f}{warm[0]:10.3f}{warm[1]:8.3f}{same[0]:8.3f}    "
-            f"{len(body):10,}{len(plain):10,}  {len(queries)}"
+            f"{len(first.body):10,}{len(plain.body):10,}  {queries}"
         )
-
-
-def _ask(app: Flask, path: str, headers: dict[str, str] | None = None) -> tuple[bytes, str]:
-    environ = EnvironBuilder(path, headers={**HEADERS, **(headers or {})}).get_environ()
-    answer: dict[str, str] = {}
-
-    def start(_status: str, given: list[tuple[str, str]], _exc: object = None) -> Callable[[bytes], object]:
-        answer.update(given)
-        return lambda _data: None
-
-    body = app.wsgi_app(environ, start)
-    return b"".join(body), answer.get("ETag", "")
-
-
-def _times(
-    call: Callable[[], object], rounds: int, before: Callable[[], None] | None = None
-) -> tuple[float, float]:
-    """Median wall and mean processor time of one call, in milliseconds."""
-    walls, cpu = [], 0.0
-    for _round in range(rounds):
-        if before:
-            before()
-        cpu_began, began = time.process_time(), time.perf_counter()
-        call()
-        walls.append(time.perf_counter() - began)
-        cpu += time.process_time() - cpu_began
-    return statistics.median(walls) * 1000, cpu / rounds * 1000
-
-
-@contextmanager
-def _asked() -> Iterator[list[str]]:
-    """The statements of a block; those of the bare driver (the stamp) are not among them."""
-    found: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement != "BEGIN":
-            found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def _serve(url: str, path: str, seconds: float) -> None:
     """Warm pages a second from a server with two workers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    settings = {f"EXPO_{name.upper()}": str(value) for name, value in conftest.SETTINGS.items()}
-    settings |= {"EXPO_DATABASE_URL": url, "EXPO_BASE_URL": f"http://127.0.0.1:{port}"}
-    words = [sys.executable, "-c", SERVER, str(port), str(WORKERS), str(THREADS)]
-    server = subprocess.Popen(words, env={**os.environ, **settings})
-    try:
-        _wait_for(port)
-        request = (
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept-Encoding: gzip\r\nAccept-Language: en\r\n\r\n"
-        ).encode()
+    with house.serving(url, workers=WORKERS, threads=THREADS) as port:
+        request = house.request(port, path)
         scan_load.run(port, [request] * 2000, clients=CLIENTS)
         pace = scan_load.run(port, [request] * 2000, clients=CLIENTS).per_second
         result = scan_load.run(port, [request] * int(pace * seconds), clients=CLIENTS)
@@ -185,24 +99,6 @@ def _serve(url: str, path: str, seconds: float) -> None:
             f"p50 {result.percentile(0.5) * 1000:.2f} ms, p99 {result.percentile(0.99) * 1000:.2f} ms, "
             f"{json.dumps(result.answers)}; the client took {result.own_cpu / result.seconds:.0%} of a core"
         )
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_for(port: int) -> None:
-    """Until a worker answers; the port is open before that."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as asking:
-            asking.sendall(
-                f"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode()
-            )
-            if asking.recv(16).startswith(b"HTTP/1.1"):
-                time.sleep(2)  # the other worker
-                return
-        time.sleep(0.2)
-    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from expo.programme import actions as programme
 from expo.programme import places
 from expo.programme.drafts import Billing, ConferenceDraft, RoomDraft, VenueDraft
 from expo.programme.words import Visibility
-from expo.publishing import search, search_index, search_near
+from expo.publishing import search, search_index, search_near, shelf
 from expo.publishing.models import SearchEntry, SearchKind
 from expo.publishing.search_words import Asked, marked, snippet, words
 from expo.speakers import actions as speakers
@@ -42,7 +42,7 @@ def _found(expo_id: int, text: str, tickets=()) -> list[tuple[str, int]]:
 
 def _titles(expo_id: int, text: str, tickets=(), now=None) -> list[str]:
     found = _look(expo_id, text, tickets, now).get(SearchKind.SESSION)
-    times = search.times_of(expo_id, found.ids if found else [], tickets)
+    times = shelf.times_of(expo_id, found.ids if found else [], tickets)
     return [items[0].title for items in times]
 
 
@@ -93,7 +93,7 @@ def test_a_session_of_many_times_is_found_once(conference):
     found = _look(conference.expo_id, "tour")[SearchKind.SESSION]
 
     assert (found.of, found.ids) == (1, [tour.session_id])
-    assert [len(items) for items in search.times_of(conference.expo_id, found.ids, ())] == [4]
+    assert [len(items) for items in shelf.times_of(conference.expo_id, found.ids, ())] == [4]
 
 
 def test_people_rooms_venues_and_conferences_are_found_too(conference):
@@ -488,6 +488,28 @@ def test_names_are_suggested_to_those_who_may_know_of_them(closed):
     assert search_near.suggestion(closed.expo_id, "Rosenn") is None
     assert search_near.suggestion(closed.expo_id, "Rosenn", {closed.id}) == "Rosén"
     assert search_near.suggestion(closed.expo_id, "universitat", {closed.id + 1}) is None
+
+
+@pytest.mark.feature("F5")
+def test_where_no_name_is_alike_a_word_of_a_title_is_suggested_that_anybody_may_know(people):
+    conference = a.a_conference(db.session.get(a.Expo, people))
+    titles = {"Concrete that breathes": Visibility.PUBLIC, "Eelgrass in Öresund": Visibility.REGISTERED,
+              "Clandestine talks": Visibility.INVITATION, "Sjostrand walks": Visibility.PUBLIC}  # fmt: skip
+    for number, (title, visibility) in enumerate(titles.items()):
+        a.a_session(conference, title=title, visibility=visibility, published=False,
+                    starts_at=a.tomorrow_at(8 + number))  # fmt: skip
+    a.publish(conference.expo)
+
+    for typed, meant in (
+        ("concrette", "Concrete"),
+        ("elgrass", "Eelgrass"),
+        ("oresunt", "Öresund"),
+        ("clandestin", None),
+        ("clandestinne", None),
+        ("tha", None),
+        ("sjostrem", "Sjöström"),  # the name, though the title is as near
+    ):
+        assert search_near.suggestion(people, typed) == meant, typed
 
 
 def test_a_name_that_was_just_corrected_is_suggested_as_it_is_now(people):

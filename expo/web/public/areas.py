@@ -6,7 +6,7 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.publishing import filters, scopes
+from expo.publishing import scopes, shelf
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
@@ -36,5 +36,5 @@ def area(slug: str) -> ResponseReturnValue:
         all_url=asked.address(asked.arguments(wish)),
         parts_first=False,
         parts=[Parts(_("Places here"), [Part(each.name, url(each.slug), each.address) for each in venues])],
-        **what_is_on(filters.find(expo.id, wish, viewer().tickets)),
+        **what_is_on(shelf.find(expo.id, None, None, wish, viewer().tickets)),
     )

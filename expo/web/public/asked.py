@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from urllib.parse import urlencode
 
-from flask import g, request, url_for
+from flask import request
 
+from expo.core import stamps
 from expo.exports import wishes
 from expo.exports.wishes import LONGEST_WORDS, Admitting, day_in
 from expo.publishing.filters import Filter
 from expo.registration.models import Category
+from expo.web.addresses import url_for
 from expo.web.context import this_expo
 
 from .viewer import viewer
@@ -33,6 +35,10 @@ def public_wish() -> Filter:
     return wishes.within_days(found, span) if span else found
 
 
+# Whom a ticket is for and what it costs changes with the stamp of the programme.
+_ways_in: stamps.Kept[Admitting] = stamps.Kept()
+
+
 def admitting(price: str, audiences: Iterable[str] = ()) -> tuple[int, ...]:
     """Conferences with a ticket at such a price for one of these, or for anybody where none is named."""
     return wishes.conferences(_known(), price, audiences)
@@ -44,10 +50,8 @@ def audiences() -> list[Category]:
 
 
 def _known() -> Admitting:
-    if "admitting" not in g:
-        g.admitting = wishes.admitting_of(this_expo().id)
-    found: Admitting = g.admitting
-    return found
+    expo_id = this_expo().id
+    return _ways_in.get(f"programme:{expo_id}", lambda: wishes.admitting_of(expo_id))
 
 
 def arguments(wished: Filter) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from expo.publishing.facets import Facets
 from expo.publishing.filters import FREE, PAID, Filter
 from expo.publishing.items import Item, PartOfDay
 from expo.web.filters import language_name
@@ -73,69 +74,73 @@ class Choices:
         ]
 
 
-def choices(items: list[Item], wished: Filter) -> Choices:
-    """Counted over all items of the page, as the viewer may see them."""
-
-    def listed(
-        pairs: Iterable[tuple[str | None, str | None]], chosen: Iterable[str], *, often: bool = False
-    ) -> list[Choice]:
-        counts = Counter((value, label) for value, label in pairs if value and label)
-        found = [Choice(value, label, count, value in chosen) for (value, label), count in counts.items()]
-        return sorted(found, key=lambda choice: -choice.count if often else choice.label.casefold())
-
-    def known(words: Mapping[Any, str], counts: Counter[str], chosen: Iterable[str]) -> list[Choice]:
-        return [
-            Choice(word, str(label), counts[word], word in chosen)
-            for word, label in words.items()
-            if counts[word] or word in chosen
-        ]
-
-    who = viewer()
-    spoken = Counter(code for item in items for code in item.understood)
-    goals = Counter(goal for item in items for goal in item.sdgs)
-    offers = Counter(feature for item in items for feature in item.room_features)
-    times: Counter[str] = Counter(item.part_of_day for item in items)
-    ways_in = Counter((item.conference_id, item.open_to_all) for item in items)
-
-    def admitted(price: str, *audiences: str) -> int:
-        conferences = asked.admitting(price, audiences)
-        return sum(
-            count
-            for (conference_id, open_to_all), count in ways_in.items()
-            if (price != PAID if open_to_all else conference_id in conferences)
-        )
-
-    prices = Counter({price: admitted(price) for price in PRICES})
-    audiences: Counter[str] = Counter({word: admitted("", word) for word in asked.audiences()})
+def choices(items: list[Item], wished: Filter, counted: Facets | None = None) -> Choices:
+    """Counted over all items of the page, as the viewer may see them; `counted`, where that is known already."""
+    counted, who = counted or Facets.of(items), viewer()
     with_seats = sum(not item.cancelled and bool(item.seats_left) for item in items)
-    mine = Filter(mine=tuple(sorted(who.tickets)))
-    open_ = sum(mine.wants(item) for item in items)
     return Choices(
         seats=Choice("1", _("Has seats"), with_seats, wished.seats),
-        step_free=Choice("1", _("Step-free"), sum(item.step_free for item in items), wished.step_free),
-        open=Choice("1", _("Open to me"), open_, wished.mine is not None) if who.signed_in else None,
+        step_free=Choice("1", _("Step-free"), counted.step_free, wished.step_free),
+        open=_open_to_me(items, wished) if who.signed_in else None,
         languages=[
             Choice(code, language_name(code), count, code in wished.languages)
-            for code, count in spoken.most_common()
+            for code, count in counted.languages.most_common()
         ],
-        times=known(TIMES, times, wished.times),
-        conferences=listed(
-            ((item.conference_slug, conference_name(item)) for item in items), wished.conferences
+        times=_known(TIMES, counted.times, wished.times),
+        conferences=_listed(
+            {
+                (slug, conference_name(counted.of_conference[slug])): count
+                for slug, count in counted.conferences.items()
+            },
+            wished.conferences,
         ),
-        types=listed(
-            ((item.type_slug, type_name(item.type_slug, item.type_name)) for item in items), wished.types
+        types=_listed(
+            {(slug, type_name(slug, name)): count for (slug, name), count in counted.types.items()},
+            wished.types,
         ),
-        tracks=listed(((item.track_slug, item.track_name) for item in items), wished.tracks),
-        venues=listed(((item.venue_slug, item.venue_name) for item in items), wished.venues),
+        tracks=_listed(counted.tracks, wished.tracks),
+        venues=_listed(counted.venues, wished.venues),
         goals=[
-            Choice(str(goal), f"{goal} {GOALS[goal]}", goals[goal], goal in wished.sdgs)
-            for goal in sorted(goals)
+            Choice(str(goal), f"{goal} {GOALS[goal]}", counted.goals[goal], goal in wished.sdgs)
+            for goal in sorted(counted.goals)
             if goal in GOALS
         ],
-        offers=known(FEATURES, offers, wished.offers),
-        prices=known(PRICES, prices, [wished.price]),
-        audiences=known(CATEGORIES, audiences, wished.audiences),
+        offers=_known(FEATURES, counted.offers, wished.offers),
+        prices=_prices(counted, wished),
+        audiences=_audiences(counted, wished),
     )
+
+
+def _listed(counts: Mapping[tuple[str, str], int], chosen: Iterable[str]) -> list[Choice]:
+    """Values with their labels, by label."""
+    found = [Choice(value, label, count, value in chosen) for (value, label), count in counts.items()]
+    return sorted(found, key=lambda choice: choice.label.casefold())
+
+
+def _known(words: Mapping[Any, str], counts: Counter[str], chosen: Iterable[str]) -> list[Choice]:
+    """Values that have their words here, in the order of these; only those that are there or asked for."""
+    return [
+        Choice(word, str(label), counts[word], word in chosen)
+        for word, label in words.items()
+        if counts[word] or word in chosen
+    ]
+
+
+def _open_to_me(items: list[Item], wished: Filter) -> Choice:
+    mine = Filter(mine=tuple(sorted(viewer().tickets)))
+    return Choice("1", _("Open to me"), sum(map(mine.wants, items)), wished.mine is not None)
+
+
+def _prices(counted: Facets, wished: Filter) -> list[Choice]:
+    counts = Counter({price: counted.admitted(price, asked.admitting(price)) for price in PRICES})
+    return _known(PRICES, counts, [wished.price])
+
+
+def _audiences(counted: Facets, wished: Filter) -> list[Choice]:
+    counts: Counter[str] = Counter(
+        {word: counted.admitted("", asked.admitting("", [word])) for word in asked.audiences()}
+    )
+    return _known(CATEGORIES, counts, wished.audiences)
 
 
 def removable(

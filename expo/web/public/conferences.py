@@ -106,7 +106,7 @@ def conference(slug: str) -> ResponseReturnValue:
     found = publishing.conference(expo.id, slug)
     if found is None:
         abort(404)
-    items = [item.seen_with(who.tickets) for item in publishing.of_conference(found)]
+    items = shelf.find(expo.id, None, None, Filter(conferences=(slug,)), who.tickets)
     related = [each for each in publishing.conferences(expo.id) if each.id != found.id]
     whole = len(items) <= MOST_ROWS
     shown = items if whole else [item for item in items if item.ends_at > who.now][:MOST_ROWS]

@@ -7,7 +7,8 @@ is the same for everybody who keeps the same.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 
 from flask import current_app, render_template, request, url_for
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from expo.badge import qr
 from expo.core.text import one_line
 from expo.favourites import sharing
-from expo.publishing import queries as publishing
+from expo.publishing import shelf
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
@@ -38,6 +39,7 @@ class Noted:
     clash: str
 
 
+DAY = timedelta(days=1)
 Days = list[tuple[date, list[Noted]]]
 
 
@@ -47,10 +49,10 @@ def favourites() -> ResponseReturnValue:
     """The viewer's own; of a stranger those whose codes the address names."""
     expo, who = this_expo(), viewer()
     if who.kept is not None:
-        items = publishing.listed_among(expo.id, who.kept)
+        items = shelf.by_ids(expo.id, who.kept, who.tickets)
     else:
         codes = codes_of(request.args.get("codes", ""))
-        items = publishing.by_codes(expo.id, codes) if codes else []
+        items = shelf.by_codes(expo.id, codes, who.tickets)
     return render_template("public/favourites.html", own=who.kept is not None, **_told(items))
 
 
@@ -58,7 +60,8 @@ def favourites() -> ResponseReturnValue:
 @for_strangers
 def share(token: str) -> ResponseReturnValue:
     """A list that somebody handed on. What is no longer in the programme is passed over."""
-    items = publishing.listed_among(this_expo().id, sharing.read(this_expo(), token))
+    expo = this_expo()
+    items = shelf.by_ids(expo.id, sharing.read(expo, token), viewer().tickets)
     return render_template(
         "public/shared.html",
         token=token,
@@ -75,21 +78,26 @@ def codes_of(text: str) -> list[str]:
 
 def _told(items: list[Item]) -> dict[str, object]:
     who = viewer()
-    items = [item.seen_with(who.tickets) for item in items]
+    items = shelf.with_seats(items)[0]
     ahead = [item for item in items if item.ends_at > who.now]
     past = [item for item in items if item.ends_at <= who.now]
     word = sharing.written(this_expo(), [item.occurrence_id for item in items]) if items else ""
+    address = _absolute(url_for("public.share", token=word)) if word else ""
     return {
         "total": len(items),
         "ahead": _days(ahead),
         "past": _days(past),
-        "address": _absolute(url_for("public.share", token=word)) if word else "",
-        # Our own bytes: a path of numbers, nothing that anybody typed.
-        "picture": Markup(qr.svg_of_address(_absolute(url_for("public.share", token=word))).decode())  # noqa: S704
-        if word
-        else "",
+        "address": address,
+        "picture": _picture(address) if word else "",
         "feed": feed(_("Favourites"), url_for("feeds.share", token=word)) if word else None,
     }
+
+
+@lru_cache(maxsize=64)
+def _picture(address: str) -> Markup:
+    """Of our own bytes: a path of numbers, nothing that anybody typed. A long list takes longer to draw than all the
+    rest of its page."""
+    return Markup(qr.svg_of_address(address).decode())  # noqa: S704
 
 
 def _absolute(path: str) -> str:
@@ -99,7 +107,12 @@ def _absolute(path: str) -> str:
 def _days(items: list[Item]) -> Days:
     rows = Rows()
     ordered = sorted(items, key=lambda item: (item.day, item.starts_at))
-    noted = [(item.day, Noted(rows.row(item), _clash(item, ordered[:at]))) for at, item in enumerate(ordered)]
+    noted, before = [], list[Item]()
+    for item in ordered:
+        # What ended a day before runs into nothing more, though a night stands before the morning after it.
+        before = [other for other in before if other.ends_at > item.starts_at - DAY]
+        noted.append((item.day, Noted(rows.row(item), _clash(item, before))))
+        before.append(item)
     return [(day, [each for _day, each in group]) for day, group in groupby(noted, key=lambda pair: pair[0])]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -14,9 +14,11 @@ from expo.expos.models import Expo
 from expo.programme.models import Conference
 from expo.publishing import queries as publishing
 from expo.publishing import shelf
+from expo.publishing.facets import Facets
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.publishing.shelf import Days
+from expo.web.addresses import url_for
 from expo.web.context import this_expo
 from expo.web.filters import day_name
 
@@ -78,9 +80,9 @@ class Around:
         """Other days or another shape with the same wishes."""
         return asked.address([*when, *([("view", shape)] if shape else []), *self.wishes])
 
-    def controls(self, items: list[Item]) -> dict[str, Any]:
+    def controls(self, items: list[Item], facets: Facets | None = None) -> dict[str, Any]:
         """The filters, with choices counted over these items."""
-        offered = choices(items, self.wished)
+        offered = choices(items, self.wished, facets)
         return {
             "wish": self.wished,
             "wishes": len(self.wishes),
@@ -90,11 +92,13 @@ class Around:
             "hidden": self.kept,
         }
 
-    def everything(self, items: list[Item], conferences: list[Conference], counts: Days) -> dict[str, Any]:
+    def everything(
+        self, items: list[Item], conferences: list[Conference], counts: Days, facets: Facets | None = None
+    ) -> dict[str, Any]:
         """Filters, strip and ways: all that the templates of lists read alike."""
         expo = this_expo()
         return {
-            **self.controls(items),
+            **self.controls(items, facets),
             "today": viewer().today,
             "chosen": self.chosen,
             "strip": self._strip(expo, conferences, counts),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, groupby
 from zoneinfo import ZoneInfo
@@ -73,7 +73,7 @@ def grid(
         where = (
             f"{again}{slim} k-{begins[_column(item)] + lane_of[number]}{_at('at', top)}{_at('to', bottom)}"
         )
-        placed.append(replace(rows.row(item, times=leading.get(number, ())), placed=where))
+        placed.append(rows.row(item, times=leading.get(number, ()), placed=where))
     hours = -(-max(bottom for _top, bottom in lines.values()) // 60)
     elapsed = int((now - first).total_seconds()) // 60
     return Grid(

@@ -51,7 +51,7 @@ def _moments(items: list[Item], who: Viewer) -> Moments:
 def home() -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     rows = Rows()
-    moments = _moments(publishing.on_day(expo.id, who.today), who)
+    moments = _moments(shelf.on_day(expo.id, who.today, who.tickets), who)
     soon = moments.soon[:MOST_AT_HOME] or _after_today(who)
     conferences = publishing.conferences(expo.id)
     told = {item.occurrence_id for item in soon}

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import get_locale
 from markupsafe import Markup
 
-MOST = 4096
+MOST = 8192
 
 _parts: OrderedDict[tuple[object, ...], Markup] = OrderedDict()
 

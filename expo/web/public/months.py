@@ -42,7 +42,8 @@ def month_in(text: str) -> date | None:
 def page(wished: Filter, month: date) -> ResponseReturnValue:
     around = Around(wished, [("month", f"{month:%Y-%m}")])
     last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    items = shelf.find(this_expo().id, month, last, Filter(), viewer().tickets)
+    expo, who = this_expo(), viewer()
+    items = shelf.find(expo.id, month, last, Filter(), who.tickets)
     counts = day_counts(wished)
     weeks = [
         [_cell(around, counts, day) for day in week]
@@ -57,7 +58,7 @@ def page(wished: Filter, month: date) -> ResponseReturnValue:
         seats=sum(day.seats_left or 0 for day in inside),
         earlier=_beside(around, counts, month, -1),
         later=_beside(around, counts, month, 1),
-        **around.everything(items, conferences(), counts),
+        **around.everything(items, conferences(), counts, shelf.facets(expo.id, month, last, who.tickets)),
     )
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.programme.models import Conference
-from expo.publishing import blocks, filters, shelf
+from expo.publishing import blocks, shelf
 from expo.publishing import queries as publishing
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
@@ -52,8 +52,8 @@ def programme() -> ResponseReturnValue:
 def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     wished = replace(wished, day=day)
-    everything = filters.find(expo.id, Filter(day=day), who.tickets)
-    found = filters.find(expo.id, wished, who.tickets) if wished.words else _meeting(everything, wished)
+    everything = shelf.on_day(expo.id, day, who.tickets)
+    found = shelf.meeting(expo.id, everything, wished, who.tickets)
     around = Around(wished, [("day", str(day))], (day,), shape())
     conferences, counts = publishing.conferences(expo.id), day_counts(wished)
     timed = [item for item in found if not shelf.is_long(item)]
@@ -64,7 +64,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         "found": len({item.session_id for item in found}),
         "times": len(found),
         "back": around.address(around.when),
-        **around.everything(everything, conferences, counts),
+        **around.everything(everything, conferences, counts, shelf.facets(expo.id, day, day, who.tickets)),
     }
     if around.shape == "print":
         one = ranges.OneDay(
@@ -110,10 +110,6 @@ def _drawn(around: Around, timed: list[Item]) -> dict[str, Any]:
         "groups": groups,
         "now_note": _now_note(groups, who.now),
     }
-
-
-def _meeting(items: list[Item], wished: Filter) -> list[Item]:
-    return [item for item in items if wished.wants(item)]
 
 
 def _now_note(groups: list[Group], now: datetime) -> str:
@@ -196,20 +192,23 @@ def once(found: list[Item], now: datetime) -> tuple[list[Counted], list[Counted]
     return ahead, past
 
 
+def row_of_session(rows: Rows, item: Item, times: list[Item]) -> Row:
+    """A session at one time, with a note of its later ones."""
+    more = [other for other in times if other.starts_at > item.starts_at]
+    if not more:
+        return rows.row(item)
+    note = ngettext(
+        "and %(num)s more time until %(day)s",
+        "and %(num)s more times until %(day)s",
+        len(more),
+        day=day_name(more[-1].day),
+    )
+    return rows.row(item, note)
+
+
 def rows_by_day(rows: Rows, counted: list[Counted]) -> list[tuple[date, list[Row]]]:
     """Rows under their days, each with a note of its other times."""
     found: dict[date, list[Row]] = {}
     for item, times in counted:
-        more = [other for other in times if other.starts_at > item.starts_at]
-        note = (
-            ngettext(
-                "and %(num)s more time until %(day)s",
-                "and %(num)s more times until %(day)s",
-                len(more),
-                day=day_name(more[-1].day),
-            )
-            if more
-            else ""
-        )
-        found.setdefault(item.day, []).append(rows.row(item, note))
+        found.setdefault(item.day, []).append(row_of_session(rows, item, times))
     return list(found.items())

@@ -80,7 +80,9 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
         feed=feed_of(wished, around.when),
         first=first,
         last=last,
-        **around.everything(everything, conferences(), day_counts(wished)),
+        **around.everything(
+            everything, conferences(), day_counts(wished), shelf.facets(expo.id, first, last, who.tickets)
+        ),
     )
 
 

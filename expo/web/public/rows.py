@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,29 +10,29 @@ from functools import lru_cache
 from itertools import groupby
 from urllib.parse import quote
 
-from flask import url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from expo.programme.words import SIGN_LANGUAGES, Admission
 from expo.publishing import recent
 from expo.publishing.items import Item
+from expo.web.addresses import url_for
 from expo.web.context import this_expo
-from expo.web.filters import day_name, this_language, zone_name
+from expo.web.filters import capital, day_name, this_language, zone_name
 
 from . import zones
-from .kept import kept
 from .viewer import Viewer, viewer
 
 COLOURS = 8
 MOST_TIMES = 12  # of one session on one day
+MOST_MADE = 8192  # rows, of some kB with their markup
 _MARK = "0code0"  # stands for a code or slug in an address that is made once and filled often
 
 
 def addresses(endpoint: str, parameter: str = "slug", **values: object) -> Callable[[str], str]:
     """A function from slugs or codes to addresses. One url_for serves all rows of a page."""
-    before, _mark, after = url_for(endpoint, **{parameter: _MARK}, **values).partition(_MARK)  # type: ignore[arg-type]
+    before, _mark, after = url_for(endpoint, **{parameter: _MARK}, **values).partition(_MARK)
     return lambda name: f"{before}{_quoted(name)}{after}"
 
 
@@ -83,6 +84,10 @@ class Row:
     placed: str = ""  # classes that put it into the grid
     lang: str = ""  # of the title, where it is not the reader's
     interpreted: tuple[str, ...] = ()  # spoken languages it is interpreted into
+    # Its markup, by how it was drawn. A row that is changed is another row, and not drawn yet.
+    drawn: dict[tuple[object, ...], Markup] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +167,15 @@ def season(moment: datetime) -> str:
     return _("summer time") if moment.dst() else _("winter time")
 
 
-def draw(macro: Callable[..., Markup], row: Row, level: int) -> Markup:
-    """The row's markup; most rows of a page are as they were."""
-    return kept(macro, row, act=row.act, level=level)
+def draw(
+    macro: Callable[..., Markup], row: Row, level: int = 3, *, starts: bool = False, act: bool = True
+) -> Markup:
+    """The row's markup, with or without its button; it is kept as long as the row."""
+    key = (level, starts, act)
+    markup = row.drawn.get(key)
+    if markup is None:
+        markup = row.drawn[key] = macro(row, act=row.act if act else None, level=level, starts=starts)
+    return markup
 
 
 def act_of(row: Row) -> Act | None:
@@ -197,8 +208,17 @@ def _interpreted(item: Item) -> tuple[str, ...]:
     return tuple(code for code in item.understood if code not in told)
 
 
+# Rows that were made, with their items: these are held, so that no other can come to have the same id.
+_made: OrderedDict[tuple[object, ...], tuple[Item, Row]] = OrderedDict()
+
+
 class Rows:
-    """Makes rows for whoever looks. Times are those of the place; its zone is named where it is not `home`."""
+    """Makes rows for whoever looks. Times are those of the place; its zone is named where it is not `home`.
+
+    A row is kept, and its markup with it, under all that it shows: the very item (which is another as soon as
+    anything of it changes), where the clock has come with it, the language and zone of the page, and what it is to
+    the viewer: booked, kept in mind, opened by a ticket. Of who they are it knows nothing.
+    """
 
     def __init__(self, home: str | None = None) -> None:
         self._who = viewer()
@@ -213,16 +233,48 @@ class Rows:
         self._book_label = _("Book")
         self._recent = recent.changes(this_expo().id, self._who.now)
         self._seats: dict[tuple[object, ...], tuple[str, str]] = {}
+        self._page = (str(get_locale()), self._session(""), self._book, self._home)
 
-    def row(self, item: Item, note: str = "", times: Sequence[Item] = ()) -> Row:
-        """One item, which has been reduced to what the viewer may see. `times` are those it stands for."""
+    def row(
+        self, item: Item, note: str = "", times: Sequence[Item] = (), *, placed: str = "", dated: bool = False
+    ) -> Row:
+        """One item, which has been reduced to what the viewer may see. `times` are those it stands for, `placed`
+        the classes of its place in the grid. `dated` says the day before the time."""
+        who, number = self._who, item.occurrence_id
+        state, mark = state_of(item, who.now), self._mark(item)
+        of_day = tuple(self.row(each) for each in times[:MOST_TIMES])
+        to_viewer = (number in who.booked, item.conference_id in who.tickets, who.kept and number in who.kept)
+        key = (
+            id(item), self._page, state, mark, to_viewer, who.kept is None, note, placed, dated,
+            *map(id, of_day), len(times),
+        )  # fmt: skip
+        made = _made.get(key)
+        if made is None:
+            row = self._make(item, note, state, mark, of_day, len(times), placed, dated)
+            made = _made[key] = (item, row)
+            while len(_made) > MOST_MADE:
+                _made.popitem(last=False)
+        return made[1]
+
+    def _make(
+        self,
+        item: Item,
+        note: str,
+        state: str,
+        mark: str | None,
+        times: tuple[Row, ...],
+        of_times: int,
+        placed: str,
+        dated: bool,
+    ) -> Row:
         starts, ends = item.starts, item.ends
-        end_text = clock_text(ends, item.day)
+        time_text, end_text = clock_text(starts, item.day), clock_text(ends, item.day)
         if item.time_zone != self._home:
             end_text = f"{end_text} {zone_name(item.time_zone)}"
         word, kind = self._seats_of(item)
         nights = (starts.date() - item.day).days
         title, written_in = item.title_in(self._language)
+        day_text = day_name(item.day)
         return Row(
             url=self._session(item.code),
             code=item.code,
@@ -230,11 +282,11 @@ class Rows:
             lang="" if written_in == self._language else written_in,
             starts=starts,
             ends=ends,
-            time_text=clock_text(starts, item.day),
+            time_text=f"{capital(day_text)}, {time_text}" if dated else time_text,
             end_text=end_text,
             key=f"{item.starts_at:%m%d%H%M}" + (f"-{nights}" if nights > 0 else ""),
             day=item.day,
-            day_text=day_name(item.day),
+            day_text=day_text,
             room=item.room_name,
             venue=item.venue_name,
             conference_title=conference_name(item),
@@ -245,13 +297,14 @@ class Rows:
             step_free=item.step_free,
             signed=item.signed,
             interpreted=_interpreted(item) if item.interpretation else (),
-            state=state_of(item, self._who.now),
+            state=state,
             act=self._act(item),
             note=". ".join(part for part in (zones.own_time(item, self._zone), note) if part),
-            mark=self._mark(item),
+            mark=mark,
             kept=None if self._who.kept is None else item.occurrence_id in self._who.kept,
-            times=tuple(self.row(each) for each in times[:MOST_TIMES]),
-            more_times=max(0, len(times) - MOST_TIMES),
+            times=times,
+            more_times=max(0, of_times - MOST_TIMES),
+            placed=placed,
         )
 
     def _mark(self, item: Item) -> str | None:

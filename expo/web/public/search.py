@@ -6,26 +6,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from expo.programme import queries as programme
+from expo.publishing import people, search, search_near, shelf
 from expo.publishing import queries as publishing
-from expo.publishing import search, search_near
 from expo.publishing.items import Item
 from expo.publishing.models import SearchKind
+from expo.publishing.people import Known
 from expo.publishing.search import Found
 from expo.publishing.search_words import Asked, Part, marked, snippet, written_words
-from expo.speakers.models import Speaker
+from expo.web.addresses import url_for
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import this_language, title_here
 
 from . import asked, blueprint
 from .kinds import type_name
-from .programme import once, rows_by_day
+from .programme import once, row_of_session
 from .rows import Row, Rows, addresses, conference_class
 from .viewer import viewer
 
@@ -111,10 +112,7 @@ class _Drawing:
     def __init__(self, words: Asked, text: str, found: dict[SearchKind, Found]) -> None:
         self._asked, self._text, self._found = words, text, found
         self._expo, self._who = this_expo(), viewer()
-        self._times = search.times_of(self._expo.id, self._ids(SearchKind.SESSION), self._who.tickets)
-        billed = {billing["speaker"] for times in self._times for item in times for billing in item.billed}
-        people = billed.union(self._ids(SearchKind.PERSON))
-        self._speakers = publishing.speakers_by_id(self._expo.id, people) if people else {}
+        self._speakers = people.of_expo(self._expo.id)
 
     def _ids(self, kind: SearchKind) -> list[int]:
         return self._found[kind].ids if kind in self._found else []
@@ -126,15 +124,14 @@ class _Drawing:
         found = self._found.get(SearchKind.SESSION)
         if found is None:
             return None
-        pairs = []
-        for times in self._times:
-            ahead, past = once(times, self._who.now)
-            pairs += ahead or past
-        shown = (item.occurrence_id for item, _times in pairs if not item.closed)
-        abstracts = publishing.abstracts(shown, this_language())
+        items, times = self._next_times()
+        hidden = [item for item in items if not (item.closed or self._asked.all_in(item.title))]
+        abstracts = (
+            publishing.abstracts((item.occurrence_id for item in hidden), this_language()) if hidden else {}
+        )
         rows, drawn = Rows(), []
-        for item, times in pairs:
-            row = rows_by_day(rows, [(item, times)])[0][1][0]
+        for item, mine in zip(items, times, strict=True):
+            row = row_of_session(rows, item, mine)
             notes = [self._where(item, abstracts.get(item.occurrence_id, "")), escape(row.note)]
             drawn.append(
                 replace(
@@ -147,6 +144,15 @@ class _Drawing:
         more = asked.address([("q", self._text)]) if found.of > len(drawn) else None
         return Section("sessions", found.of, found.rank, drawn, [], more)
 
+    def _next_times(self) -> tuple[list[Item], list[list[Item]]]:
+        """Each session at its next time, else its last, with the seats of now; and all times of each."""
+        found = shelf.times_of(self._expo.id, self._ids(SearchKind.SESSION), self._who.tickets)
+        items = []
+        for times in found:
+            ahead, past = once(times, self._who.now)
+            items += [item for item, _times in ahead or past]
+        return shelf.with_seats(items)[0], found
+
     def _where(self, item: Item, abstract: str) -> Markup:
         """Where in a session the words stand, unless its title has them all: among the people, in the abstract, in the
         type or track. People and abstract only where the viewer may see them, for else they are not in the item."""
@@ -158,10 +164,10 @@ class _Drawing:
             for billing in item.billed
             if billing["speaker"] in self._speakers
         ]
-        people = [_said_of(speaker, with_name=True) for speaker in dict.fromkeys(billed)]
+        names = [_said_of(speaker, with_name=True) for speaker in dict.fromkeys(billed)]
         sorts = ", ".join(filter(None, (type_name(item.type_slug, item.type_name), item.track_name)))
         others = [text for text in (item.title, *item.titles.values()) if text != title]
-        for text in (*others, *people, abstract, sorts):
+        for text in (*others, *names, abstract, sorts):
             parts = snippet(self._asked, text)
             if parts:
                 return _markup(parts)
@@ -228,9 +234,8 @@ class _Drawing:
         return Section(key, of, rank, [], lines, more_url if of > len(lines) else None)
 
 
-def _said_of(speaker: Speaker, *, with_name: bool = False) -> str:
-    said = (speaker.name if with_name else "", speaker.title, speaker.organisation_name)
-    return ", ".join(text for text in said if text)
+def _said_of(speaker: Known, *, with_name: bool = False) -> str:
+    return ", ".join(text for text in (speaker.name if with_name else "", speaker.said) if text)
 
 
 def _markup(parts: Iterable[Part]) -> Markup:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.programme.models import Conference
-from expo.publishing import filters, scopes
+from expo.publishing import scopes, shelf
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import date_span, title_here
@@ -36,7 +36,7 @@ def series(slug: str) -> ResponseReturnValue:
         all_url=asked.address(asked.arguments(wish)),
         parts_first=True,
         parts=[Parts(_("In this series"), parts(conferences))],
-        **what_is_on(filters.find(expo.id, wish, viewer().tickets)),
+        **what_is_on(shelf.find(expo.id, None, None, wish, viewer().tickets)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -19,11 +19,11 @@ from expo.programme import texts
 from expo.programme.drafts import Material
 from expo.programme.texts import told
 from expo.programme.words import Mode
-from expo.publishing import changes, recent, similar
+from expo.publishing import changes, people, recent, shelf, similar
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.publishing.models import SessionVersion
-from expo.speakers.models import Speaker
+from expo.publishing.people import Known
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital, foreign, language_name, this_language
@@ -54,22 +54,22 @@ REALITIES = {
 def session(code: str) -> ResponseReturnValue:
     """Answers to the code of a session and to those of its occurrences."""
     expo, who = this_expo(), viewer()
-    session_id = publishing.session_by_code(expo.id, code)
-    times = publishing.of_session(expo.id, session_id) if session_id is not None else []
-    if not times:
+    session_id = shelf.session_named(expo.id, code)
+    if session_id is None:
         abort(404)
-    times = [item.seen_with(who.tickets) for item in times]
-    item = _asked_for(times, code, who.now)
-    content, told_here = publishing.content(item.session_id), item.told_in(this_language())
+    item = _asked_for(shelf.of_session(expo.id, session_id, who.tickets), code, who.now)
+    times, around, family, alike = shelf.with_seats(
+        shelf.of_session(expo.id, session_id, who.tickets),
+        [] if item.closed else shelf.neighbours(item, who.tickets),
+        shelf.family(expo.id, session_id, item.parent_id, who.tickets),
+        similar.candidates(item, who.tickets, who.now),
+    )
+    item = next(each for each in times if each.occurrence_id == item.occurrence_id)
+    content, told_here = publishing.content(session_id), item.told_in(this_language())
     rows = Rows(item.time_zone)
-    around = [] if item.closed else publishing.neighbours(item)
-    around = [other.seen_with(who.tickets) for other in around]
-    alike = similar.similar(item, who.tickets, who.now, most=MOST_SIMILAR + MOST_PARALLEL)
+    alike = similar.similar(item, alike, who.tickets, most=MOST_SIMILAR + MOST_PARALLEL)
     near = _near(item, around, alike)
     full = item.seats_left == 0 and item.takes_bookings(who.now)
-    family = [
-        other.seen_with(who.tickets) for other in publishing.family(expo.id, item.session_id, item.parent_id)
-    ]
     return render_template(
         "public/session.html",
         item=told_here,
@@ -201,7 +201,7 @@ def _starts_in(item: Item, now: datetime) -> str:
 class Billed:
     """A name on the bill, with all roles it has here."""
 
-    speaker: Speaker
+    speaker: Known
     url: str
     roles: list[str]
 
@@ -213,7 +213,7 @@ def _people(item: Item) -> list[Billed]:
     if not roles:
         return []
     names = {role.slug: role.name for role in programme.roles(item.expo_id)}
-    known = publishing.speakers_by_id(item.expo_id, roles)
+    known = people.of_expo(item.expo_id)
     url = addresses("public.speaker")
     return [
         Billed(known[speaker], url(known[speaker].slug), [role_name(slug, names) for slug in slugs])
@@ -284,11 +284,7 @@ def _near(item: Item, around: list[Item], alike: list[Item]) -> Near:
 
 def _dated(rows: Rows, items: list[Item], day: date) -> list[Row]:
     """Rows that say their day, where it is another than this."""
-    made = rows.rows(items)
-    return [
-        row if row.day == day else replace(row, time_text=f"{capital(row.day_text)}, {row.time_text}")
-        for row in made
-    ]
+    return [rows.row(item, dated=item.day != day) for item in items]
 
 
 def _series(content: SessionVersion | None) -> tuple[str, int | None, str] | None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from expo.publishing import filters
+from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
@@ -23,7 +23,7 @@ from .viewer import viewer
 @for_strangers
 def track(slug: str) -> ResponseReturnValue:
     """The tracks of this slug over all conferences, as the filter of the programme finds them."""
-    items = filters.find(this_expo().id, Filter(tracks=(slug,)), viewer().tickets)
+    items = shelf.find(this_expo().id, None, None, Filter(tracks=(slug,)), viewer().tickets)
     if not items:
         abort(404)
     conferences = _conferences(items, slug)

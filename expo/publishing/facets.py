@@ -1,0 +1,52 @@
+"""What items can be filtered by, counted: how many of them have each value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from .filters import PAID
+from .items import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Nothing of it changes with seats or the clock, nor with the reader's language."""
+
+    conferences: Counter[str]
+    of_conference: dict[str, Item]  # one of each, which knows the conference's name in every language
+    types: Counter[tuple[str, str]]
+    tracks: Counter[tuple[str, str]]
+    venues: Counter[tuple[str, str]]
+    languages: Counter[str]
+    goals: Counter[int]
+    offers: Counter[str]
+    times: Counter[str]
+    ways_in: Counter[tuple[int, bool]]  # conference, and whether anybody may walk in
+    step_free: int
+
+    @classmethod
+    def of(cls, found: Iterable[Item]) -> Facets:
+        found = list(found)
+        return cls(
+            conferences=Counter(item.conference_slug for item in found),
+            of_conference={item.conference_slug: item for item in found},
+            types=Counter((item.type_slug, item.type_name) for item in found),
+            tracks=Counter((i.track_slug, i.track_name) for i in found if i.track_slug and i.track_name),
+            venues=Counter((item.venue_slug, item.venue_name) for item in found),
+            languages=Counter(code for item in found for code in item.understood),
+            goals=Counter(goal for item in found for goal in item.sdgs),
+            offers=Counter(feature for item in found for feature in item.room_features),
+            times=Counter(item.part_of_day for item in found),
+            ways_in=Counter((item.conference_id, item.open_to_all) for item in found),
+            step_free=sum(item.step_free for item in found),
+        )
+
+    def admitted(self, price: str, conferences: Collection[int]) -> int:
+        """How many anybody gets into who has a ticket of such a price, which these conferences have."""
+        return sum(
+            count
+            for (conference_id, open_to_all), count in self.ways_in.items()
+            if (price != PAID if open_to_all else conference_id in conferences)
+        )
