@@ -18,6 +18,7 @@ from expo.delegations.models import CategorySeats, Delegation, Nominee, NomineeS
 from expo.delegations.nominating import Details, NomineeDraft
 from expo.registration import actions as registrations
 from expo.registration.models import Registration, TicketType
+from expo.registration.refusals import TicketsGone
 from tests import factories as a
 from tests.delegations.sending import a_city_ticket, a_delegation, nominate
 from tests.storms.test_same_moment import at_once
@@ -87,23 +88,43 @@ def test_a_substitute_keeps_the_last_place_while_others_reach_for_it(app: Flask)
     ticket_id, expo = ticket.id, ticket.conference.expo
     turin = a_delegation(ticket, seats=1)
     delegation_id, nominee_id = turin.id, nominate(turin, ticket).id
-    for number in range(ROUNDS):
-        strangers = [a.a_person(expo).id for _rival in range(6)]
+    over = threading.Event()
 
-        def hand_on(nominee_id: int = nominee_id, number: int = number) -> None:
-            draft = NomineeDraft(f"Substitute {number}", f"s{number}@turin.example")
-            nominating.substitute(nominee=db.session.get_one(Nominee, nominee_id), draft=draft)
+    def hand_on(nominee_id: int, number: int) -> Callable[[], object]:
+        draft = NomineeDraft(f"Substitute {number}", f"s{number}@turin.example")
 
-        def reach(person_id: int) -> Callable[[], object]:
-            def act() -> None:
+        def act() -> None:
+            try:
+                nominating.substitute(nominee=db.session.get_one(Nominee, nominee_id), draft=draft)
+            finally:
+                over.set()
+
+        return act
+
+    def reach(person_id: int) -> Callable[[], object]:
+        def act() -> None:
+            """Again and again for as long as the seat changes hands."""
+            gone = None
+            while gone is None or not over.is_set():
                 person = db.session.get_one(a.Person, person_id)
-                registrations.submit(person=person, ticket_types=[db.session.get_one(TicketType, ticket_id)])
+                ticket = db.session.get_one(TicketType, ticket_id)
+                try:
+                    registrations.submit(person=person, ticket_types=[ticket])
+                except TicketsGone as no:
+                    gone = no
+                else:
+                    return
+            raise gone
 
-            return act
+        return act
 
-        said = at_once(app, hand_on, *[reach(person_id) for person_id in strangers])
+    for number in range(ROUNDS):
+        over.clear()
+        strangers = [a.a_person(expo).id for _rival in range(3)]
 
-        assert said == ["done"] + ["tickets_gone"] * 6
+        said = at_once(app, hand_on(nominee_id, number), *[reach(person_id) for person_id in strangers])
+
+        assert said == ["done"] + ["tickets_gone"] * 3
         nominee_id = next(one.id for one in queries.nominees(delegation_id) if one.is_live)
     assert [found for _promise, found in checks.broken()] == []
 
