@@ -89,6 +89,22 @@ def complete(
         return _register(nominee, types, details, language, person)
 
 
+def is_theirs(nominee: Nominee, email: str | None) -> bool:
+    """Whether the invitation went to this address: then whoever is signed in with it need not be made anew."""
+    return email is not None and normal(email) == nominee.email
+
+
+def details_of(person: Person) -> Details:
+    """What is known of a person already."""
+    return Details(person.name, person.email or "", person.city, person.country)
+
+
+def may_name(delegation: Delegation) -> bool:
+    """Whether people can be named now; seats are another question."""
+    until = delegation.nominate_until
+    return delegation.is_open and (until is None or clock.now() < until)
+
+
 def withdraw(*, nominee: Nominee) -> None:
     """Take a nominee back; the seat is free again, and so are the places. Raises NomineeIsOver."""
     with transaction():
@@ -291,8 +307,7 @@ def _end_link(nominee: Nominee) -> None:
 def _require_open(delegation: Delegation, naming: bool = False) -> None:
     if not delegation.is_open:
         raise NotOpen(_("This delegation has declined or is closed. Ask the organisers."))
-    until = delegation.nominate_until
-    if naming and until is not None and clock.now() >= until:
+    if naming and not may_name(delegation):
         raise NotOpen(_("The last day for naming people has passed. Ask the organisers."))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from expo.accounts import queries as accounts
+from expo.accounts.models import Person
 from expo.core.db import db
 from expo.core.text import folded
 from expo.organisations.models import GroupMember
@@ -177,6 +179,11 @@ def nominee(delegation_id: int, nominee_id: int) -> Nominee | None:
     return db.session.scalar(
         sa.select(Nominee).where(Nominee.delegation_id == delegation_id, Nominee.id == nominee_id)
     )
+
+
+def person_of(nominee: Nominee) -> Person | None:
+    """The person that a nominee became."""
+    return accounts.person(nominee.expo_id, nominee.person_id) if nominee.person_id else None
 
 
 def namesake(delegation_id: int, name: str, email: str) -> Nominee | None:
