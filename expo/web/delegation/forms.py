@@ -10,7 +10,7 @@ from expo.accounts.models import Account
 from expo.core.refusals import Refusal
 from expo.delegations.nominating import Details, NomineeDraft
 from expo.registration.models import TicketType
-from expo.web.forms import PlainForm, TextLine, countries, needed, short
+from expo.web.forms import PlainForm, TextLine, countries, needed, short, ticked
 from expo.web.texts import _l
 from expo.web.words import CATEGORIES
 
@@ -37,10 +37,12 @@ class NomineeForm(SubstituteForm):
     """Somebody for a seat: to what, and who writes the details."""
 
     tickets = SelectMultipleField(
-        _l("Comes to"), coerce=str, choices=[], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        _l("Comes to"), [ticked(_l("Choose at least one ticket of this list."))], coerce=str, choices=[],
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
     way = RadioField(
         _l("Who gives the details?"),
+        [ticked(_l("Say who gives the details."))],
         choices=lambda: [
             ("link", _l("The person: we send a link, and hold the seat")),
             ("now", _l("I do: register the person at once")),

@@ -19,7 +19,17 @@ from expo.core.text import one_line
 from expo.delegations.actions import MOST_SEATS, FocalPoint
 from expo.delegations.refusals import NotOpen
 from expo.registration.models import Category
-from expo.web.forms import CityMomentField, PlainForm, TextBlock, TextLine, WholeNumber, clean, needed, short
+from expo.web.forms import (
+    CityMomentField,
+    PlainForm,
+    TextBlock,
+    TextLine,
+    WholeNumber,
+    clean,
+    needed,
+    short,
+    ticked,
+)
 from expo.web.texts import _l
 from expo.web.words import CATEGORIES
 
@@ -83,8 +93,8 @@ class InviteForm(_SeatsForm):
     """One or many invitations on the same terms."""
 
     conferences = SelectMultipleField(
-        _l("May nominate to"), coerce=str, choices=[], widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
+        _l("May nominate to"), [ticked(_l("Choose at least one conference."))], coerce=str, choices=[],
+        widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )  # fmt: skip
     until = CityMomentField(
         _l("People can be named until"), description=_l("Reminders go a week and a day before.")

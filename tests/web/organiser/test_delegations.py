@@ -53,7 +53,7 @@ def test_a_list_is_invited_at_once_and_the_board_counts_the_answers(desk, ticket
     nominate(found["Turin"], queries.offered(found["Turin"])[0])
     desk.browser().get(f"/{desk.expo.slug}/delegation/{secret_for('jorgen@')}")
     board = olle.get(f"{desk.path}/delegations").text
-    for said in ("Answered", "Opened", "1 of 8", "countries that come"):
+    for said in ("Answered", "Opened", "1 of 8", "country that comes"):
         assert said in board
     assert "Umeå" not in olle.get(f"{desk.path}/delegations?group=112-mission-cities").text
     assert "Turin" not in olle.get(f"{desk.path}/delegations?standing=opened").text.split("<table")[1]
