@@ -202,7 +202,8 @@ def send_anew(*, delegation: Delegation) -> None:
         lock(delegation)
         if delegation.closed_at is not None:
             raise NotOpen(_("This delegation is closed."))
-        delegation.declined_at = None
+        if delegation.declined_at is not None:  # asked as if for the first time
+            delegation.declined_at = delegation.answered_at = None
         _send(delegation)
         audit.record("delegation_sent_anew", "delegation", delegation.id, expo_id=delegation.expo_id)
 

@@ -146,14 +146,16 @@ def seats_of(delegation_id: int) -> list[CategorySeats]:
 
 
 def ticket_types_for(conferences: Iterable[Conference], categories: Collection[Category]) -> list[TicketType]:
-    """What may be asked for: tickets of these categories, of conferences that are not over."""
-    return [
-        kind
-        for conference in conferences
-        if not registrations.is_over(conference)
-        for kind in registrations.every_of(conference.id)
-        if kind.category in categories
-    ]
+    """What may be asked for: tickets of these categories, of conferences that are not over. One query."""
+    coming = [conference for conference in conferences if not registrations.is_over(conference)]
+    places = {conference.id: place for place, conference in enumerate(coming)}
+    kinds = db.session.scalars(
+        sa.select(TicketType)
+        .where(TicketType.conference_id.in_(places), TicketType.category.in_(list(categories)))
+        .options(joinedload(TicketType.pool), joinedload(TicketType.conference))
+        .order_by(TicketType.position, TicketType.id)
+    )
+    return sorted(kinds, key=lambda kind: places[kind.conference_id])
 
 
 def offered(delegation: Delegation) -> list[TicketType]:

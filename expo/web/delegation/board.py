@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.core import audit
+from expo.core import audit, limits
 from expo.delegations import actions, bills, links, nominating, queries, reminders
 from expo.delegations.models import Delegation, Nominee, NomineeState
 from expo.web.context import this_expo
@@ -25,6 +27,7 @@ def board(secret: str) -> ResponseReturnValue:
 @blueprint.post("/delegation/<secret>")
 def nominate(secret: str) -> ResponseReturnValue:
     delegation = _mine(secret)
+    _count(delegation)
     form = NomineeForm(queries.offered(delegation), request.form)
     if form.validate() and form.accepts(
         lambda: nominating.nominate(delegation=delegation, draft=form.draft())
@@ -54,6 +57,7 @@ def nominee(secret: str, nominee_id: int) -> ResponseReturnValue:
 @blueprint.post("/delegation/<secret>/nominees/<int:nominee_id>/substitute")
 def substitute(secret: str, nominee_id: int) -> ResponseReturnValue:
     found = _nominee(secret, nominee_id)
+    _count(found.delegation)
     form = SubstituteForm(request.form)
     before = found.name
     if form.validate() and form.accepts(lambda: nominating.substitute(nominee=found, draft=form.read())):
@@ -84,6 +88,11 @@ def _mine(secret: str) -> Delegation:
     found = links.delegation_of(this_expo().id, secret, who=network_address())
     audit.set_actor(f"delegation:{found.code}")
     return found
+
+
+def _count(delegation: Delegation) -> None:
+    """Each name sends a letter to an address that somebody typed: enough for the largest delegation, no more."""
+    limits.count("nominate", delegation.code, most=actions.MOST_SEATS, within=timedelta(hours=1))
 
 
 def _nominee(secret: str, nominee_id: int) -> Nominee:
