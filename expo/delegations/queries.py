@@ -14,7 +14,7 @@ from expo.core.text import folded
 from expo.organisations.models import GroupMember
 from expo.programme.models import Conference
 from expo.registration import queries as registrations
-from expo.registration.models import Category, Registration, TicketType
+from expo.registration.models import WAITING, Category, Registration, TicketType
 
 from .models import (
     LIVE,
@@ -210,6 +210,20 @@ def tickets_of(nominee_ids: Iterable[int]) -> dict[int, list[NomineeTicket]]:
     ):
         told.setdefault(one.nominee_id, []).append(one)
     return told
+
+
+def waiting(delegation_id: int) -> list[Registration]:
+    """Registrations of the delegation's nominees that wait for the organisers."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .join(NomineeTicket, NomineeTicket.registration_id == Registration.id)
+            .join(Nominee, NomineeTicket.nominee_id == Nominee.id)
+            .where(Nominee.delegation_id == delegation_id, Registration.state.in_(WAITING))
+            .options(joinedload(Registration.person), joinedload(Registration.ticket_type))
+            .order_by(Registration.id)
+        )
+    )
 
 
 def invited_nominees(delegation_id: int) -> list[Nominee]:

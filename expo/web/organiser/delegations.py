@@ -18,6 +18,7 @@ from expo.exports import delegations as sheets
 from expo.organisations import queries as organisations
 from expo.programme.models import Conference
 from expo.programme.words import Deed
+from expo.registration import actions as registrations
 from expo.registration.models import Category
 from expo.reports import delegations as counts
 from expo.reports import timeline
@@ -144,6 +145,19 @@ def remind_delegation(code: str) -> ResponseReturnValue:
     return _done(found, _("%(name)s is reminded, with the same link.", name=found.name))
 
 
+@blueprint.post("/organise/delegations/<code>/approve")
+def approve_delegation(code: str) -> ResponseReturnValue:
+    """Approve all who wait, each by itself: one that cannot be keeps no other waiting."""
+    found = _mine(code, Deed.DECIDE)
+    decided = registrations.decide(queries.waiting(found.id))
+    for registration, refusal in decided.refused:
+        flash(f"{registration.person.name}: {refusal.message}", "warning")
+    count = len(decided.done)
+    if not count:
+        return redirect(url_for("organiser.delegation", code=found.code), code=303)
+    return _done(found, ngettext("%(num)s is approved.", "%(num)s are approved.", count))
+
+
 @blueprint.post("/organise/delegations/<code>/close")
 def close_delegation(code: str) -> ResponseReturnValue:
     found = _mine(code, Deed.DECIDE)
@@ -263,6 +277,7 @@ def _page(found: Delegation, form: DelegationForm, close: CloseForm) -> str:
         close=close,
         nominees=nominees,
         tickets=queries.tickets_of([one.id for one in nominees]),
+        waiting=len(queries.waiting(found.id)),
         may_change=all(_may(conference) for conference in conferences),
         categories=CATEGORIES,
         words=said,

@@ -111,6 +111,28 @@ def test_a_delegation_is_changed_reminded_sent_anew_and_closed(desk, ticket):
     assert queries.seats_of(turin.id)[0].pool.capacity == 3
 
 
+@pytest.mark.feature("R3")
+def test_all_of_a_delegation_who_wait_are_approved_at_once_as_far_as_there_are_places(desk):
+    ticket = a_city_ticket(desk.conference, needs_approval=True, quota=2)
+    turin = a_delegation(ticket)
+    for name in ("Ada", "Bea", "Cia"):
+        nominate(turin, ticket, name=name)
+    olle = desk.open_as(Role.REGISTRATION)
+    page = f"{desk.path}/delegations/{turin.code}"
+    assert "Approve all 3 who wait" in olle.get(page).text
+
+    olle.post(f"{page}/approve")
+
+    told = olle.get(page).text
+    assert "2 are approved." in told
+    assert "Cia: All places of City delegate are taken." in told
+    assert "Approve the one who waits" in told
+    ada = queries.waiting(turin.id)[0].person
+    code = queries.waiting(turin.id)[0].code
+    assert ada.name == "Cia"
+    assert f"delegations/{turin.code}" in olle.get(f"{desk.path}/people/{code}").text
+
+
 def test_another_team_finds_no_delegation_here_and_a_reader_changes_none(desk, ticket):
     other = a_city_ticket(a.a_conference(desk.expo))
     own, both = a_delegation(ticket, name="Turin"), a_delegation(ticket, other, name="Umeå")

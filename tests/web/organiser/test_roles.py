@@ -64,6 +64,7 @@ ROUTES = [
     ("change_delegation", "POST", "/delegations/{delegation}", DECIDE, 422),
     ("send_delegation", "POST", "/delegations/{delegation}/send", DECIDE, 303),
     ("remind_delegation", "POST", "/delegations/{delegation}/remind", DECIDE, 303),
+    ("approve_delegation", "POST", "/delegations/{delegation}/approve", DECIDE, 303),
     ("close_delegation", "POST", "/delegations/{delegation}/close", DECIDE, 422),
     ("organisations", "GET", "/organisations", EVERYBODY, 200),
     ("bookings", "GET", "/bookings", PEOPLE, 200),
