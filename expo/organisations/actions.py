@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import audit
-from expo.core.db import add_unless_there, db, transaction
+from expo.core.db import add_unless_there, db, execute, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import folded, free_slug, one_line, slug
 
@@ -105,6 +105,19 @@ def find_or_create_group(*, name: str) -> Group:
     return group
 
 
+def gather(*, name: str, organisations: Collection[Organisation]) -> Group:
+    """Put these into the group of this name, made if it is new. Raises BadInput where it has no name, or nobody is
+    to stand in it."""
+    if not one_line(name):
+        raise BadInput(_("A group needs a name."), field="name")
+    if not organisations:
+        raise BadInput(_("Tick at least one organisation."))
+    with transaction():
+        group = find_or_create_group(name=name)
+        put_into_group(group=group, organisations=organisations)
+    return group
+
+
 def put_into_group(*, group: Group, organisations: Collection[Organisation]) -> int:
     """Put these into the group. Returns how many were not in it yet."""
     with transaction():
@@ -119,12 +132,16 @@ def put_into_group(*, group: Group, organisations: Collection[Organisation]) -> 
     return len(new)
 
 
-def take_out_of_group(*, group: Group, organisation: Organisation) -> None:
-    """Take one out of the group; it stays what it is."""
+def take_out_of_group(*, group: Group, organisations: Collection[Organisation]) -> int:
+    """Take these out of the group; they stay what they are. Returns how many were in it."""
     with transaction():
-        db.session.execute(
+        gone = execute(
             sa.delete(GroupMember).where(
-                GroupMember.group_id == group.id, GroupMember.organisation_id == organisation.id
+                GroupMember.group_id == group.id,
+                GroupMember.organisation_id.in_([one.id for one in organisations]),
             )
         )
-        audit.record("group_shrank", "organisation_group", group.id, before={"members": [organisation.slug]})
+        if gone:
+            names = [one.slug for one in organisations]
+            audit.record("group_shrank", "organisation_group", group.id, before={"members": names})
+    return gone

@@ -19,6 +19,16 @@ def by_slug(slug: str) -> Organisation | None:
     return db.session.scalar(sa.select(Organisation).where(Organisation.slug == slug))
 
 
+def by_ids(organisation_ids: Collection[int]) -> list[Organisation]:
+    return list(
+        db.session.scalars(
+            sa.select(Organisation)
+            .where(Organisation.id.in_(list(organisation_ids)))
+            .order_by(Organisation.id)
+        )
+    )
+
+
 def by_code(country: str, official_code: str) -> Organisation | None:
     """The organisation that its country knows by this number."""
     if not official_code:

@@ -189,3 +189,24 @@ def test_organisations_are_found_by_kind_group_and_word(desk):
     assert listed("?group=climate-leaders") == ["Helsingborgs stad"]
     assert listed("?q=1283") == ["Helsingborgs stad"]
     assert listed("?q=nothing&kind=planet") == []
+
+
+def test_the_ticked_are_gathered_into_a_group_and_taken_out_again(desk):
+    ids = [
+        str(organisations.save(draft=OrganisationDraft(name, OrganisationKind.CITY))[0].id)
+        for name in ("Turin", "Umeå", "Aarhus")
+    ]
+    olle, path = desk.open_as(Role.REGISTRATION), f"{desk.path}/organisations"
+
+    nameless = olle.post(path, {"organisation": ids[:2], "name": " "})
+    nobody = olle.post(path, {"name": "Harbours"})
+    made = olle.post(path, {"organisation": ids[:2], "name": "Harbours & quays"})
+
+    assert (nameless.status_code, nobody.status_code, made.status_code) == (422, 422, 303)
+    assert nameless.text.count(" checked") == 2
+    assert 'value="Harbours"' in nobody.text
+    shown = olle.get(made.headers["Location"]).text.partition("<table")[2]
+    assert ("Turin" in shown, "Umeå" in shown, "Aarhus" in shown) == (True, True, False)
+    olle.post(made.headers["Location"], {"organisation": ids[:1], "deed": "out"})
+    assert "Turin" not in olle.get(made.headers["Location"]).text.partition("<table")[2]
+    assert desk.open_as(Role.VIEWER).post(path, {"organisation": ids, "name": "Mine"}).status_code == 403

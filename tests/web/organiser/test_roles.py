@@ -67,6 +67,7 @@ ROUTES = [
     ("approve_delegation", "POST", "/delegations/{delegation}/approve", DECIDE, 303),
     ("close_delegation", "POST", "/delegations/{delegation}/close", DECIDE, 422),
     ("organisations", "GET", "/organisations", EVERYBODY, 200),
+    ("group_organisations", "POST", "/organisations", DECIDE, 422),
     ("bookings", "GET", "/bookings", PEOPLE, 200),
     ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
@@ -83,7 +84,7 @@ ELSEWHERE = {"decide", "publish", "speaker", "save_speaker"}
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "bookings", "numbers", "inside", "doors", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "doors", "new_device", "create_device",
 }  # fmt: skip
 
 
