@@ -21,11 +21,17 @@ COLUMNS = (
 
 
 def as_csv(expo: Expo, lines: Iterable[Line]) -> Iterator[bytes]:
-    """Row by row, in the city's time; cells that a spreadsheet would calculate are made harmless."""
+    """Row by row, in the city's time; cells that a spreadsheet would calculate are made harmless.
+
+    The values are taken at once and written while they are sent: whoever reads slowly holds no database.
+    """
+    return _written([cells for line in lines for cells in _rows(expo, line)])
+
+
+def _written(rows: list[tuple[str, ...]]) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf" + _row(COLUMNS)
-    for line in lines:
-        for cells in _rows(expo, line):
-            yield _row(cells)
+    for cells in rows:
+        yield _row(cells)
 
 
 def _rows(expo: Expo, line: Line) -> Iterator[tuple[str, ...]]:

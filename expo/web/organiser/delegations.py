@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -58,7 +58,7 @@ def delegations_sheet() -> ResponseReturnValue:
     lines = (line for line in found if not standing or line.delegation.standing is standing)
     name = f"{expo.slug}-delegations.csv"
     return Response(
-        stream_with_context(sheets.as_csv(expo, lines)),
+        sheets.as_csv(expo, lines),
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename={name}"},
     )
