@@ -91,5 +91,5 @@ def ball(nominee: Nominee, tickets: Sequence[NomineeTicket]) -> Ball | None:
             title = registration.conference.title
             return Ball(_("The organisers of %(conference)s", conference=title), registration.state_since)
         if registration.state is RegistrationState.APPROVED:
-            return Ball(_("Your delegation: to be paid"), registration.state_since)
+            return Ball(_("The delegation: to be paid"), registration.state_since)
     return None

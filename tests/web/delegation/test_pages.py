@@ -61,6 +61,7 @@ def test_a_focal_point_names_people_and_sees_who_has_the_ball(browser, turin):
     ]
 
 
+@pytest.mark.once
 def test_what_cannot_be_comes_back_with_all_that_was_typed(browser, turin):
     page, focal = page_of(turin), browser()
     for wrong in (
@@ -80,6 +81,7 @@ def test_what_cannot_be_comes_back_with_all_that_was_typed(browser, turin):
     assert 'value="Ada Rossi"' in full.text
 
 
+@pytest.mark.once
 def test_hostile_names_are_text(browser, turin):
     page, focal = page_of(turin), browser()
     focal.post(page, form(turin, name=HOSTILE))
@@ -150,6 +152,7 @@ def test_a_focal_point_reminds_substitutes_withdraws_and_declines(browser, turin
     assert [found for _promise, found in checks.broken()] == []
 
 
+@pytest.mark.once
 def test_a_secret_opens_its_own_delegation_and_nothing_else(browser, turin):
     other = a_delegation(a_city_ticket(), name="Umeå")
     foreign = nominate(other, queries.offered(other)[0])
@@ -199,6 +202,7 @@ def test_a_refused_registration_is_told_and_its_seat_can_be_given_again(browser,
     assert "0 of 2" in board
 
 
+@pytest.mark.once
 def test_the_board_asks_as_often_for_ten_as_for_one(browser, app):
     ticket = a_city_ticket()
     turin = a_delegation(ticket, seats=10)

@@ -59,6 +59,7 @@ def test_a_list_is_invited_at_once_and_the_board_counts_the_answers(desk, ticket
     assert "Turin" not in olle.get(f"{desk.path}/delegations?standing=opened").text.split("<table")[1]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("field", "wrong", "said"),
     [
