@@ -1,7 +1,7 @@
 """Naming people for seats. A live nominee holds one seat of its category's pool; nothing else takes or gives them.
 
-Rows are locked in one order everywhere: delegation, registration, nominee, ticket pool, seat pool. A registration
-that ends by itself (listeners.py) comes in by its registration and its ticket pool.
+Rows are locked in one order everywhere: delegation, order, registration, nominee, ticket pool, seat pool. A
+registration that ends by itself (listeners.py) comes in by its order, its registration and its ticket pool.
 """
 
 from __future__ import annotations
@@ -261,13 +261,13 @@ def _register(
 def _held(nominee: Nominee) -> list[Registration]:
     """The nominee's live registrations, locked, and the nominee as it is now."""
     db.session.refresh(nominee)
-    held = []
-    for one in queries.tickets_of([nominee.id]).get(nominee.id, ()):
-        if one.registration is not None:
-            lock(one.registration)
-            if one.registration.is_live:
-                held.append(one.registration)
-    return held
+    had = [
+        one.registration for one in queries.tickets_of([nominee.id]).get(nominee.id, ()) if one.registration
+    ]
+    orders = {registration.order.id: registration.order for registration in had if registration.order}
+    for row in (*(orders[key] for key in sorted(orders)), *sorted(had, key=lambda one: one.id)):
+        lock(row)
+    return [registration for registration in had if registration.is_live]
 
 
 def _step(nominee: Nominee, to: NomineeState, before: NomineeState) -> None:

@@ -19,14 +19,14 @@ from . import blueprint
 from .forms import DetailsForm
 
 
-@blueprint.get("/invitations/<secret>")
+@blueprint.get("/invitations/<token:secret>")
 def invitation(secret: str) -> ResponseReturnValue:
     nominee = _mine(secret)
     known = {"city": nominee.delegation.city, "country": nominee.delegation.country}
     return _page(secret, nominee, DetailsForm(data={"name": nominee.name, "email": nominee.email, **known}))
 
 
-@blueprint.post("/invitations/<secret>")
+@blueprint.post("/invitations/<token:secret>")
 def complete(secret: str) -> ResponseReturnValue:
     nominee = _mine(secret)
     form = DetailsForm(request.form)
@@ -46,7 +46,7 @@ def complete(secret: str) -> ResponseReturnValue:
     return _page(secret, nominee, form), form.status
 
 
-@blueprint.post("/invitations/<secret>/decline")
+@blueprint.post("/invitations/<token:secret>/decline")
 def decline_invitation(secret: str) -> ResponseReturnValue:
     nominee = _mine(secret)
     name = nominee.delegation.name

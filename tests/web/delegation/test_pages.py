@@ -182,7 +182,8 @@ def test_guessing_is_slowed_down_and_the_right_address_still_opens(browser, turi
     slug = slug_of(turin)
     for _guess in range(199):  # what the pages count, without the pages
         limits.count("delegation_link", "127.0.0.1", most=200, within=timedelta(minutes=15))
-    statuses = [guesser.get(f"/{slug}/{kind}/guess").status_code for kind in ("delegation", "invitations")]
+    guess = "g" * 43
+    statuses = [guesser.get(f"/{slug}/{kind}/{guess}").status_code for kind in ("delegation", "invitations")]
     assert statuses == [404, 429]
     assert guesser.get(page).status_code == 200
 
