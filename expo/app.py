@@ -60,7 +60,8 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
     "mail.outbox",
-    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "programme.checks",
+    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
+    "programme.checks",
     "publishing.checks", "registration.checks",
 )  # fmt: skip
 
@@ -70,6 +71,7 @@ def _wire_rooms() -> None:
     from expo.badge import listeners as badge
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
+    from expo.delegations import listeners as delegations
     from expo.publishing import listeners as publishing
 
     for name in _LOADED:
@@ -79,6 +81,7 @@ def _wire_rooms() -> None:
     badge.listen()
     checkin.listen()
     publishing.listen()
+    delegations.listen()
 
 
 def _open_desks(app: Flask) -> None:

@@ -6,13 +6,22 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from expo.core import clock
 from expo.demo import synthetic as made_up
 from expo.imports import actions
+from expo.imports import organisations as organisation_file
 from expo.imports.refusals import BrokenFiles
+
+
+def _say_faults(broken: BrokenFiles) -> NoReturn:
+    for fault in broken.faults:
+        click.echo(str(fault))
+    click.echo(broken.message, err=True)
+    sys.exit(1)
 
 
 @click.group("import")
@@ -35,10 +44,7 @@ def h22(folder: Path, dry_run: bool) -> None:
     try:
         tally = actions.import_h22(folder, dry_run=dry_run)
     except BrokenFiles as broken:
-        for fault in broken.faults:
-            click.echo(str(fault))
-        click.echo(broken.message, err=True)
-        sys.exit(1)
+        _say_faults(broken)
     for line in tally.lines():
         click.echo(line)
     if tally.left_alone:
@@ -52,6 +58,21 @@ def h22(folder: Path, dry_run: bool) -> None:
         click.echo(f"Published as release {tally.release} ({took}).")
     else:
         click.echo(f"Nothing to publish ({took}).")
+
+
+@import_.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+def organisations(file: Path, dry_run: bool) -> None:
+    """Cities, states, bodies and groups of them, from one CSV file. Importing it again changes nothing."""
+    try:
+        tally = organisation_file.import_file(file, dry_run=dry_run)
+    except BrokenFiles as broken:
+        _say_faults(broken)
+    for line in tally.lines():
+        click.echo(line)
+    if dry_run:
+        click.echo("Looked only, nothing was changed.")
 
 
 @import_.command()

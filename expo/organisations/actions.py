@@ -1,11 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
 from expo.core import audit
-from expo.core.db import db, transaction
-from expo.core.text import folded, free_slug, one_line
+from expo.core.db import add_unless_there, db, execute, transaction
+from expo.core.refusals import BadInput
+from expo.core.text import folded, free_slug, one_line, slug
 
 from . import queries
-from .models import Organisation, OrganisationKind
+from .models import Group, GroupMember, Membership, Organisation, OrganisationKind
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationDraft:
+    """What is known of an organisation. The official code is the one of its country."""
+
+    name: str
+    kind: OrganisationKind = OrganisationKind.OTHER
+    official_code: str = ""
+    city: str = ""
+    country: str = ""
 
 
 def find_or_create(
@@ -17,15 +35,113 @@ def find_or_create(
         known = queries.by_name(name)
         if known:
             return known
-        organisation = Organisation(
-            slug=free_slug(name, queries.slugs()),
-            name=name,
-            folded_name=folded(name),
-            kind=kind,
-            city=city,
-            country=country,
+        return save(draft=OrganisationDraft(name, kind, city=city, country=country))[0]
+
+
+def save(
+    *, draft: OrganisationDraft, organisation: Organisation | None = None, wanted_slug: str = ""
+) -> tuple[Organisation, bool]:
+    """Make an organisation, or bring this one to what the draft says. Returns it and whether anything changed.
+
+    Raises BadInput where it has no name, or another one of the country has its official code.
+    """
+    name = one_line(draft.name)
+    if not name:
+        raise BadInput(_("An organisation needs a name."), field="name")
+    values = {**asdict(draft), "name": name}
+    with transaction():
+        holder = queries.by_code(draft.country, draft.official_code)
+        if holder is not None and holder is not organisation:
+            raise BadInput(
+                _("%(name)s has this official code already.", name=holder.name), field="official_code"
+            )
+        if organisation is None:
+            organisation = Organisation(
+                slug=wanted_slug or free_slug(name, queries.slugs()), folded_name=folded(name), **values
+            )
+            db.session.add(organisation)
+            db.session.flush()
+            audit.record("organisation_created", "organisation", organisation.id, after={"name": name})
+            return organisation, True
+        before = {key: getattr(organisation, key) for key in values}
+        if before == values:
+            return organisation, False
+        for key, value in values.items():
+            setattr(organisation, key, value)
+        organisation.folded_name = folded(name)
+        changed = {key: str(value) for key, value in values.items() if before[key] != value}
+        audit.record(
+            "organisation_changed",
+            "organisation",
+            organisation.id,
+            before={key: str(before[key]) for key in changed},
+            after=changed,
         )
-        db.session.add(organisation)
+    return organisation, True
+
+
+def make_member(*, member: Organisation, whole: Organisation) -> bool:
+    """Note that one belongs to the other; False if it was noted already. Raises BadInput for itself."""
+    if member.id == whole.id:
+        raise BadInput(_("Nobody is a member of itself."), field="member_of")
+    with transaction():
+        if not add_unless_there(Membership(whole_id=whole.id, member_id=member.id)):
+            return False
+        audit.record("membership_noted", "organisation", member.id, after={"member of": whole.slug})
+    return True
+
+
+def find_or_create_group(*, name: str) -> Group:
+    """The group of this name; made if it is new."""
+    name = one_line(name)
+    with transaction():
+        known = queries.group(slug(name))
+        if known:
+            return known
+        group = Group(slug=slug(name), name=name)
+        db.session.add(group)
         db.session.flush()
-        audit.record("organisation_created", "organisation", organisation.id, after={"name": name})
-    return organisation
+        audit.record("group_created", "organisation_group", group.id, after={"name": name})
+    return group
+
+
+def gather(*, name: str, organisations: Collection[Organisation]) -> Group:
+    """Put these into the group of this name, made if it is new. Raises BadInput where it has no name, or nobody is
+    to stand in it."""
+    if not one_line(name):
+        raise BadInput(_("A group needs a name."), field="name")
+    if not organisations:
+        raise BadInput(_("Tick at least one organisation."))
+    with transaction():
+        group = find_or_create_group(name=name)
+        put_into_group(group=group, organisations=organisations)
+    return group
+
+
+def put_into_group(*, group: Group, organisations: Collection[Organisation]) -> int:
+    """Put these into the group. Returns how many were not in it yet."""
+    with transaction():
+        new = [
+            one
+            for one in organisations
+            if add_unless_there(GroupMember(group_id=group.id, organisation_id=one.id))
+        ]
+        if new:
+            names = [one.slug for one in new]
+            audit.record("group_grew", "organisation_group", group.id, after={"members": names})
+    return len(new)
+
+
+def take_out_of_group(*, group: Group, organisations: Collection[Organisation]) -> int:
+    """Take these out of the group; they stay what they are. Returns how many were in it."""
+    with transaction():
+        gone = execute(
+            sa.delete(GroupMember).where(
+                GroupMember.group_id == group.id,
+                GroupMember.organisation_id.in_([one.id for one in organisations]),
+            )
+        )
+        if gone:
+            names = [one.slug for one in organisations]
+            audit.record("group_shrank", "organisation_group", group.id, before={"members": names})
+    return gone

@@ -22,7 +22,7 @@ from expo.payment.models import Order
 
 from . import queries
 from .models import LIVE, WAITING, Registration, RegistrationState, TicketType
-from .news import RegistrationConfirmed, RegistrationEnded
+from .news import RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import AlreadyRegistered, EmptyBasket, NeedsPayment, NotOnSale, TicketsGone, WrongStep
 
 _SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
@@ -166,6 +166,7 @@ def refuse(*, registration: Registration, reason: str) -> None:
         _step(registration, RegistrationState.REFUSED, WAITING, why=reason)
         _give_back_place(registration)
         _write(registration, "registration_refused", note=reason)
+        news.tell(RegistrationOver(registration.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,7 @@ def _end(registration: Registration, state: RegistrationState, reason: str, lett
         _write(registration, letter, note=reason)
         if was_confirmed:
             news.tell(RegistrationEnded(registration.id))
+        news.tell(RegistrationOver(registration.id))
 
 
 def _step(

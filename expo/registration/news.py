@@ -17,3 +17,17 @@ class RegistrationEnded:
     """A confirmed place is no more: withdrawn or revoked."""
 
     registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationOver:
+    """A registration is no longer live, confirmed before or not: refused, withdrawn or revoked."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHandedOn:
+    """Whoever ended this registration gives its place to somebody else: what its person was handed ends, too."""
+
+    registration_id: int

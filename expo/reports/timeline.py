@@ -49,6 +49,19 @@ _WORDS = {
     "room_changed": _l("Changed"),
     "area_created": _l("Made"),
     "area_changed": _l("Changed"),
+    "delegation_invited": _l("Invited"),
+    "delegation_changed": _l("Changed"),
+    "delegation_sent_anew": _l("Sent anew"),
+    "delegation_reminded": _l("Reminded"),
+    "delegation_declined": _l("Declined"),
+    "delegation_closed": _l("Closed"),
+    "nominated": _l("Nominated"),
+    "nominee_registered": _l("Registered"),
+    "nominee_withdrawn": _l("Withdrawn"),
+    "nominee_substituted": _l("Substituted"),
+    "nominee_declined": _l("Declined"),
+    "nominee_ended": _l("Ended"),
+    "nominee_reminded": _l("Reminded"),
 }
 
 
@@ -92,6 +105,9 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     ids: dict[str, set[int]] = {}
     wanted = set(actors)
     for actor in wanted:
+        if actor.startswith(("delegation:", "nominee:")):
+            known[actor] = _("The focal point") if actor.startswith("d") else _("The nominee")
+            continue
         kind, _colon, key = actor.partition(":")
         if key.isascii() and key.isdigit():
             ids.setdefault(kind, set()).add(int(key))

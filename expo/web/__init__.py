@@ -10,6 +10,7 @@ def init_app(app: Flask) -> None:
     from . import addresses, assets, cache, context, csrf, errors, filters, health, security
     from .account import blueprint as account
     from .delegate import blueprint as delegate
+    from .delegation import blueprint as delegation
     from .demo import blueprint as demo
     from .door import blueprint as door
     from .feeds import blueprint as feeds
@@ -30,5 +31,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)
-    for desk in (public, delegate, organiser, door, feeds):
+    for desk in (public, delegate, delegation, organiser, door, feeds):
         app.register_blueprint(desk, url_prefix="/<expo_slug>")

@@ -46,6 +46,12 @@ class needed:
             raise validators.StopValidation(self.message)
 
 
+class ticked(needed):
+    """At least one box of several: no box by itself is required, so none of them says that it is."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"quiet": True}
+
+
 def short(most: int) -> validators.Length:
     return validators.Length(max=most, message=_l("That is too long: at most %(max)d letters."))
 

@@ -14,6 +14,7 @@ from expo.booking import queries as bookings
 from expo.checkin import queries as doors
 from expo.core import checks, clock
 from expo.core.db import db
+from expo.delegations import queries as delegations
 from expo.demo import guests, logins, setup
 from expo.expos import queries as expos
 from expo.expos.models import Expo
@@ -127,6 +128,18 @@ def test_names_come_in_many_scripts_and_no_address_can_receive_anything(demo: Fl
     assert len({guest.email for guest in everybody}) == len(everybody) == 200
     assert all(guest.email.endswith("@demo.example") and guest.email.isascii() for guest in everybody)
     assert len({guest.name for guest in everybody}) == 200
+
+
+@pytest.mark.feature("R4", "N1")
+def test_nordic_cities_are_invited_and_one_has_named_people(expo: Expo):
+    clock.set_now(setup.START)
+
+    board = delegations.board(expo.id, None)
+
+    assert [(line.delegation.name, line.delegation.standing.value, line.taken) for line in board] == [
+        ("Esbo stad", "sent", 0), ("Københavns Kommune", "answered", 3), ("Landskrona stad", "sent", 0),
+        ("Trondheim kommune", "sent", 0), ("Umeå kommun", "declined", 0),
+    ]  # fmt: skip
 
 
 def test_gates_stand_where_people_come_in(expo: Expo):

@@ -28,6 +28,7 @@ NOTHING = {
     "string": "nothing",
     "path": "nothing",
     "uuid": "0" * 8,
+    "token": "0" * 43,
 }
 
 pytestmark = [pytest.mark.house, pytest.mark.once]

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
+from expo.delegations import queries as delegations
 from expo.programme.words import Deed
 from expo.publishing import queries as publishing
 from expo.registration import actions
@@ -194,6 +195,7 @@ def _page(found: Registration, form: DecisionForm) -> str:
         badges=badges.badges_of(expo.id, found.person_id) if found.person_id else [],
         history=timeline.of(subjects, most=50),
         others=_others(found),
+        nominee=delegations.of_registration(found.id),
         may_decide=mine.may(Deed.DECIDE, found.conference_id),
         waits=found.state in WAITING,
         states=REGISTRATION_STATES,

@@ -27,7 +27,12 @@ def entries() -> list[dict[str, Any]]:
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
-        pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
+        pages = [
+            ("people", _("Registrations")),
+            ("delegations", _("Delegations")),
+            ("organisations", _("Organisations")),
+            ("bookings", _("Bookings")),
+        ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(

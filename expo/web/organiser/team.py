@@ -47,7 +47,7 @@ def team(slug: str | None) -> ResponseReturnValue:
 
 @blueprint.post("/organise/team", defaults={"slug": None})
 @blueprint.post("/organise/conferences/<slug>/team")
-def invite(slug: str | None) -> ResponseReturnValue:
+def take_in(slug: str | None) -> ResponseReturnValue:
     where = _reached(slug, Deed.SET_UP)
     form = MemberForm(request.form)
     if not form.validate():

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_timedelta
 from flask_babel import get_locale
 
+from expo.organisations.models import OrganisationKind
 from expo.programme.models import Occurrence, Session
 from expo.programme.words import Admission, Mode, Placement, Role, SessionState, Visibility
 from expo.speakers.models import SpeakerKind
@@ -58,6 +59,17 @@ ROLE_HINTS = {
     Role.VIEWER.value: _l("Reads everything, changes nothing."),
 }
 SPEAKER_KINDS = {SpeakerKind.PERSON: _l("One person"), SpeakerKind.GROUP: _l("A group")}
+ORGANISATION_KINDS = {
+    OrganisationKind.CITY: _l("City"),
+    OrganisationKind.MUNICIPALITY: _l("Municipality"),
+    OrganisationKind.MEMBER_STATE: _l("Member State"),
+    OrganisationKind.INTERNATIONAL: _l("International organisation"),
+    OrganisationKind.CIVIL_SOCIETY: _l("Civil society"),
+    OrganisationKind.ACADEMIA: _l("Academia"),
+    OrganisationKind.COMPANY: _l("Company"),
+    OrganisationKind.PRESS: _l("Press"),
+    OrganisationKind.OTHER: _l("Other"),
+}
 CHANGE_KINDS = {"new": "go", "cancelled": "stop", "moved": "wait", "changed": "info", "text": "info"}
 
 

@@ -11,6 +11,7 @@ from expo.core.db import transaction
 from expo.programme.words import Role
 from tests import factories as a
 from tests.checkin import doors as at
+from tests.delegations.sending import a_city_ticket, a_delegation
 
 from .conftest import Desk
 
@@ -52,7 +53,7 @@ ROUTES = [
     ("conference", "GET", "/conferences/{conference}", EVERYBODY, 200),
     ("save_conference", "POST", "/conferences/{conference}", {Role.OWNER}, 422),
     ("team", "GET", "/conferences/{conference}/team", EVERYBODY, 200),
-    ("invite", "POST", "/conferences/{conference}/team", {Role.OWNER}, 422),
+    ("take_in", "POST", "/conferences/{conference}/team", {Role.OWNER}, 422),
     ("leave", "POST", "/conferences/{conference}/team/0/leave", {Role.OWNER}, 404),
     ("releases", "GET", "/releases", EVERYBODY, 200),
     ("release", "GET", "/releases/{release}", EVERYBODY, 200),
@@ -61,6 +62,18 @@ ROUTES = [
     ("approve", "POST", "/people/{registration}/approve", DECIDE, 409),
     ("refuse", "POST", "/people/{registration}/refuse", DECIDE, 422),
     ("revoke", "POST", "/people/{registration}/revoke", DECIDE, 422),
+    ("delegations", "GET", "/delegations", PEOPLE, 200),
+    ("delegations_sheet", "GET", "/delegations.csv", PEOPLE, 200),
+    ("new_delegations", "GET", "/delegations/new", DECIDE, 200),
+    ("invite", "POST", "/delegations/new", DECIDE, 422),
+    ("delegation", "GET", "/delegations/{delegation}", PEOPLE, 200),
+    ("change_delegation", "POST", "/delegations/{delegation}", DECIDE, 422),
+    ("send_delegation", "POST", "/delegations/{delegation}/send", DECIDE, 303),
+    ("remind_delegation", "POST", "/delegations/{delegation}/remind", DECIDE, 303),
+    ("approve_delegation", "POST", "/delegations/{delegation}/approve", DECIDE, 303),
+    ("close_delegation", "POST", "/delegations/{delegation}/close", DECIDE, 422),
+    ("organisations", "GET", "/organisations", EVERYBODY, 200),
+    ("group_organisations", "POST", "/organisations", DECIDE, 422),
     ("bookings", "GET", "/bookings", PEOPLE, 200),
     ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
@@ -87,7 +100,7 @@ PLACES = {
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "bookings", "numbers", "inside", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "doors", "conflicts", "new_device", "create_device",
 }  # fmt: skip
 
 
@@ -98,12 +111,14 @@ def names(desk: Desk) -> dict[str, object]:
     ada = a.a_person(desk.expo, "Ada Lovelace")
     registration = a.a_registration(ada, desk.conference)
     book_seat(person=ada, occurrence_id=talk.id)
+    delegation = a_delegation(a_city_ticket(desk.conference), name="Secret plan")
     device, _token = at.a_device(at.a_gate(at.a_zone(desk.expo, desk.conference)))
     return {
         "conference": desk.slug,
         "registration": registration.code,
         "device": device.id,
         "release": 1,
+        "delegation": delegation.code,
     }
 
 
@@ -192,6 +207,7 @@ def test_no_page_offers_what_the_role_may_not(desk: Desk, names: dict[str, objec
         "Change who appears": SCHEDULE,
         "New speaker": SCHEDULE,
         "New scanner": RUN_DOORS,
+        "Send anew": DECIDE,
         "Revoke this registration": DECIDE,
         "Registrations": PEOPLE,
     }
