@@ -23,7 +23,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import foreign, this_language, title_here
 
-from . import asked, blueprint, days, zones
+from . import asked, blueprint, days, linked, zones
 from .prices import Ticket, tickets_by_conference
 from .rows import Rows, addresses, conference_class
 from .scope import Part
@@ -137,6 +137,7 @@ def conference(slug: str) -> ResponseReturnValue:
         programme_url=asked.address([("conference", found.slug)]),
         conference_url=addresses("public.conference"),
         feed=url_for("feeds.conference", slug=found.slug),
+        linked=linked.of_conference(found),
     )
 
 

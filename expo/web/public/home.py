@@ -16,7 +16,7 @@ from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days, zones
+from . import asked, blueprint, days, linked, zones
 from .conferences import cards
 from .frame import usual_day
 from .programme import in_minutes
@@ -76,6 +76,7 @@ def home() -> ResponseReturnValue:
         ),
         evening_count=len(moments.evening),
         yours=_yours(rows, who),
+        linked=linked.of_expo(expo, inside),
         cards=[card for card in shown if not card.conference.is_open_programme],
         open_programme=next((card for card in shown if card.conference.is_open_programme), None),
         elsewhere=len(conferences) - len(inside),

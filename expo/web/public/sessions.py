@@ -30,7 +30,7 @@ from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
 from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
-from . import asked, blueprint, zones
+from . import asked, blueprint, linked, zones
 from .goals import GOALS
 from .kinds import role_name, type_name
 from .rows import Row, Rows, addresses, conference_name
@@ -82,6 +82,9 @@ def session(code: str) -> ResponseReturnValue:
         title_language=foreign(told_here.text_language),
         more=_more(item, content, who),
         people=_people(item),
+        linked=linked.of_session(
+            told_here, content.conference if content else None, (each.speaker.name for each in _people(item))
+        ),
         goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
         later=_times(rows, [other for other in times if other.ends_at > who.now]),
