@@ -60,8 +60,8 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
     "mail.outbox",
-    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "programme.checks",
-    "publishing.checks", "registration.checks",
+    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "payment.checks",
+    "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 
 
@@ -71,9 +71,13 @@ def _wire_rooms() -> None:
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
     from expo.publishing import listeners as publishing
+    from expo.registration import actions as registration
+    from expo.registration import validity
 
     for name in _LOADED:
         import_module(f"expo.{name}")
+    registration.listen()
+    validity.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()
     badge.listen()

@@ -17,3 +17,10 @@ class RegistrationEnded:
     """A confirmed place is no more: withdrawn or revoked."""
 
     registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpensAnew:
+    """What a ticket of this conference opens has changed."""
+
+    conference_id: int
