@@ -58,9 +58,9 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
-    "mail.outbox",
-    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "payment.checks",
+    "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
+    "mail.outbox", "basket.holds",
+    "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "payment.checks",
     "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 
@@ -68,6 +68,7 @@ _LOADED = (
 def _wire_rooms() -> None:
     """Load every room's tables and checks, and let the higher rooms listen to the lower ones."""
     from expo.badge import listeners as badge
+    from expo.basket import waiting
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
     from expo.publishing import listeners as publishing
@@ -78,6 +79,7 @@ def _wire_rooms() -> None:
         import_module(f"expo.{name}")
     registration.listen()
     validity.listen()
+    waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()
     badge.listen()

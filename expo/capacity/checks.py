@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,7 +24,7 @@ def never_over() -> Iterator[str]:
 def the_tree() -> Iterator[str]:
     below = sa.select(Pool.parent_id, sa.func.sum(Pool.taken)).where(Pool.parent_id.is_not(None))
     aside = sa.select(Pool.reserve_of_id, sa.func.sum(Pool.capacity)).where(Pool.reserve_of_id.is_not(None))
-    parts = [
+    parts: list[Any] = [
         *(held() for held in holders()),
         below.group_by(Pool.parent_id),
         aside.group_by(Pool.reserve_of_id),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
 from flask_babel import gettext as _
@@ -97,15 +97,15 @@ def submit(
     newcomer: Newcomer | None = None,
     form_key: str = "",
     choices: Choices | None = None,
-    held: Collection[int] = (),
+    hand_over: Callable[[], Collection[int]] | None = None,
     by_team: bool = False,
 ) -> Submitted:
     """Register a person by these ticket types, at once for those that cost nothing and need no approval, and write
     to them.
 
     A newcomer becomes a person only if all of it goes well. `form_key` is a random value made with the form:
-    the same form with the same answers, sent again, gives the same submission again. Of the ticket types in `held`
-    the caller has taken a place already, in this transaction. A team may give hidden tickets without their code.
+    the same form with the same answers, sent again, gives the same submission again. `hand_over`
+    is called inside the transaction, and says of which ticket types the caller holds a place for them. A team may give hidden tickets without their code.
     Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, CodeRefused, VoucherGone: then nothing happened.
     """
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
@@ -114,7 +114,7 @@ def submit(
     choices = choices or Choices()
     sent = _sending(form_key, wanted, person, newcomer, choices)
     try:
-        return _submit(wanted, person, newcomer, sent, choices, held, by_team)
+        return _submit(wanted, person, newcomer, sent, choices, hand_over, by_team)
     except orders.PlacedAlready:
         assert sent is not None
         first = orders.placed(wanted[0].expo_id, sent)
@@ -161,7 +161,7 @@ def _submit(
     newcomer: Newcomer | None,
     sent: bytes | None,
     choices: Choices,
-    held: Collection[int],
+    hand_over: Callable[[], Collection[int]] | None,
     by_team: bool,
 ) -> Submitted:
     with transaction():
@@ -171,6 +171,7 @@ def _submit(
         lock(person)  # whoever sends the form twice at once is registered once
         if sent and orders.placed(person.expo_id, sent):
             raise orders.PlacedAlready
+        held = hand_over() if hand_over else ()
         wishes = _wishes(wanted, person, choices, by_team)
         for wish in wishes:
             check_sale(wish.ticket_type)
