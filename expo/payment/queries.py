@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
 
-from .models import Order, OrderLine, Payment, PayState
+from .models import Order, OrderLine, OrderState, Payment, PayState
 
 
 def order(expo_id: int, code: str) -> Order | None:
@@ -28,6 +28,18 @@ def of_basket(order: Order) -> list[Order]:
             .where(Order.expo_id == order.expo_id, Order.basket == order.basket)
             .options(joinedload(Order.person), joinedload(Order.seller))
             .order_by(Order.id)
+        )
+    )
+
+
+def of_person(person_id: int) -> list[Order]:
+    """The person's orders, those that are open first."""
+    return list(
+        db.session.scalars(
+            sa.select(Order)
+            .where(Order.person_id == person_id)
+            .options(joinedload(Order.seller))
+            .order_by(sa.case((Order.state == OrderState.OPEN, 0), else_=1), Order.id.desc())
         )
     )
 

@@ -23,6 +23,7 @@ _WITH_ALL = (
     joinedload(Registration.conference),
     joinedload(Registration.ticket_type),
     joinedload(Registration.person),
+    joinedload(Registration.order),
 )
 
 
