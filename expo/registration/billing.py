@@ -48,12 +48,16 @@ class Bills:
 
 def seller_of(conference: Conference) -> Seller:
     """Who sells what this conference has. Inside the transaction of an order: the default one may be made."""
-    named = db.session.scalar(
+    return named_seller(conference) or sellers.default(conference.expo_id)
+
+
+def named_seller(conference: Conference) -> Seller | None:
+    """The seller that was named for this conference."""
+    return db.session.scalar(
         sa.select(Seller)
         .join(ConferenceSeller, ConferenceSeller.seller_id == Seller.id)
         .where(ConferenceSeller.conference_id == conference.id)
     )
-    return named or sellers.default(conference.expo_id)
 
 
 def let_sell(*, conference: Conference, seller: Seller) -> None:

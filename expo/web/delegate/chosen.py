@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from expo.core import limits
+from expo.core import clock, limits
 from expo.core.refusals import BadInput
 from expo.registration import queries
 from expo.registration.models import AddOn, TicketType
@@ -82,6 +82,7 @@ def shown(kinds: list[TicketType]) -> dict[str, Any]:
         "left": queries.left([*kinds, *every]),
         "closed": {kind.id: said for kind in kinds if (said := _closed(kind))},
         "add_ons": add_ons,
+        "over_add_ons": {one.id for one in every if one.sale_until and one.sale_until <= clock.now()},
         "as_typed": amounts.typed,
     }
 

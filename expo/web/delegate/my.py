@@ -12,12 +12,12 @@ from expo.payment import orders
 from expo.payment import queries as payment
 from expo.registration import actions, queries
 from expo.registration.models import Registration
+from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 from expo.web.gates import my_person
 
 from . import blueprint
 from .agenda import my_items
-from .orders import bills_of
 from .status import steps_of
 
 

@@ -42,12 +42,16 @@ from . import (  # noqa: E402
     conferences,
     doors,
     home,
+    orders,
     people,
     releases,
     reports,
+    sellers,
     sessions,
     speakers,
+    tickets,
     times,
+    vouchers,
 )
 
 __all__ = [
@@ -56,10 +60,14 @@ __all__ = [
     "conferences",
     "doors",
     "home",
+    "orders",
     "people",
     "releases",
     "reports",
+    "sellers",
     "sessions",
     "speakers",
+    "tickets",
     "times",
+    "vouchers",
 ]

@@ -29,13 +29,18 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
+    if mine.rights().anywhere(Deed.TAKE_MONEY):
+        rail.append(_entry("money", _("Money"), "banknote", [("orders", _("Orders"))]))
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(_entry("doors", _("Doors"), "door-open", [("doors", _("Doors"))]))
     numbers = [("numbers", _("Numbers"))]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
-    rail.append(_entry("set-up", _("Set-up"), "settings", [("conferences", _("Conferences"))]))
+    set_up = [("conferences", _("Conferences"))]
+    if mine.may(Deed.SET_UP):
+        set_up.append(("sellers", _("Sellers")))
+    rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 
 
