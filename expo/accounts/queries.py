@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from expo.core import tokens
 from expo.core.db import db
 
 from .models import Account, ApiToken, Person, SignIn
@@ -33,6 +34,19 @@ def open_sign_ins(account_id: int) -> list[SignIn]:
             sa.select(SignIn)
             .where(SignIn.account_id == account_id, SignIn.ended_at.is_(None))
             .order_by(SignIn.seen_at.desc())
+        )
+    )
+
+
+def api_token(token: str) -> ApiToken | None:
+    """The key, if it is valid and its account may still sign in."""
+    return db.session.scalar(
+        sa.select(ApiToken)
+        .join(ApiToken.account)
+        .where(
+            ApiToken.token_digest == tokens.digest(token),
+            ApiToken.revoked_at.is_(None),
+            Account.disabled_at.is_(None),
         )
     )
 

@@ -17,6 +17,8 @@ class NoCookieForPrograms(SecureCookieSessionInterface):
 def init_app(app: Flask) -> None:
     """Open the API."""
     from .door import blueprint as door
+    from .orders import blueprint as orders
 
     app.session_interface = NoCookieForPrograms()
     app.register_blueprint(door, url_prefix="/api/v1/door")
+    app.register_blueprint(orders, url_prefix="/api/v1/expos/<expo_slug>")
