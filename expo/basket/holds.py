@@ -22,7 +22,7 @@ from expo.registration import actions as registrations
 from expo.registration import vouchers
 from expo.registration.models import TicketType
 from expo.registration.refusals import EmptyBasket, NotOnSale, TicketsGone
-from expo.registration.submitting import Choices, Newcomer, Submitted, check_sale
+from expo.registration.submitting import Choices, Newcomer, Submitted, check_one_each, check_sale
 
 from .models import Basket, BasketItem, BasketState
 from .refusals import HoldOver, NoMoreTime
@@ -44,6 +44,7 @@ def open_basket(*, expo_id: int, ticket_types: Iterable[TicketType], code: str =
     wanted = sorted(set(ticket_types), key=lambda kind: kind.id)
     if not wanted or len(wanted) > MOST_ITEMS:
         raise EmptyBasket(_("Choose at least one ticket."), field="tickets")
+    check_one_each(wanted)
     token = tokens.new()
     with transaction():
         voucher = vouchers.by_code(expo_id, code) if code.strip() else None

@@ -88,7 +88,7 @@ def due_at(seller: Seller, ticket_type: TicketType) -> datetime:
     due = now + timedelta(days=seller.pay_days)
     if ticket_type.answer_by is not None:
         due = min(due, max(ticket_type.answer_by, now + AFTER_ANSWER))
-    over = datetime.combine(conference.ends_on + timedelta(days=1), time(0), conference.zone)
+    over = datetime.combine(conference.ends_on, time(23, 59), conference.zone)
     return max(min(due, over), now + AT_LEAST)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from expo.accounts import actions as accounts
@@ -111,6 +112,7 @@ def submit(
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
     if not wanted:
         raise EmptyBasket(_("Choose at least one ticket."), field="tickets")
+    check_one_each(wanted)
     choices = choices or Choices()
     sent = _sending(form_key, wanted, person, newcomer, choices)
     try:
@@ -120,6 +122,18 @@ def submit(
         first = orders.placed(wanted[0].expo_id, sent)
         assert first is not None
         return Submitted(*first, *queries.of_basket(first[0]))
+
+
+def check_one_each(wanted: Iterable[TicketType]) -> None:
+    """One person has one ticket of a conference. Raises BadInput."""
+    seen: set[int] = set()
+    for kind in wanted:
+        if kind.conference_id in seen:
+            raise BadInput(
+                _("Choose one ticket of %(conference)s, not several.", conference=kind.conference.title),
+                field="tickets",
+            )
+        seen.add(kind.conference_id)
 
 
 def take_open_pass(*, person: Person) -> Registration:
@@ -233,7 +247,7 @@ def _price(kind: TicketType, chosen: int | None) -> Money:
     if not kind.is_donation or chosen is None:
         return kind.price
     if not kind.price_minor <= chosen <= MOST_GIFT:
-        least = kind.price.said("en")
+        least = kind.price.said(str(get_locale() or "en"))
         raise BadInput(
             _("For %(ticket)s give at least %(least)s.", ticket=kind.name, least=least), field="amount"
         )

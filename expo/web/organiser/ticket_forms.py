@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -45,6 +45,14 @@ _PAY = {
 class MoneyForm(PlainForm):
     """A form with amounts and moments: what cannot be read is said beside its box."""
 
+    # Fields under their legends, and how wide the short ones are; where it says nothing, all stand in their order.
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+    sizes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("price", "currency", "vat", "quota", "position", "valid_from", "valid_until", "approval_stages")
+        + ("percent", "amount_off", "max_uses", "budget", "reserve", "places", "pay_days"),
+        "short",
+    )
+
     expected = (ChangedMeanwhile, PoolInUse, PoolFull, TicketsGone, OrderClosed, KeyUsed)
 
     def amount(self, name: str, currency: str) -> int:
@@ -77,6 +85,15 @@ def _moment(field: CityMomentField) -> datetime | None:
 
 class TicketForm(MoneyForm):
     """A ticket type."""
+
+    groups = (
+        (_l("Ticket"), ("name", "audience", "category", "position")),
+        (_l("Price"), ("price", "currency", "vat", "is_donation")),
+        (_l("Places"), ("quota", "shared_pool")),
+        (_l("Sale"), ("sale_from", "sale_until", "is_hidden", "code")),
+        (_l("Approval"), ("needs_approval", "approval_stages", "decide_by", "answer_by")),
+        (_l("What it opens"), ("valid_days", "valid_from", "valid_until", "occurrences")),
+    )
 
     name = TextLine(_l("Name"), [needed(_l("Give the ticket a name.")), short(120)])
     audience = TextLine(_l("For whom"), [short(300)])
@@ -202,6 +219,13 @@ class PoolForm(MoneyForm):
 
 class VoucherForm(MoneyForm):
     """A voucher, or an invitation if it is bound to an address."""
+
+    groups = (
+        (_l("Code"), ("name", "code", "ticket_type", "valid_until")),
+        (_l("Gives"), ("percent", "amount_off", "skips_approval", "opens_hidden")),
+        (_l("How often"), ("max_uses", "budget", "reserve")),
+        (_l("For whom"), ("for_email", "for_domain")),
+    )
 
     name = TextLine(_l("Note"), [short(120)], description=_l("What it is for. Only your team reads it."))
     code = TextLine(_l("Code"), [short(40)], description=_l("Empty: one that nobody guesses is made."))
