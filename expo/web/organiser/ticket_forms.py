@@ -48,10 +48,12 @@ class MoneyForm(PlainForm):
     # Fields under their legends, and how wide the short ones are; where it says nothing, all stand in their order.
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
     sizes: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("price", "currency", "vat", "quota", "position", "valid_from", "valid_until", "approval_stages")
-        + ("percent", "amount_off", "max_uses", "budget", "reserve", "places", "pay_days"),
+        (
+            "price", "currency", "vat", "quota", "position", "valid_from", "valid_until", "approval_stages",
+            "percent", "amount_off", "max_uses", "budget", "reserve",
+        ),
         "short",
-    )
+    )  # fmt: skip
 
     expected = (ChangedMeanwhile, PoolInUse, PoolFull, TicketsGone, OrderClosed, KeyUsed)
 

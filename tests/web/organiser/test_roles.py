@@ -64,7 +64,7 @@ ROUTES = [
     ("new_ticket", "GET", "/conferences/{conference}/tickets/new", SET_UP, 200),
     ("new_ticket", "POST", "/conferences/{conference}/tickets/new", SET_UP, 422),
     ("ticket", "GET", "/conferences/{conference}/tickets/{ticket}", SET_UP, 200),
-    ("ticket", "POST", "/conferences/{conference}/tickets/{ticket}", SET_UP, 422),
+    ("ticket", "POST", "/conferences/{conference}/tickets/{ticket}", SET_UP, 303),
     ("new_add_on", "POST", "/conferences/{conference}/add-ons/new", SET_UP, 422),
     ("add_on", "GET", "/conferences/{conference}/add-ons/{add_on}", SET_UP, 200),
     ("new_pool", "POST", "/conferences/{conference}/pools/new", SET_UP, 422),
