@@ -117,17 +117,35 @@ def lengths(ticket_type_ids: list[int]) -> dict[int, int]:
 def promote() -> None:
     """Offer what is free to those who wait: whoever came first and whose party fits. Inside the transaction that
     frees the places, at its end."""
+    kinds = db.session.scalars(
+        sa.select(TicketType)
+        .where(
+            TicketType.id.in_(
+                sa.select(Waiting.ticket_type_id).where(Waiting.state == WaitState.WAITING).distinct()
+            )
+        )
+        .options(joinedload(TicketType.conference))
+    ).all()
+    if not kinds:
+        return
+    pool_ids = [kind.pool_id for kind in kinds]
+    left = pools.left(pool_ids)
     entries = db.session.scalars(
         sa.select(Waiting)
-        .where(Waiting.state == WaitState.WAITING)
+        .where(
+            Waiting.state == WaitState.WAITING,
+            Waiting.ticket_type_id.in_(
+                [kind.id for kind in kinds if left[kind.pool_id] != 0 and on_sale(kind)]
+            ),
+        )
         .options(joinedload(Waiting.ticket_type).joinedload(TicketType.conference))
         .order_by(Waiting.id)
     ).all()
     for entry in entries:
-        if on_sale(entry.ticket_type):
-            left = pools.left([entry.ticket_type.pool_id])[entry.ticket_type.pool_id]
-            if left is None or left >= entry.party:
-                _offer(entry)
+        free = left[entry.ticket_type.pool_id]
+        if free is None or free >= entry.party:
+            _offer(entry)
+            left = pools.left(pool_ids)
 
 
 def on_sale(ticket_type: TicketType) -> bool:

@@ -74,7 +74,7 @@ def hold() -> ResponseReturnValue:
         return _page(form, made, wanted=wanted)
     if not made.kinds:
         return _page(form, made, wanted=wanted, problem=chosen.nothing_chosen()), 422
-    limits.count("hold", signing.network_address(), most=100, within=timedelta(minutes=15))
+    limits.count("hold", signing.network_address(), most=40, within=timedelta(minutes=15))
     try:
         _basket, token = holds.open_basket(expo_id=this_expo().id, ticket_types=made.kinds, code=code)
     except Refusal as refusal:

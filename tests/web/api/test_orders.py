@@ -20,7 +20,7 @@ from expo.programme.words import Role
 from expo.registration import tickets, vouchers
 from tests import factories as a
 
-pytestmark = pytest.mark.feature("R1")
+pytestmark = pytest.mark.feature("R1", "I2")
 
 
 class Script:
