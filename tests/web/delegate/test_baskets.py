@@ -11,7 +11,9 @@ import pytest
 from expo.accounts import queries as people
 from expo.basket import waiting
 from expo.core import checks, clock, jobs
+from expo.mail import outbox
 from expo.payment.models import OrderState
+from expo.programme.words import Role
 from expo.registration import actions, queries, tickets, vouchers
 from expo.registration.models import RegistrationState as State
 from tests import factories as a
@@ -206,3 +208,39 @@ def test_what_a_basket_says_is_safe_whatever_is_typed(browser):
         {"name": "<i>x</i>", "email": "a@b.example", "party": "1"},
     )
     assert "<i>x" not in browser().get(waits.location).text
+
+
+@pytest.mark.feature("R1", "R3", "R17")
+def test_a_guest_with_three_conferences_is_confirmed_in_one_pays_one_and_waits_for_one(browser):
+    expo = a.an_expo()
+    free, paid, asked = (a.a_conference(expo, title=title) for title in ("City week", "Congress", "Dialogue"))
+    kinds = [
+        a.a_ticket_type(free, "Open city pass"),
+        a.a_ticket_type(paid, "Congress ticket", price_minor=49500),
+        a.a_ticket_type(asked, "Expert", price_minor=20000, needs_approval=True, quota=5),
+    ]
+    ada, finance, team = browser(), browser(a.an_organiser(expo, Role.FINANCE)), browser(a.an_organiser(expo))
+    held = ada.post(f"/{expo.slug}/register/hold", {"ticket": [kind.id for kind in kinds]}).location
+    sent = ada.post(held, {**ADA, "ticket": [kind.id for kind in kinds], "key": "k" * 43}).location
+    mine = registrations_of(expo.id)
+    assert [mine[one.title].state for one in (free, paid, asked)] == [
+        State.CONFIRMED, State.APPROVED, State.SUBMITTED,
+    ]  # fmt: skip
+    page = ada.get(sent).text
+    for said in ("Confirmed", "You pay", "The organisers of Dialogue"):
+        assert said in page
+
+    def pay(code: str, crowns: str) -> None:
+        typed = {"key": f"key {code}", "method": "transfer", "came": crowns, "note": ""}
+        assert finance.post(f"/{expo.slug}/organise/orders/{code}/payments", typed).status_code == 303
+
+    pay(mine["Congress"].order.code, "495")
+    assert team.post(f"/{expo.slug}/organise/people/{mine['Dialogue'].code}/approve").status_code == 303
+    later = mine["Dialogue"].order.code
+    assert later in ada.get(sent).text  # the page of the basket has the new order, too
+    assert later in outbox.waiting()[-1].body
+    pay(later, "200")
+
+    assert {one.state for one in registrations_of(expo.id).values()} == {State.CONFIRMED}
+    assert ada.get(sent).text.count("Paid") >= 2
+    assert [found for _promise, found in checks.broken()] == []
