@@ -1,4 +1,5 @@
-"""`/api/v1/expos/{expo}/orders`: registering one person for one or several conferences, and reading an order."""
+"""`/api/v1/expos/{expo}/orders`: registering one person for one or several conferences, and reading an order;
+`…/ticket-types`: what there is to be had."""
 
 from __future__ import annotations
 
@@ -43,6 +44,37 @@ def of_http(error: HTTPException) -> Response:
     """What the web server itself refuses, in the same form."""
     code = error.code or 500
     return of_problem(Problem(code, "not_found" if code == 404 else "bad_request", error.description or ""))
+
+
+@blueprint.get("/ticket-types")
+def ticket_types() -> Response:
+    """What anybody may have, with the ids that orders name. Needs no key."""
+    kinds = queries.offered(_expo().id)
+    left = queries.left(kinds)
+    add_ons = queries.add_ons({kind.conference_id for kind in kinds})
+    return _json(
+        {
+            "ticket_types": [
+                {
+                    "id": str(kind.id),
+                    "conference": kind.conference.slug,
+                    "name": kind.name,
+                    "audience": kind.audience,
+                    "price": _money(kind.price),
+                    "donation": kind.is_donation,
+                    "needs_approval": kind.needs_approval,
+                    "left": left[kind.pool_id],
+                    "sale_from": _moment(kind.sale_from),
+                    "sale_until": _moment(kind.sale_until),
+                    "add_ons": [
+                        {"id": str(one.id), "name": one.name, "price": _money(one.price)}
+                        for one in add_ons.get(kind.conference_id, ())
+                    ],
+                }
+                for kind in kinds
+            ]
+        }
+    )
 
 
 @blueprint.post("/orders")

@@ -194,3 +194,14 @@ def test_only_a_key_with_the_scope_may(congress):
     with transaction():
         account.disabled_at = idempotency.clock.now()
     assert gone.post(ada(kind)).status_code == 401
+
+
+def test_what_can_be_had_is_listed_without_a_key_and_nothing_hidden(congress):
+    conference, kind, free, script = congress
+    a.a_ticket_type(conference, "Backstage", is_hidden=True)
+    with script.app.app_context():
+        answer = script.app.test_client().get(script.path.replace("/orders", "/ticket-types"))
+    listed = {one["id"]: one for one in answer.json["ticket_types"]}
+    assert set(listed) == {str(kind.id), str(free.id)}
+    assert (listed[str(kind.id)]["left"], listed[str(free.id)]["left"]) == (5, None)
+    assert listed[str(kind.id)]["price"] == {"amount": 49500, "currency": "SEK"}
