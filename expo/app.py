@@ -58,24 +58,29 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
-    "mail.outbox",
-    "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "programme.checks",
-    "publishing.checks", "registration.checks",
+    "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "favourites.models",
+    "imports.models", "mail.outbox", "basket.holds",
+    "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
+    "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 
 
 def _wire_rooms() -> None:
     """Load every room's tables and checks, and let the higher rooms listen to the lower ones."""
     from expo.badge import listeners as badge
+    from expo.basket import waiting
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.publishing import listeners as publishing
+    from expo.registration import actions as registration
+    from expo.registration import validity
 
     for name in _LOADED:
         import_module(f"expo.{name}")
+    registration.listen()
+    validity.listen()
+    waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()
     badge.listen()

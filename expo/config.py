@@ -55,6 +55,8 @@ class Settings:
     web_workers: int = _setting(2, "Web processes of `expo serve`")
     web_threads: int = _setting(4, "Threads in each web process")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* headers are believed")
+    hold_minutes: int = _setting(15, "Minutes that a basket holds its places; it can be extended")
+    offer_hours: int = _setting(24, "Hours in which somebody on a waiting list may take an offer")
     log_level: str = _setting("INFO", "DEBUG | INFO | WARNING | ERROR")
 
     @property

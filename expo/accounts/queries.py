@@ -38,6 +38,19 @@ def open_sign_ins(account_id: int) -> list[SignIn]:
     )
 
 
+def api_token(token: str) -> ApiToken | None:
+    """The key, if it is valid and its account may still sign in."""
+    return db.session.scalar(
+        sa.select(ApiToken)
+        .join(ApiToken.account)
+        .where(
+            ApiToken.token_digest == tokens.digest(token),
+            ApiToken.revoked_at.is_(None),
+            Account.disabled_at.is_(None),
+        )
+    )
+
+
 def tokens_of(account_id: int) -> list[ApiToken]:
     return list(db.session.scalars(sa.select(ApiToken).where(ApiToken.account_id == account_id)))
 

@@ -17,8 +17,10 @@ class NoCookieForPrograms(SecureCookieSessionInterface):
 def init_app(app: Flask) -> None:
     """Open the API."""
     from .door import blueprint as door
+    from .orders import blueprint as orders
     from .programme import blueprint as programme
 
     app.session_interface = NoCookieForPrograms()
     app.register_blueprint(door, url_prefix="/api/v1/door")
     app.register_blueprint(programme, url_prefix="/api/v1/expos")
+    app.register_blueprint(orders, url_prefix="/api/v1/expos/<expo_slug>")

@@ -17,6 +17,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets
+from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 
 from . import queries
@@ -107,7 +108,18 @@ def _registration_for(person: Person, item: Item) -> Registration:
     if known:
         lock(known)  # whoever withdraws meanwhile gives back this seat too, or ends the registration before
     if known and known.state is RegistrationState.CONFIRMED:
-        return known
+        if validity.opens(known.ticket_type_id, item.occurrence_id, item.starts_at):
+            return known
+        raise NoTicket(
+            _("Your ticket for %(conference)s does not open this time.", conference=item.conference_title)
+        )
+    if known and known.state is RegistrationState.APPROVED:
+        raise NoTicket(
+            _(
+                "Your place at %(conference)s is not paid yet. You can book as soon as it is.",
+                conference=item.conference_title,
+            )
+        )
     if known and known.is_live:
         raise NoTicket(
             _(

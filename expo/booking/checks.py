@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from expo.capacity.holders import holder
 from expo.capacity.models import Pool
 from expo.core.checks import check
 from expo.core.db import db
@@ -11,6 +12,16 @@ from expo.programme.models import Occurrence
 from expo.registration.models import Registration, RegistrationState
 
 from .models import Booking, BookingState
+
+
+@holder
+def _held() -> sa.Select[int, int]:
+    return (
+        sa.select(Occurrence.pool_id, sa.func.sum(Booking.seats))
+        .join(Booking, Booking.occurrence_id == Occurrence.id)
+        .where(Booking.state == BookingState.BOOKED)
+        .group_by(Occurrence.pool_id)
+    )
 
 
 @check("1", "an occurrence's pool holds exactly its booked seats")

@@ -10,6 +10,9 @@ from expo.expos.models import Expo
 class Pool(Base):
     """So many places, so many taken. `capacity` None has no limit; `over` was forced by a named organiser.
 
+    Pools may stand in a tree: whoever takes a place takes it in the pool and in all above it. A reserve is a pool
+    whose places were taken out of another one beforehand; taking from it climbs no further.
+
     The check is the last word: whatever the code does, the database commits no pool that is over-full.
     """
 
@@ -25,8 +28,10 @@ class Pool(Base):
     capacity: Mapped[int | None]
     taken: Mapped[int] = mapped_column(default=0)
     over: Mapped[int] = mapped_column(default=0)
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pools.id"), index=True)
+    reserve_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("pools.id"), index=True)
 
     @property
     def left(self) -> int | None:
-        """Places left, None without limit."""
+        """Places left in this pool alone, None without limit; what the pools above leave stands in `pools.left`."""
         return None if self.capacity is None else max(0, self.capacity + self.over - self.taken)

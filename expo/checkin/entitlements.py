@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from expo.core.db import db, transaction
 from expo.programme.models import Conference
+from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 
 from . import changes
@@ -34,7 +35,11 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
         )
         confirmed = db.session.execute(
             sa.select(
-                Registration.id, Registration.expo_id, Registration.person_id, Registration.conference_id
+                Registration.id,
+                Registration.expo_id,
+                Registration.person_id,
+                Registration.conference_id,
+                Registration.ticket_type_id,
             ).where(
                 which, Registration.state == RegistrationState.CONFIRMED, Registration.person_id.is_not(None)
             )
@@ -49,6 +54,7 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
                     sa.select(ZoneOpening.zone_id).where(ZoneOpening.conference_id == conference_id)
                 )
             )
+        bound = validity.spans({row.ticket_type_id for row in confirmed})
         rows = [
             {
                 "expo_id": row.expo_id,
@@ -60,7 +66,9 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
             }
             for row in confirmed
             for zone_id in zones[row.conference_id]
-            for opens_at, closes_at in spans[row.conference_id]
+            for opens_at, closes_at in validity.within(
+                spans[row.conference_id], bound.get(row.ticket_type_id)
+            )
         ]
         if rows:
             db.session.execute(sa.insert(Entitlement), rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from expo.badge.news import BadgeChanged
 from expo.core import news
 from expo.programme.news import ConferenceDaysChanged
-from expo.registration.news import RegistrationConfirmed, RegistrationEnded
+from expo.registration.news import RegistrationConfirmed, RegistrationEnded, TicketOpensAnew
 
 from . import changes, entitlements
 
@@ -15,13 +15,14 @@ def listen() -> None:
     news.listen(RegistrationEnded, _again)
     news.listen(ConferenceDaysChanged, _all_again)
     news.listen(BadgeChanged, _badge_changed)
+    news.listen(TicketOpensAnew, _all_again)
 
 
 def _again(told: RegistrationConfirmed | RegistrationEnded) -> None:
     entitlements.rebuild(registration_id=told.registration_id)
 
 
-def _all_again(told: ConferenceDaysChanged) -> None:
+def _all_again(told: ConferenceDaysChanged | TicketOpensAnew) -> None:
     entitlements.rebuild_conference(conference_id=told.conference_id)
 
 

@@ -19,6 +19,7 @@ from expo.core.db import Base, MomentType
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Room, Venue
 from expo.publishing.models import OccurrenceVersion
+from expo.registration import validity
 from expo.registration.models import Category, Registration, RegistrationState, TicketType
 
 from .models import (
@@ -201,6 +202,11 @@ HAS_TICKET = Prepared(
         _registrations.c.person_id == sa.bindparam("person"),
         _registrations.c.conference_id == sa.bindparam("conference"),
         _registrations.c.state == RegistrationState.CONFIRMED,
+        validity.condition(
+            _registrations.c.ticket_type_id,
+            sa.bindparam("occurrence", type_=sa.Integer()),
+            sa.bindparam("at", type_=MomentType()),
+        ),
     )
     .limit(1)
 )

@@ -180,7 +180,12 @@ def _claim(asked: Asked, running: Running) -> int:
     if running.admission is Admission.OPEN:
         return 1
     if running.admission is Admission.TICKET:
-        facts = {"person": asked.found.person_id, "conference": running.conference_id}
+        facts = {
+            "person": asked.found.person_id,
+            "conference": running.conference_id,
+            "occurrence": running.occurrence_id,
+            "at": max(asked.moment, running.starts_at),
+        }
         return 2 if asked.writing.first(statements.HAS_TICKET, **facts) else 0
     # A seat, or an invitation: the list of the invited is its bookings.
     facts = {"person": asked.found.person_id, "occurrence": running.occurrence_id}

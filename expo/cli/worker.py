@@ -12,7 +12,7 @@ from flask import Flask
 
 from expo import config
 from expo.app import create_app
-from expo.core import clock, jobs, limits
+from expo.core import clock, idempotency, jobs, limits
 from expo.core.db import DatabaseBusy, db
 from expo.mail import outbox, post
 
@@ -45,6 +45,7 @@ def work(app: Flask, stop: Event) -> None:
             with app.app_context():
                 if time.monotonic() - swept_at > SWEEP_EVERY:
                     limits.sweep()
+                    idempotency.sweep()
                     swept_at = time.monotonic()
                 did = one_round()
         except Exception as fault:

@@ -27,6 +27,14 @@ def derived(purpose: str, value: bytes) -> str:
     return base64.urlsafe_b64encode(hmac.digest(key_for(purpose), value, "sha256")).rstrip(b"=").decode()
 
 
+def derived_by_all(purpose: str, value: bytes) -> list[str]:
+    """The same token by the present key, then by each earlier one."""
+    return [
+        base64.urlsafe_b64encode(hmac.digest(key, value, "sha256")).rstrip(b"=").decode()
+        for key in keys_for(purpose)
+    ]
+
+
 def digest(token: str) -> bytes:
     """What the database keeps of a token: 32 bytes."""
     return hashlib.sha256(token.encode()).digest()

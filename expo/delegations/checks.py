@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
+from expo.capacity.holders import holder
 from expo.capacity.models import Pool
 from expo.core.checks import check
 from expo.core.db import db
@@ -11,6 +12,16 @@ from expo.registration.models import LIVE as LIVE_REGISTRATIONS
 from expo.registration.models import Registration
 
 from .models import LIVE, CategorySeats, Link, Nominee, NomineeState, NomineeTicket
+
+
+@holder
+def _held() -> sa.Select[int, int]:
+    return (
+        sa.select(CategorySeats.pool_id, sa.func.count(Nominee.id))
+        .join(Nominee, Nominee.seats_id == CategorySeats.id)
+        .where(Nominee.state.in_(LIVE))
+        .group_by(CategorySeats.pool_id)
+    )
 
 
 @check("1", "a delegation's seats hold exactly its live nominees, per category")

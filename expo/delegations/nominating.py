@@ -244,7 +244,9 @@ def _register(
             country=details.country or delegation.country,
             account=details.account,
         )
-    made = registrations.submit(ticket_types=types, person=person, newcomer=newcomer).registrations
+    made = registrations.submit(
+        ticket_types=types, person=person, newcomer=newcomer, by_team=True
+    ).registrations
     for registration in made:
         db.session.execute(
             sa.update(NomineeTicket)

@@ -319,6 +319,13 @@ def _appearance(row: Row, session: Reference, speaker: Reference, source: Refere
     )
 
 
+# What the files say of a ticket type; the rest is the organisers'.
+OF_A_TICKET = (
+    "name", "price_minor", "currency", "vat_basis_points", "quota", "needs_approval", "audience", "category",
+    "is_open_pass", "position",
+)  # fmt: skip
+
+
 def _ticket(row: Row, conference: Reference, source: Reference) -> TicketRow:
     name = row.read("name", cells.line(TicketType.name, needed=True), "")
     audience = row.read("audience", cells.line(TicketType.audience), "")

@@ -197,8 +197,10 @@ def _tickets(
         key = (row.conference, row.draft.name)
         known = made.get(key)
         draft = row.draft
-        if known:  # when it is sold is not in the files
-            draft = replace(draft, sale_from=known.sale_from, sale_until=known.sale_until)
+        if known:  # when it is sold, what it shares and opens is not in the files
+            draft = replace(
+                tickets.draft_of(known), **{name: getattr(draft, name) for name in h22.OF_A_TICKET}
+            )
         made[key], changed = tickets.save_ticket_type(
             conference=conferences[row.conference], draft=draft, ticket_type=known
         )

@@ -1,17 +1,24 @@
-"""Placing orders. A free one is settled at once; priced ones wait for the payment room to grow."""
+"""Placing orders: one per seller and currency, all orders of a basket in one transaction. What is free is settled
+at once; what is not stays open until it is paid, or expires."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from expo.accounts.models import Person
-from expo.core import audit, clock, tokens
-from expo.core.db import add_unless_there, db, transaction
+from expo.core import audit, clock, jobs, news, tokens
+from expo.core.db import add_unless_there, db, execute, lock, transaction
 from expo.core.money import Money
 
+from . import queries
 from .models import Order, OrderLine, OrderState
+from .news import OrderExpired, OrderSettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,56 +30,201 @@ class Line:
     vat_basis_points: int
 
 
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What one order shall say. Where something is to be paid, it is due at `due_at`."""
+
+    seller_id: int
+    currency: str
+    lines: list[Line] = field(default_factory=list)
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The orders of a basket, each with its lines in the order of its bill; the secret opens their page."""
+
+    secret: str
+    orders: list[Order]
+    lines: list[list[OrderLine]]
+
+
 class PlacedAlready(Exception):
     """The same form was sent before: raised to undo what its second sending did so far."""
 
 
 def placed(expo_id: int, sent: bytes) -> tuple[Order, str] | None:
-    """The order that this sending made, and its secret."""
+    """The first order that this sending made, and the secret of its basket."""
     order = db.session.scalar(sa.select(Order).where(Order.expo_id == expo_id, Order.sent_digest == sent))
     return (order, tokens.derived("order", sent)) if order else None
 
 
-def place(
-    *, person: Person, currency: str, lines: list[Line], sent: bytes | None = None
-) -> tuple[Order, str]:
-    """Write an order down. Returns it and the secret of its page, which is kept as a digest only.
+def place(*, person: Person, bills: list[Bill], sent: bytes | None = None) -> Placed:
+    """Write the orders of a basket down.
 
-    `sent`, 32 bytes, is what makes a second sending of a form the same: raises PlacedAlready then.
+    `sent`, 32 bytes, is what makes a second sending of a form the same: raises PlacedAlready then. Their secret is
+    made of it and of our key, so that the second sending, and later letters, can lead to the page of the first;
+    the database alone cannot make it.
     """
-    # From `sent` and our key, so that the second sending can be led to the page of the first.
-    secret = tokens.derived("order", sent) if sent else tokens.new()
-    total = sum((line.price for line in lines), Money(0, currency))
+    sent = sent or secrets.token_bytes(32)
+    secret, basket = tokens.derived("order", sent), tokens.code()
     with transaction():
-        order = Order(
-            expo_id=person.expo_id,
-            code=tokens.code(),
-            secret_digest=tokens.digest(secret),
-            person_id=person.id,
-            state=OrderState.OPEN if total.minor else OrderState.SETTLED,
-            currency=currency,
-            total_minor=total.minor,
-            created_at=clock.now(),
-            sent_digest=sent,
+        made = [
+            _write(person, bill, basket=basket, digest=tokens.digest(secret), sent=None if number else sent)
+            for number, bill in enumerate(bills)
+        ]
+    return Placed(secret, [order for order, _lines in made], [lines for _order, lines in made])
+
+
+def add(*, to: Order, bill: Bill) -> tuple[Order, list[OrderLine]]:
+    """One more order in a basket: what was asked for then may be had now."""
+    with transaction():
+        return _write(to.person, bill, basket=to.basket, digest=to.secret_digest, sent=None)
+
+
+def secret_of(order: Order) -> str | None:
+    """The secret of the order's page, for letters. None where it was made with a key that is forgotten."""
+    sent = db.session.scalar(
+        sa.select(Order.sent_digest).where(
+            Order.expo_id == order.expo_id, Order.basket == order.basket, Order.sent_digest.is_not(None)
         )
-        if not add_unless_there(order):
-            raise PlacedAlready
-        for line in lines:
-            db.session.add(
-                OrderLine(
-                    expo_id=order.expo_id,
-                    order_id=order.id,
-                    text=line.text,
-                    price_minor=line.price.minor,
-                    vat_basis_points=line.vat_basis_points,
-                    vat_minor=line.price.vat_included(line.vat_basis_points).minor,
-                )
+    )
+    for secret in tokens.derived_by_all("order", sent) if sent else ():
+        if tokens.digest(secret) == order.secret_digest:
+            return secret
+    return None
+
+
+def hold(order_id: int) -> Order:
+    """Wait for whoever changes the order, then read it afresh. Always before the rows of what it pays for."""
+    order = db.session.get_one(Order, order_id)
+    lock(order)
+    return order
+
+
+def strike(*, order_id: int, line_ids: Iterable[int]) -> None:
+    """Take lines off an open order: what they were for has ended. One that was paid keeps them, for the refund."""
+    with transaction():
+        order = hold(order_id)
+        if order.state is not OrderState.OPEN:
+            return
+        struck = execute(
+            sa.update(OrderLine)
+            .where(
+                OrderLine.order_id == order.id,
+                OrderLine.id.in_(list(line_ids)),
+                OrderLine.struck_at.is_(None),
             )
+            .values(struck_at=clock.now())
+        )
+        if struck == 0:
+            return
+        before = order.total_minor
+        left = queries.lines_of([order.id])
+        order.total_minor = sum(line.price_minor for line in left)
+        captured = queries.captured(order.id)
+        if not left and not captured:
+            order.state = OrderState.VOID
+        db.session.flush()
         audit.record(
-            "order_placed",
+            "order_changed",
             "order",
             order.id,
             expo_id=order.expo_id,
-            after={"code": order.code, "total": total.minor, "currency": currency},
+            before={"total": before},
+            after={"total": order.total_minor, "state": order.state.value},
         )
-    return order, secret
+        if order.state is OrderState.OPEN:
+            settle_if_paid(order)
+
+
+def settle_if_paid(order: Order) -> bool:
+    """Settle the order if what came covers it. Whoever calls holds it. Returns whether it was settled now."""
+    if queries.captured(order.id) < order.total_minor:
+        return False
+    settled = execute(
+        sa.update(Order)
+        .where(Order.id == order.id, Order.state == OrderState.OPEN)
+        .values(state=OrderState.SETTLED, settled_at=clock.now())
+    )
+    db.session.refresh(order)
+    if settled == 1:
+        audit.record(
+            "order_settled", "order", order.id, expo_id=order.expo_id, after={"total": order.total_minor}
+        )
+        news.tell(OrderSettled(order.id))
+    return settled == 1
+
+
+def expire(*, order_id: int) -> bool:
+    """End an order that is overdue: what it held is given back by those who listen. Returns whether it ended now.
+
+    One on which a part was paid does not end by itself: somebody has to decide about that money.
+    """
+    with transaction():
+        order = hold(order_id)
+        if order.due_at is None or order.due_at > clock.now() or queries.captured(order.id):
+            return False
+        ended = execute(
+            sa.update(Order)
+            .where(Order.id == order.id, Order.state == OrderState.OPEN)
+            .values(state=OrderState.EXPIRED)
+        )
+        db.session.refresh(order)
+        if ended != 1:
+            return False
+        audit.record("order_expired", "order", order.id, expo_id=order.expo_id)
+        news.tell(OrderExpired(order.id))
+        return True
+
+
+@jobs.handler("order_due")
+def _when_due(payload: dict[str, Any]) -> None:
+    expire(order_id=payload["order"])
+
+
+def _write(
+    person: Person, bill: Bill, *, basket: str, digest: bytes, sent: bytes | None
+) -> tuple[Order, list[OrderLine]]:
+    total = sum((line.price for line in bill.lines), Money(0, bill.currency))
+    now = clock.now()
+    order = Order(
+        expo_id=person.expo_id,
+        code=tokens.code(),
+        secret_digest=digest,
+        person_id=person.id,
+        state=OrderState.OPEN if total.minor else OrderState.SETTLED,
+        currency=bill.currency,
+        total_minor=total.minor,
+        created_at=now,
+        sent_digest=sent,
+        basket=basket,
+        seller_id=bill.seller_id,
+        due_at=bill.due_at if total.minor else None,
+        settled_at=None if total.minor else now,
+    )
+    if not add_unless_there(order):
+        raise PlacedAlready
+    lines = [
+        OrderLine(
+            expo_id=order.expo_id,
+            order_id=order.id,
+            text=line.text[:300],
+            price_minor=line.price.minor,
+            vat_basis_points=line.vat_basis_points,
+            vat_minor=line.price.vat_included(line.vat_basis_points).minor,
+        )
+        for line in bill.lines
+    ]
+    db.session.add_all(lines)
+    db.session.flush()
+    audit.record(
+        "order_placed",
+        "order",
+        order.id,
+        expo_id=order.expo_id,
+        after={"code": order.code, "total": total.minor, "currency": bill.currency},
+    )
+    if order.due_at is not None:
+        jobs.add("order_due", {"order": order.id}, at=order.due_at, key=f"order_due:{order.id}")
+    return order, lines

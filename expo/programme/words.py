@@ -109,5 +109,6 @@ class Deed(enum.StrEnum):
     SET_UP = "set_up"  # the conference itself
     READ_PEOPLE = "read_people"
     DECIDE = "decide"  # let people in, turn them down
+    TAKE_MONEY = "take_money"  # read orders, write down what was paid
     READ_DOORS = "read_doors"
     RUN_DOORS = "run_doors"

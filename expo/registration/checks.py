@@ -4,35 +4,22 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from expo.capacity.models import Pool
 from expo.core.checks import check
 from expo.core.db import db
+from expo.payment.models import Order, OrderState
 
-from .models import LIVE, Registration, RegistrationState, TicketType
-
-
-@check("1", "a ticket type's pool holds exactly the registrations that hold a place")
-def places() -> Iterator[str]:
-    held = (
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(Registration.ticket_type_id == TicketType.id, Registration.holds_place)
-        .scalar_subquery()
-    )
-    differ = (
-        sa.select(TicketType.name, Pool.taken, held.label("held"))
-        .join(Pool, TicketType.pool_id == Pool.id)
-        .where(Pool.taken != held)
-    )
-    for row in db.session.execute(differ):
-        yield f"ticket type {row.name}: {row.held} registrations hold a place, the pool says {row.taken}"
+from .models import LIVE, Registration, RegistrationState, TakenAddOn
+from .voucher_models import Voucher, VoucherUse
 
 
-@check("1", "confirmed registrations hold a place, ended ones do not")
+@check("1", "approved and confirmed registrations hold a place, ended ones do not")
 def holders() -> Iterator[str]:
     wrong = sa.select(Registration.code, Registration.state).where(
         sa.or_(
-            sa.and_(Registration.state == RegistrationState.CONFIRMED, sa.not_(Registration.holds_place)),
+            sa.and_(
+                Registration.state.in_((RegistrationState.APPROVED, RegistrationState.CONFIRMED)),
+                sa.not_(Registration.holds_place),
+            ),
             sa.and_(Registration.state.not_in(LIVE), Registration.holds_place),
         )
     )
@@ -50,3 +37,48 @@ def one_live() -> Iterator[str]:
     )
     for row in db.session.execute(twice):
         yield f"person {row.person_id} is registered twice for conference {row.conference_id}"
+
+
+@check("1", "an add-on holds a place exactly as long as its ticket does")
+def add_ons() -> Iterator[str]:
+    wrong = (
+        sa.select(Registration.code)
+        .join(TakenAddOn, TakenAddOn.registration_id == Registration.id)
+        .where(TakenAddOn.holds_place != Registration.holds_place)
+    )
+    for row in db.session.execute(wrong):
+        yield f"registration {row.code} and one of its add-ons do not agree on their place"
+
+
+@check("3", "who is approved has an open order, and who has one paid is confirmed")
+def paid() -> Iterator[str]:
+    """A confirmed registration may stand on an open order, if it is a free one beside others."""
+    wrong = (
+        sa.select(Registration.code, Order.state)
+        .outerjoin(Registration.order)
+        .where(
+            Registration.state == RegistrationState.APPROVED,
+            sa.or_(Order.id.is_(None), Order.state != OrderState.OPEN),
+        )
+    )
+    for row in db.session.execute(wrong):
+        yield f"registration {row.code} waits for a payment, but its order is {row.state}"
+
+
+@check("2", "a voucher counts exactly its live uses, and no ended registration keeps one")
+def voucher_uses() -> Iterator[str]:
+    live = (VoucherUse.voucher_id == Voucher.id, VoucherUse.undone_at.is_(None))
+    uses = sa.select(sa.func.count()).where(*live).scalar_subquery()
+    spent = (
+        sa.select(sa.func.coalesce(sa.func.sum(VoucherUse.amount_minor), 0)).where(*live).scalar_subquery()
+    )
+    wrong = sa.or_(Voucher.uses != uses, Voucher.spent_minor != spent)
+    for row in db.session.execute(sa.select(Voucher.id, Voucher.uses, uses.label("live")).where(wrong)):
+        yield f"voucher {row.id} counts {row.uses} uses, {row.live} are live"
+    kept = (
+        sa.select(Registration.code)
+        .join(VoucherUse, VoucherUse.registration_id == Registration.id)
+        .where(VoucherUse.undone_at.is_(None), Registration.state.not_in(LIVE))
+    )
+    for row in db.session.execute(kept):
+        yield f"registration {row.code} has ended and keeps its voucher"

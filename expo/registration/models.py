@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.accounts.models import Person
 from expo.capacity.models import Pool
-from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
 from expo.core.money import Money
 from expo.expos.models import Expo
-from expo.payment.models import Order
-from expo.programme.models import Conference
+from expo.payment.models import Order, OrderLine, Seller
+from expo.programme.models import Conference, Occurrence
 
 
 class Category(enum.StrEnum):
@@ -81,6 +81,20 @@ class TicketType(Base):
     is_open_pass: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int] = mapped_column(default=0)
     pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+    # The price is the least that may be given; who comes chooses the amount.
+    is_donation: Mapped[bool] = mapped_column(default=False)
+    # Not to be seen until its code (or that of a voucher for it) is typed.
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    code: Mapped[str] = mapped_column(sa.String(40), default="")
+    # 1, or 2: somebody allows it beforehand, somebody else at last.
+    approval_stages: Mapped[int] = mapped_column(default=1)
+    decide_by: Mapped[Moment | None]
+    # Until then an approved delegate has to have paid.
+    answer_by: Mapped[Moment | None]
+    # Days on which it opens the conference, as ISO dates, and city times of these days; nothing: all of them.
+    valid_days: Mapped[Json] = mapped_column(default=list)
+    valid_from: Mapped[str] = mapped_column(sa.String(5), default="")
+    valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
 
     conference: Mapped[Conference] = relationship()
     pool: Mapped[Pool] = relationship()
@@ -115,6 +129,12 @@ class Registration(Base):
     decided_by: Mapped[str | None] = mapped_column(sa.String(80))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     holds_place: Mapped[bool] = mapped_column(default=False)
+    # Where the place was taken: the ticket type's pool, or the reserve of a voucher.
+    pool_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Pool.id), index=True)
+    # What was agreed: the amount chosen, less the voucher; without add-ons.
+    price_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
+    order_line_id: Mapped[int | None] = mapped_column(sa.ForeignKey(OrderLine.id))
 
     conference: Mapped[Conference] = relationship()
     ticket_type: Mapped[TicketType] = relationship()
@@ -124,3 +144,97 @@ class Registration(Base):
     @property
     def is_live(self) -> bool:
         return self.state in LIVE
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+class ConferenceSeller(Base):
+    """Who sells what a conference has; without such a row it is the expo's default seller."""
+
+    __tablename__ = "conference_sellers"
+
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    seller_id: Mapped[int] = mapped_column(sa.ForeignKey(Seller.id), index=True)
+
+
+class SharedPool(Base):
+    """Places that several ticket types share: of a conference, or of the whole expo."""
+
+    __tablename__ = "shared_pools"
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+
+    conference: Mapped[Conference | None] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+
+class TicketSpan(Base):
+    """When a ticket type opens anything. A type without spans opens all the days of its conference."""
+
+    __tablename__ = "ticket_spans"
+    __table_args__ = (sa.CheckConstraint("closes_at > opens_at", name="closes_after_opening"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    ticket_type_id: Mapped[int] = mapped_column(sa.ForeignKey(TicketType.id), index=True)
+    opens_at: Mapped[Moment]
+    closes_at: Mapped[Moment]
+
+
+class TicketOccurrence(Base):
+    """A time of a session that a ticket type opens. A type without such rows opens those of all sessions."""
+
+    __tablename__ = "ticket_occurrences"
+
+    ticket_type_id: Mapped[int] = mapped_column(sa.ForeignKey(TicketType.id), primary_key=True)
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+
+
+class AddOn(Base):
+    """What can be had with a ticket: lunch, a tour. It has its own price and its own places."""
+
+    __tablename__ = "add_ons"
+    __table_args__ = (sa.CheckConstraint("price_minor >= 0", name="price"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    price_minor: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
+    vat_basis_points: Mapped[int] = mapped_column(default=0)
+    sale_until: Mapped[Moment | None]
+    position: Mapped[int] = mapped_column(default=0)
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+
+    conference: Mapped[Conference] = relationship()
+    pool: Mapped[Pool] = relationship()
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+
+class TakenAddOn(Base):
+    """An add-on chosen with a registration, at the price of that moment. Its place is held as long as the ticket's."""
+
+    __tablename__ = "taken_add_ons"
+    __table_args__ = (sa.UniqueConstraint("registration_id", "add_on_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    registration_id: Mapped[int] = mapped_column(sa.ForeignKey(Registration.id))
+    add_on_id: Mapped[int] = mapped_column(sa.ForeignKey(AddOn.id), index=True)
+    price_minor: Mapped[int]
+    holds_place: Mapped[bool] = mapped_column(default=False)
+    order_line_id: Mapped[int | None] = mapped_column(sa.ForeignKey(OrderLine.id))
+
+    add_on: Mapped[AddOn] = relationship()

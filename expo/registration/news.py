@@ -20,6 +20,13 @@ class RegistrationEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketOpensAnew:
+    """What a ticket of this conference opens has changed."""
+
+    conference_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationOver:
     """A registration is no longer live, confirmed before or not: refused, withdrawn or revoked."""
 

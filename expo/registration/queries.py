@@ -4,27 +4,33 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from expo.accounts.models import Person
+from expo.capacity import pools
 from expo.core import clock, tokens
 from expo.core.db import db
 from expo.core.text import folded
-from expo.payment.models import Order
+from expo.payment import queries as payment
+from expo.payment.models import Order, OrderState
 from expo.programme.models import Conference
 from expo.programme.words import LISTED
 
-from .models import LIVE, WAITING, Category, Registration, RegistrationState, TicketType
+from . import vouchers
+from .models import LIVE, WAITING, AddOn, Category, Registration, RegistrationState, TakenAddOn, TicketType
 
 _WITH_ALL = (
     joinedload(Registration.conference),
     joinedload(Registration.ticket_type),
     joinedload(Registration.person),
+    joinedload(Registration.order),
 )
 
 
-def ticket_types(expo_id: int, *, conference_id: int | None = None) -> list[TicketType]:
-    """Ticket types of conferences that anybody may see, conference by conference, with what is left."""
+def ticket_types(
+    expo_id: int, *, conference_id: int | None = None, hidden_too: bool = False
+) -> list[TicketType]:
+    """Ticket types of conferences that anybody may see, conference by conference; hidden ones on request."""
     wanted = (
         sa.select(TicketType)
         .join(TicketType.conference)
@@ -32,9 +38,16 @@ def ticket_types(expo_id: int, *, conference_id: int | None = None) -> list[Tick
         .options(joinedload(TicketType.conference), joinedload(TicketType.pool))
         .order_by(Conference.starts_on, Conference.id, TicketType.position, TicketType.id)
     )
+    if not hidden_too:
+        wanted = wanted.where(sa.not_(TicketType.is_hidden))
     if conference_id is not None:
         wanted = wanted.where(TicketType.conference_id == conference_id)
     return list(db.session.scalars(wanted))
+
+
+def left(ticket_types: Iterable[TicketType | AddOn]) -> dict[int, int | None]:
+    """What is left of each pool of these, with those above it; by the pool's id, None without limit."""
+    return pools.left(kind.pool_id for kind in ticket_types)
 
 
 def conferences_admitting(expo_id: int) -> set[tuple[int, Category, bool]]:
@@ -43,7 +56,11 @@ def conferences_admitting(expo_id: int) -> set[tuple[int, Category, bool]]:
     rows = db.session.execute(
         sa.select(TicketType.conference_id, TicketType.category, free)
         .join(TicketType.conference)
-        .where(TicketType.expo_id == expo_id, Conference.visibility.in_(LISTED))
+        .where(
+            TicketType.expo_id == expo_id,
+            Conference.visibility.in_(LISTED),
+            sa.not_(TicketType.is_hidden),
+        )
         .distinct()
     )
     return {(row[0], row[1], bool(row[2])) for row in rows}
@@ -54,11 +71,39 @@ def is_over(conference: Conference) -> bool:
     return clock.now().astimezone(conference.zone).date() > conference.ends_on
 
 
-def offered(expo_id: int, *, conference_id: int | None = None) -> list[TicketType]:
-    """Ticket types that can still be had: of conferences that are not over."""
+def offered(expo_id: int, *, conference_id: int | None = None, code: str = "") -> list[TicketType]:
+    """Ticket types that can still be had: of conferences that are not over; hidden ones for whoever has the code."""
+    voucher = vouchers.by_code(expo_id, code) if code.strip() else None
     return [
-        kind for kind in ticket_types(expo_id, conference_id=conference_id) if not is_over(kind.conference)
+        kind
+        for kind in ticket_types(expo_id, conference_id=conference_id, hidden_too=bool(code.strip()))
+        if not is_over(kind.conference) and (not kind.is_hidden or vouchers.opens(kind, code, voucher))
     ]
+
+
+def add_ons(conference_ids: Iterable[int]) -> dict[int, list[AddOn]]:
+    """What can be had with a ticket, by conference."""
+    found: dict[int, list[AddOn]] = {}
+    for one in db.session.scalars(
+        sa.select(AddOn)
+        .where(AddOn.conference_id.in_(list(conference_ids)))
+        .options(joinedload(AddOn.pool))
+        .order_by(AddOn.position, AddOn.id)
+    ):
+        found.setdefault(one.conference_id, []).append(one)
+    return found
+
+
+def add_ons_of(registration_ids: Iterable[int]) -> list[TakenAddOn]:
+    """The add-ons chosen with these registrations."""
+    return list(
+        db.session.scalars(
+            sa.select(TakenAddOn)
+            .where(TakenAddOn.registration_id.in_(list(registration_ids)))
+            .options(joinedload(TakenAddOn.add_on))
+            .order_by(TakenAddOn.id)
+        )
+    )
 
 
 def ticket_type(expo_id: int, ticket_type_id: int) -> TicketType | None:
@@ -140,6 +185,76 @@ def of_order(order_id: int) -> list[Registration]:
             .where(Registration.order_id == order_id)
             .options(*_WITH_ALL)
             .order_by(Registration.id)
+        )
+    )
+
+
+def of_basket(order: Order) -> tuple[list[Registration], list[Order]]:
+    """All registrations and orders of this order's basket."""
+    placed = payment.of_basket(order)
+    registrations = list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.order_id.in_([one.id for one in placed]))
+            .options(*_WITH_ALL)
+            .order_by(Registration.id)
+        )
+    )
+    return registrations, placed
+
+
+def approved_by(order_id: int) -> list[Registration]:
+    """Those who have their place as soon as this order is paid."""
+    return list(
+        db.session.scalars(
+            sa.select(Registration)
+            .where(Registration.order_id == order_id, Registration.state == RegistrationState.APPROVED)
+            .options(*_WITH_ALL)
+            .order_by(Registration.id)
+        )
+    )
+
+
+def orders_of(
+    expo_id: int, conference_ids: Iterable[int] | None, *, state: OrderState | None = None, search: str = ""
+) -> list[Order]:
+    """Orders with something to pay in which all is of these conferences (None: of any), the oldest open first."""
+    found = (
+        sa.select(Order)
+        .join(Order.person)
+        .where(
+            Order.expo_id == expo_id,
+            sa.or_(Order.total_minor > 0, Order.state.in_((OrderState.EXPIRED, OrderState.VOID))),
+        )
+        .options(contains_eager(Order.person), joinedload(Order.seller))
+        .order_by(sa.case((Order.state == OrderState.OPEN, 0), else_=1), Order.due_at, Order.id)
+        .limit(500)
+    )
+    if conference_ids is not None:
+        ids = list(conference_ids)
+        inside = sa.select(Registration.order_id).where(Registration.conference_id.in_(ids))
+        outside = sa.select(Registration.order_id).where(
+            Registration.conference_id.not_in(ids), Registration.order_id.is_not(None)
+        )
+        found = found.where(Order.id.in_(inside), Order.id.not_in(outside))
+    if state is not None:
+        found = found.where(Order.state == state)
+    for word in folded(search).split():
+        found = found.where(
+            sa.or_(
+                Person.folded_name.contains(word, autoescape=True),
+                Person.email.contains(word, autoescape=True),
+                sa.func.lower(Order.code).contains(word, autoescape=True),
+            )
+        )
+    return list(db.session.scalars(found))
+
+
+def conferences_in(order_id: int) -> set[int]:
+    """Of which conferences an order holds something."""
+    return set(
+        db.session.scalars(
+            sa.select(Registration.conference_id).where(Registration.order_id == order_id).distinct()
         )
     )
 

@@ -19,12 +19,6 @@ class NotOnSale(Refusal):
     code = "not_on_sale"
 
 
-class NeedsPayment(Refusal):
-    """A priced ticket, and no way to pay for it here yet."""
-
-    code = "needs_payment"
-
-
 class WrongStep(Refusal):
     """The registration is not in a state in which that can be done."""
 
@@ -35,3 +29,15 @@ class EmptyBasket(BadInput):
     """Nothing was chosen."""
 
     code = "empty_basket"
+
+
+class CodeRefused(BadInput):
+    """No voucher and no hidden ticket has this code, or not for these tickets and this person."""
+
+    code = "code_refused"
+
+
+class VoucherGone(Refusal):
+    """The voucher has given all it had."""
+
+    code = "voucher_gone"

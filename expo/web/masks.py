@@ -6,7 +6,11 @@ import logging
 import re
 
 # As core/tokens.py makes them: 32 bytes in URL-safe base64.
-_TOKEN = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])"
+    # Codes of vouchers and invitations are shorter, for people to type.
+    r"|(?<=/invitations/)[^/?\s\"]+|(?<=[?&]code=)[^&\s\"]+"
+)
 ACCESS_LOGS = ("granian.access", "werkzeug")
 
 

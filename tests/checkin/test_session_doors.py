@@ -177,3 +177,41 @@ def test_a_cancelled_or_unreleased_session_opens_no_door():
 
     with doors.the_time_is(a.tomorrow_at(9)):
         assert door.scan(doors.code_of(doors.a_delegate(conference))).reason == "nothing_on"
+
+
+@pytest.mark.feature("R2")
+def test_a_ticket_of_a_morning_opens_its_door_before_the_session_and_not_in_the_evening():
+    conference = a.a_conference(time_zone="UTC")
+    day = a.tomorrow_at(9).date().isoformat()
+    kind = a.a_ticket_type(conference, valid_days=(day,), valid_from="09:00", valid_until="13:00")
+    ada = a.a_person(conference.expo)
+    a.a_registration(ada, conference, kind)
+    morning, evening = (
+        a_session_door(a.a_session(conference, admission=Admission.TICKET, starts_at=a.tomorrow_at(hour)))
+        for hour in (9, 18)
+    )
+    code = doors.code_of(ada)
+
+    with doors.the_time_is(a.tomorrow_at(8, 45)):
+        assert morning.scan(code).verdict is Verdict.ADMITTED
+    with doors.the_time_is(a.tomorrow_at(18, 5)):
+        assert evening.scan(code).verdict is Verdict.REFUSED
+    doors.nothing_is_broken()
+
+
+@pytest.mark.feature("R2")
+def test_a_ticket_of_one_session_opens_that_door_alone():
+    conference = a.a_conference()
+    one, other = (
+        a.a_session(conference, admission=Admission.TICKET, starts_at=a.tomorrow_at(hour)) for hour in (9, 18)
+    )
+    kind = a.a_ticket_type(conference, occurrence_ids=(one.id,))
+    ada = a.a_person(conference.expo)
+    a.a_registration(ada, conference, kind)
+    code = doors.code_of(ada)
+    first, second = a_session_door(one), a_session_door(other)
+
+    with doors.the_time_is(a.tomorrow_at(9, 5)):
+        assert first.scan(code).verdict is Verdict.ADMITTED
+    with doors.the_time_is(a.tomorrow_at(18, 5)):
+        assert second.scan(code).verdict is Verdict.REFUSED

@@ -20,6 +20,7 @@ TABLE = {
     Deed.SET_UP: set(),
     Deed.READ_PEOPLE: {Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER},
     Deed.DECIDE: {Role.REGISTRATION},
+    Deed.TAKE_MONEY: {Role.FINANCE},
     Deed.READ_DOORS: {Role.REGISTRATION, Role.DOOR_LEAD, Role.VIEWER},
     Deed.RUN_DOORS: {Role.DOOR_LEAD},
 }

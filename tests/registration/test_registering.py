@@ -14,7 +14,6 @@ from expo.registration.models import RegistrationState
 from expo.registration.refusals import (
     AlreadyRegistered,
     EmptyBasket,
-    NeedsPayment,
     NotOnSale,
     TicketsGone,
     WrongStep,
@@ -111,9 +110,9 @@ def test_what_cannot_be_had_is_refused_and_leaves_no_trace():
     ada = a.a_person(conference.expo)
     later = a.a_ticket_type(conference, "Later", sale_from=clock.now() + timedelta(days=1))
     over = a.a_ticket_type(conference, "Over", sale_until=clock.now() - timedelta(days=1))
-    priced = a.a_ticket_type(conference, "Priced", price_minor=49500)
+    hidden = a.a_ticket_type(conference, "Hidden", is_hidden=True, code="SESAME-1")
 
-    for kinds, no in (([later], NotOnSale), ([over], NotOnSale), ([priced], NeedsPayment), ([], EmptyBasket)):
+    for kinds, no in (([later], NotOnSale), ([over], NotOnSale), ([hidden], NotOnSale), ([], EmptyBasket)):
         with pytest.raises(no):
             actions.submit(person=ada, ticket_types=kinds)
 

@@ -10,8 +10,12 @@ blueprint = Blueprint("delegate", __name__)
 # Registering, the page of an order, and links from letters are for whoever holds them.
 gates.signed_in(
     blueprint,
-    but=("register", "submit", "order", "open_order", "claim", "use_claim", "recover", "send_recovery"),
-)
+    but=(
+        "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
+        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
+        "order", "open_order", "claim", "use_claim", "recover", "send_recovery",
+    ),
+)  # fmt: skip
 
 
 @blueprint.after_request
@@ -23,4 +27,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, favourites, links, my, register  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, favourites, links, my, offers, orders, register  # noqa: E402, F401  their views belong to the blueprint

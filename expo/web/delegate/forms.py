@@ -8,7 +8,7 @@ from wtforms.validators import Email, InputRequired, Length
 from expo.web.forms import countries
 from expo.web.texts import _l
 
-_ADDRESS = [
+ADDRESS = [
     InputRequired(_l("Write your e-mail address: your badge and all news go there.")),
     Length(max=254, message=_l("That is too long for an address.")),
     Email(_l("That is not an e-mail address. It looks like name@example.org.")),
@@ -25,7 +25,7 @@ class PersonForm(Form):
             Length(max=200, message=_l("That is too long for a badge.")),
         ],
     )
-    email = EmailField(_l("E-mail"), _ADDRESS)
+    email = EmailField(_l("E-mail"), ADDRESS)
     organisation = StringField(_l("Organisation"), [Length(max=200)])
     city = StringField(_l("City"), [Length(max=120)])
     country = SelectField(_l("Country"), choices=[], default="")
@@ -42,4 +42,4 @@ class PersonForm(Form):
 class RecoverForm(Form):
     """An address that a link is sent to."""
 
-    email = EmailField(_l("E-mail"), _ADDRESS)
+    email = EmailField(_l("E-mail"), ADDRESS)

@@ -8,8 +8,11 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from expo.core import clock
+from expo.payment import orders
+from expo.payment import queries as payment
 from expo.registration import actions, queries
 from expo.registration.models import Registration
+from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 from expo.web.filters import title_here
 from expo.web.gates import my_person
@@ -33,6 +36,7 @@ def my() -> ResponseReturnValue:
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
         live=[(r, steps_of(r)) for r in registrations if r.is_live],
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
+        bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Registering for one or several conferences in one go, and the page that says where it stands."""
+"""Registering: for one conference on one page; for several, the places are held while one fills in the rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from werkzeug.exceptions import NotFound
 
 from expo.accounts import queries as people
 from expo.accounts.models import Person
+from expo.basket import holds
+from expo.basket.models import Basket
 from expo.booking.actions import book_seat
 from expo.core import limits, tokens
 from expo.core.refusals import Refusal
@@ -21,76 +23,120 @@ from expo.registration.models import TicketType
 from expo.web import signing
 from expo.web.context import choose_language, me, this_expo, visitor
 
-from . import blueprint
+from . import blueprint, chosen
 from .agenda import told
+from .chosen import Chosen
 from .forms import PersonForm
-from .status import steps_of
 
 
 @blueprint.get("/register")
 def register() -> ResponseReturnValue:
     form = PersonForm(data=_known_already())
-    return _page(form, chosen=_asked_for(), wanted=request.args.get("book", ""))
+    code = chosen.code_asked()
+    return _page(form, Chosen(_asked_for(code), code=code), wanted=request.args.get("book", ""))
 
 
 @blueprint.post("/register")
 def submit() -> ResponseReturnValue:
     """Make the person (if they are new here) and their registrations, and lead to the page of the order."""
     form = PersonForm(request.form)
-    ticked = set(request.form.getlist("ticket"))
-    ticket_types = [found for found in queries.offered(this_expo().id) if str(found.id) in ticked]
-    chosen = {found.id for found in ticket_types}
+    code = chosen.code_asked()
+    made = chosen.read(queries.offered(this_expo().id, code=code), code)
     wanted = request.form.get("book", "")
+    if "look" in request.form:  # a code was typed: show what it opens
+        return _page(form, made, wanted=wanted)
     person = me()
-    if (person is None and not form.validate()) or not ticket_types:
-        problem = None if ticket_types else _("Choose at least one ticket.")
-        return _page(form, chosen=chosen, wanted=wanted, problem=problem), 422
+    if (person is None and not form.validate()) or not made.kinds:
+        problem = None if made.kinds else chosen.nothing_chosen()
+        return _page(form, made, wanted=wanted, problem=problem), 422
     limits.count("register", signing.network_address(), most=200, within=timedelta(minutes=15))
     try:
         submitted = actions.submit(
             person=person,
-            ticket_types=ticket_types,
-            newcomer=_newcomer(form) if person is None else None,
+            ticket_types=made.kinds,
+            newcomer=newcomer(form) if person is None else None,
             form_key=request.form.get("key", ""),
+            choices=made.choices(),
         )
     except Refusal as refusal:
-        return _page(form, chosen=chosen, wanted=wanted, problem=refusal.message), refusal.status
-    if person is None and visitor() is None:
-        signing.sign_in(person=submitted.order.person)
-    _book_along(submitted.order.person, wanted)
-    return redirect(url_for("delegate.order", code=submitted.order.code, secret=submitted.secret), code=303)
+        return _page(form, made, wanted=wanted, problem=refusal.message), refusal.status
+    return arrived(submitted, person, wanted)
 
 
-@blueprint.get("/orders/<code>/<secret>")
-def order(code: str, secret: str) -> ResponseReturnValue:
-    """Where every registration of an order stands, for whoever holds its secret."""
-    found = queries.order_by_secret(this_expo().id, code, secret)
-    if found is None:
-        raise NotFound
-    registrations = queries.of_order(found.id)
-    mine = me()
-    return render_template(
-        "delegate/order.html",
-        order=found,
-        secret=secret,
-        parts=[(registration, steps_of(registration)) for registration in registrations],
-        here=mine is not None and mine.id == found.person_id,
-    )
+@blueprint.post("/register/hold")
+def hold() -> ResponseReturnValue:
+    """Hold what was chosen, and go on to the rest of the form."""
+    code = chosen.code_asked()
+    made = chosen.read(queries.offered(this_expo().id, code=code), code)
+    wanted = request.form.get("book", "")
+    form = PersonForm(data=_known_already())
+    if "look" in request.form:
+        return _page(form, made, wanted=wanted)
+    if not made.kinds:
+        return _page(form, made, wanted=wanted, problem=chosen.nothing_chosen()), 422
+    limits.count("hold", signing.network_address(), most=40, within=timedelta(minutes=15))
+    try:
+        _basket, token = holds.open_basket(expo_id=this_expo().id, ticket_types=made.kinds, code=code)
+    except Refusal as refusal:
+        return _page(form, made, wanted=wanted, problem=refusal.message), refusal.status
+    return redirect(url_for("delegate.basket", token=token, book=wanted or None), code=303)
 
 
-@blueprint.post("/orders/<code>/<secret>")
-def open_order(code: str, secret: str) -> ResponseReturnValue:
-    """Open My expo in this browser, for whoever holds the order's secret."""
-    found = queries.order_by_secret(this_expo().id, code, secret)
-    if found is None:
-        raise NotFound
-    if found.person.account_id is not None:
-        return redirect(url_for("account.login", next=url_for("delegate.my")), code=303)
-    signing.sign_in(person=found.person)
-    return redirect(url_for("delegate.my"), code=303)
+@blueprint.get("/register/basket/<token>")
+def basket(token: str) -> ResponseReturnValue:
+    """The rest of the form, with the time that is left."""
+    found = _basket_of(token)
+    form = PersonForm(data=_known_already())
+    return _basket_page(found, token, form, Chosen(_kinds(found), code=found.code))
 
 
-def _newcomer(form: PersonForm) -> actions.Newcomer:
+@blueprint.post("/register/basket/<token>")
+def submit_basket(token: str) -> ResponseReturnValue:
+    found = _basket_of(token)
+    form = PersonForm(request.form)
+    made = chosen.read(_kinds(found), chosen.code_asked())
+    person = me()
+    if (person is None and not form.validate()) or not made.kinds:
+        problem = None if made.kinds else chosen.nothing_chosen()
+        return _basket_page(found, token, form, made, problem=problem), 422
+    try:
+        submitted = holds.submit(
+            basket=found,
+            ticket_types=made.kinds,
+            person=person,
+            newcomer=newcomer(form) if person is None else None,
+            form_key=request.form.get("key", ""),
+            choices=made.choices(),
+        )
+    except Refusal as refusal:
+        return _basket_page(_basket_of(token), token, form, made, problem=refusal.message), refusal.status
+    return arrived(submitted, person, request.form.get("book", ""))
+
+
+@blueprint.post("/register/basket/<token>/extend")
+def extend_basket(token: str) -> ResponseReturnValue:
+    """More time. A page of its own answers where the form would be lost, so this keeps what was typed."""
+    found = _basket_of(token)
+    form = PersonForm(request.form)
+    made = chosen.read(_kinds(found), request.form.get("code", "").strip()[: chosen.LONGEST_CODE])
+    try:
+        holds.extend(basket=found)
+    except Refusal as refusal:
+        return _basket_page(_basket_of(token), token, form, made, problem=refusal.message), refusal.status
+    flash(_("You have more time."), "success")
+    return _basket_page(_basket_of(token), token, form, made)
+
+
+@blueprint.post("/register/basket/<token>/release")
+def release_basket(token: str) -> ResponseReturnValue:
+    """Choose anew: the places go back."""
+    found = _basket_of(token)
+    holds.release(basket=found)
+    return redirect(url_for("delegate.register", code=found.code or None), code=303)
+
+
+def newcomer(form: PersonForm) -> actions.Newcomer:
+    """Who typed this, for the action."""
     who = visitor()
     account = people.account(who.account_id) if who and who.account_id else None
     return actions.Newcomer(
@@ -98,40 +144,84 @@ def _newcomer(form: PersonForm) -> actions.Newcomer:
     )  # fmt: skip
 
 
+def arrived(submitted: actions.Submitted, person: Person | None, wanted: str = "") -> ResponseReturnValue:
+    """After a submission: this browser knows the newcomer, and the page of the order tells the rest."""
+    if person is None and visitor() is None:
+        signing.sign_in(person=submitted.order.person)
+    _book_along(submitted.order.person, wanted)
+    return redirect(url_for("delegate.order", code=submitted.order.code, secret=submitted.secret), code=303)
+
+
+def _basket_of(token: str) -> Basket:
+    found = holds.basket(this_expo().id, token)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _kinds(found: Basket) -> list[TicketType]:
+    return [item.ticket_type for item in holds.items(found)]
+
+
 def _known_already() -> dict[str, str]:
     who = visitor()
     return {"name": who.name, "email": who.email or ""} if who and who.account_id else {}
 
 
-def _asked_for() -> set[int]:
+def _asked_for(code: str) -> list[TicketType]:
     """The only ticket of the conference that the address names, so that one need not choose."""
     conference = programme.conference(this_expo().id, request.args.get("conference", ""))
     if conference is None:
-        return set()
-    offered = queries.offered(this_expo().id, conference_id=conference.id)
+        return []
+    offered = queries.offered(this_expo().id, conference_id=conference.id, code=code)
     passes = [found for found in offered if found.is_open_pass] or offered
-    return {passes[0].id} if len(passes) == 1 else set()
+    return [passes[0]] if len(passes) == 1 else []
 
 
-def _page(form: PersonForm, *, chosen: set[int], wanted: str, problem: str | None = None) -> str:
+def _page(form: PersonForm, made: Chosen, *, wanted: str, problem: str | None = None) -> str:
     person = me()
     held = {r.conference_id: r for r in queries.of_person(person.id) if r.is_live} if person else {}
     first = request.values.get("conference", "")
     offered = sorted(
-        queries.offered(this_expo().id),
+        queries.offered(this_expo().id, code=made.code),
         key=lambda found: (found.conference.slug != first, not found.conference.is_open_programme),
     )
+    groups = [list(group) for _conference, group in groupby(offered, key=_conference_of)]
     return render_template(
         "delegate/register.html",
         form=form,
         person=person,
-        groups=[(list(group)) for _conference, group in groupby(offered, key=_conference_of)],
+        groups=groups,
         held=held,
-        chosen=chosen,
+        made=made,
         wanted=wanted,
         first=first,
+        # One conference is one page; of several, the places are held while the rest is filled in.
+        whole=bool(first) or len(groups) < 2 or request.endpoint == "delegate.submit",
         problem=problem,
         key=request.form.get("key") or tokens.new(),
+        **chosen.shown(offered),
+    )
+
+
+def _basket_page(
+    found: Basket, token: str, form: PersonForm, made: Chosen, *, problem: str | None = None
+) -> str:
+    kinds = _kinds(found)
+    return render_template(
+        "delegate/basket.html",
+        basket=found,
+        is_held=holds.is_held(found),
+        can_extend=found.extended < holds.MOST_EXTENSIONS,
+        token=token,
+        form=form,
+        person=me(),
+        kinds=kinds,
+        made=made,
+        wanted=request.values.get("book", ""),
+        problem=problem,
+        key=request.form.get("key") or tokens.new(),
+        **chosen.shown(kinds),
     )
 
 

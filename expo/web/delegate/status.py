@@ -37,7 +37,11 @@ def steps_of(registration: Registration) -> Way:
     state = registration.state
     steps = [Step(_("Sent"), "done", _when(registration.submitted_at))]
     if registration.ticket_type.needs_approval:
-        steps.append(_decision(state, since))
+        if registration.ticket_type.approval_stages == 2:
+            steps.append(_first_decision(state, since))
+        steps.append(_decision(registration, since))
+    if state is RegistrationState.APPROVED:
+        steps.append(Step(_("You pay"), "current", _("since %(moment)s", moment=since)))
     if state in (RegistrationState.WITHDRAWN, RegistrationState.REVOKED):
         steps.append(Step(_("Ended"), "failed", since))
     elif state is not RegistrationState.REFUSED:
@@ -46,7 +50,17 @@ def steps_of(registration: Registration) -> Way:
     return Way(steps, _holder(registration), _next(registration))
 
 
-def _decision(state: RegistrationState, since: str) -> Step:
+def _first_decision(state: RegistrationState, since: str) -> Step:
+    """The first of two: while it is missing, the ball is there."""
+    if state is RegistrationState.SUBMITTED:
+        return Step(_("Checked first"), "current", _("since %(moment)s", moment=since))
+    return Step(_("Checked first"), "done", since if state is RegistrationState.PRE_APPROVED else None)
+
+
+def _decision(registration: Registration, since: str) -> Step:
+    state, kind = registration.state, registration.ticket_type
+    if state is RegistrationState.SUBMITTED and kind.approval_stages == 2:
+        return Step(_("The organisers decide"), "todo")
     if state in _WAITING:
         return Step(_("The organisers decide"), "current", _("since %(moment)s", moment=since))
     if state is RegistrationState.REFUSED:
@@ -62,8 +76,15 @@ def _holder(registration: Registration) -> str:
 
 def _next(registration: Registration) -> str:
     match registration.state:
+        case RegistrationState.SUBMITTED | RegistrationState.PRE_APPROVED if (
+            registration.ticket_type.decide_by
+        ):
+            by = _when(registration.ticket_type.decide_by)
+            return _("Nothing for you to do. They decide by %(moment)s, and you get a letter.", moment=by)
         case RegistrationState.SUBMITTED | RegistrationState.PRE_APPROVED:
             return _("Nothing for you to do. You get a letter as soon as they have decided.")
+        case RegistrationState.APPROVED:
+            return _pay(registration)
         case RegistrationState.CONFIRMED:
             return _("Your badge opens it. Book seats in the sessions that need one.")
         case RegistrationState.REFUSED:
@@ -72,6 +93,17 @@ def _next(registration: Registration) -> str:
             return _("Register again if you want to come after all.")
         case _:
             return _("Go on where you stopped.")
+
+
+def _pay(registration: Registration) -> str:
+    order = registration.order
+    if order is None or order.due_at is None:
+        return _("Pay, and your place is confirmed.")
+    return _(
+        "Pay order %(code)s by %(moment)s, and your place is confirmed. Until then it is held for you.",
+        code=order.code,
+        moment=_when(order.due_at),
+    )
 
 
 def _when(moment: datetime) -> str:

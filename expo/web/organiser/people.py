@@ -77,6 +77,16 @@ def approve(code: str) -> ResponseReturnValue:
     return _page(found, form), form.status
 
 
+@blueprint.post("/organise/people/<code>/pre-approve")
+def pre_approve(code: str) -> ResponseReturnValue:
+    """The first of two approvals."""
+    found = _mine(code, Deed.DECIDE)
+    form = DecisionForm()
+    if form.accepts(lambda: actions.pre_approve(registration=found)):
+        return _done(found, _("%(name)s is pre-approved.", name=found.person.name))
+    return _page(found, form), form.status
+
+
 @blueprint.post("/organise/people/<code>/refuse")
 def refuse(code: str) -> ResponseReturnValue:
     found = _mine(code, Deed.DECIDE)

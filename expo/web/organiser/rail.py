@@ -34,6 +34,8 @@ def entries() -> list[dict[str, Any]]:
             ("bookings", _("Bookings")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
+    if mine.rights().anywhere(Deed.TAKE_MONEY):
+        rail.append(_entry("money", _("Money"), "banknote", [("orders", _("Orders"))]))
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(
             _entry("doors", _("Doors"), "door-open", [("doors", _("Doors")), ("conflicts", _("Conflicts"))])
@@ -46,7 +48,7 @@ def entries() -> list[dict[str, Any]]:
     if mine.may(Deed.READ):
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
-        set_up.append(("outside", _("Also in the city")))
+        set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 

@@ -32,14 +32,16 @@ class Ticket:
 def tickets_by_conference(expo_id: int) -> dict[int, list[Ticket]]:
     """The ticket types of all conferences, or their absence."""
     found: dict[int, list[Ticket]] = {}
-    for ticket_type in registration.ticket_types(expo_id):
-        found.setdefault(ticket_type.conference_id, []).append(_ticket(ticket_type))
+    kinds = registration.ticket_types(expo_id)
+    left = registration.left(kinds)
+    for ticket_type in kinds:
+        found.setdefault(ticket_type.conference_id, []).append(
+            _ticket(ticket_type, left[ticket_type.pool_id])
+        )
     return found
 
 
-def _ticket(ticket_type: TicketType) -> Ticket:
-    pool = ticket_type.pool
-    left = None if pool.capacity is None else max(0, pool.capacity + pool.over - pool.taken)
+def _ticket(ticket_type: TicketType, left: int | None) -> Ticket:
     word, kind = _on_sale(ticket_type) or _left(left)
     return Ticket(
         name=ticket_type.name,

@@ -9,6 +9,7 @@ from expo.booking.actions import book_seat
 from expo.core import clock
 from expo.core.db import transaction
 from expo.programme.words import Role
+from expo.registration import tickets, vouchers
 from tests import factories as a
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation
@@ -22,6 +23,8 @@ PEOPLE = {Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEW
 DECIDE = {Role.OWNER, Role.REGISTRATION}
 DOORS = {Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}
 RUN_DOORS = {Role.OWNER, Role.DOOR_LEAD}
+MONEY = {Role.OWNER, Role.FINANCE}
+SET_UP = {Role.OWNER}
 EVERYBODY = set(Role)
 
 # endpoint, method, path, who may; what the answer is for those who may (a form that is sent empty comes back).
@@ -60,6 +63,21 @@ ROUTES = [
     ("people", "GET", "/people", PEOPLE, 200),
     ("registration", "GET", "/people/{registration}", PEOPLE, 200),
     ("approve", "POST", "/people/{registration}/approve", DECIDE, 409),
+    ("pre_approve", "POST", "/people/{registration}/pre-approve", DECIDE, 409),
+    ("orders", "GET", "/orders", MONEY, 200),
+    ("order", "GET", "/orders/{order}", MONEY, 200),
+    ("record_payment", "POST", "/orders/{order}/payments", MONEY, 422),
+    ("tickets", "GET", "/conferences/{conference}/tickets", SET_UP, 200),
+    ("new_ticket", "GET", "/conferences/{conference}/tickets/new", SET_UP, 200),
+    ("new_ticket", "POST", "/conferences/{conference}/tickets/new", SET_UP, 422),
+    ("ticket", "GET", "/conferences/{conference}/tickets/{ticket}", SET_UP, 200),
+    ("ticket", "POST", "/conferences/{conference}/tickets/{ticket}", SET_UP, 303),
+    ("new_add_on", "POST", "/conferences/{conference}/add-ons/new", SET_UP, 422),
+    ("add_on", "GET", "/conferences/{conference}/add-ons/{add_on}", SET_UP, 200),
+    ("new_pool", "POST", "/conferences/{conference}/pools/new", SET_UP, 422),
+    ("pool", "GET", "/conferences/{conference}/pools/{pool}", SET_UP, 200),
+    ("new_voucher", "GET", "/conferences/{conference}/vouchers/new", SET_UP, 200),
+    ("end_voucher", "POST", "/conferences/{conference}/vouchers/{voucher}/end", SET_UP, 303),
     ("refuse", "POST", "/people/{registration}/refuse", DECIDE, 422),
     ("revoke", "POST", "/people/{registration}/revoke", DECIDE, 422),
     ("delegations", "GET", "/delegations", PEOPLE, 200),
@@ -89,7 +107,7 @@ ROUTES = [
 ]
 # Whose answer depends on what is sent, and which other tests walk: the desk's own lists of what may be chosen.
 ELSEWHERE = {
-    "decide", "publish", "speaker", "save_speaker",
+    "decide", "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
@@ -100,7 +118,7 @@ PLACES = {
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "doors", "conflicts", "new_device", "create_device",
 }  # fmt: skip
 
 
@@ -116,6 +134,13 @@ def names(desk: Desk) -> dict[str, object]:
     return {
         "conference": desk.slug,
         "registration": registration.code,
+        "order": registration.order.code,
+        "ticket": registration.ticket_type_id,
+        "add_on": tickets.save_add_on(conference=desk.conference, draft=tickets.AddOnDraft("Lunch")).id,
+        "pool": tickets.save_shared_pool(
+            expo_id=desk.expo.id, name="Hall", places=9, conference=desk.conference
+        ).id,
+        "voucher": vouchers.create(conference=desk.conference, draft=vouchers.VoucherDraft()).id,
         "device": device.id,
         "release": 1,
         "delegation": delegation.code,

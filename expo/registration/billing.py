@@ -1,0 +1,141 @@
+"""Which order a ticket goes on, who sells it, and until when it has to be paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+import sqlalchemy as sa
+
+from expo.core import audit, clock
+from expo.core.db import db, transaction
+from expo.payment import orders, sellers
+from expo.payment.models import Order, OrderLine, Seller
+from expo.programme.models import Conference
+
+from . import queries
+from .models import ConferenceSeller, Registration, TicketType
+
+AT_LEAST = timedelta(hours=1)
+AFTER_ANSWER = timedelta(days=1)
+
+
+class Bills:
+    """The bills of a basket while it is put together: one for each seller and currency.
+
+    `where` says for each ticket type on which bill it stands, and in which of its lines.
+    """
+
+    def __init__(self, expo_id: int) -> None:
+        self.expo_id = expo_id
+        self.bills: list[orders.Bill] = []
+        self.where: dict[int, tuple[int, slice]] = {}
+
+    def add(self, ticket_type: TicketType, lines: list[orders.Line], *, currency: str) -> None:
+        seller = seller_of(ticket_type.conference)
+        due = due_at(seller, ticket_type)
+        known = [(bill.seller_id, bill.currency) for bill in self.bills]
+        if (seller.id, currency) not in known:
+            self.bills.append(orders.Bill(seller.id, currency))
+            known.append((seller.id, currency))
+        number = known.index((seller.id, currency))
+        bill = self.bills[number]
+        begin = len(bill.lines)
+        soonest = min(due, bill.due_at or due) if any(line.price.minor for line in lines) else bill.due_at
+        self.bills[number] = orders.Bill(seller.id, currency, [*bill.lines, *lines], soonest)
+        self.where[ticket_type.id] = (number, slice(begin, begin + len(lines)))
+
+
+def seller_of(conference: Conference) -> Seller:
+    """Who sells what this conference has. Inside the transaction of an order: the default one may be made."""
+    return named_seller(conference) or sellers.default(conference.expo_id)
+
+
+def named_seller(conference: Conference) -> Seller | None:
+    """The seller that was named for this conference."""
+    return db.session.scalar(
+        sa.select(Seller)
+        .join(ConferenceSeller, ConferenceSeller.seller_id == Seller.id)
+        .where(ConferenceSeller.conference_id == conference.id)
+    )
+
+
+def let_sell(*, conference: Conference, seller: Seller) -> None:
+    """From now on this seller sells what the conference has; orders that are placed stay whose they were."""
+    assert conference.expo_id == seller.expo_id
+    with transaction():
+        known = db.session.get(ConferenceSeller, conference.id)
+        before = known.seller_id if known else None
+        if before == seller.id:
+            return
+        db.session.merge(
+            ConferenceSeller(conference_id=conference.id, expo_id=conference.expo_id, seller_id=seller.id)
+        )
+        audit.record(
+            "seller_named",
+            "conference",
+            conference.id,
+            expo_id=conference.expo_id,
+            before={"seller": before},
+            after={"seller": seller.id},
+        )
+
+
+def due_at(seller: Seller, ticket_type: TicketType) -> datetime:
+    """Until when a ticket has to be paid: the seller's days, never later than the type's own date, nor than the
+    conference, where one can still pay at the desk."""
+    now, conference = clock.now(), ticket_type.conference
+    due = now + timedelta(days=seller.pay_days)
+    if ticket_type.answer_by is not None:
+        due = min(due, max(ticket_type.answer_by, now + AFTER_ANSWER))
+    over = datetime.combine(conference.ends_on, time(23, 59), conference.zone)
+    return max(min(due, over), now + AT_LEAST)
+
+
+def open_order(registration: Registration) -> Order | None:
+    """The order of somebody who was approved, in the basket they asked with; None where nothing is to be paid."""
+    chosen = queries.add_ons_of([registration.id])
+    if not registration.price_minor and not any(one.price_minor for one in chosen):
+        return None
+    kind = registration.ticket_type
+    seller = seller_of(kind.conference)
+    bill = orders.Bill(
+        seller.id,
+        registration.currency,
+        [
+            orders.Line(f"{kind.conference.title}: {kind.name}", registration.price, kind.vat_basis_points),
+            *(
+                orders.Line(
+                    f"{kind.conference.title}: {one.add_on.name}",
+                    type(registration.price)(one.price_minor, registration.currency),
+                    one.add_on.vat_basis_points,
+                )
+                for one in chosen
+            ),
+        ],
+        due_at(seller, kind),
+    )
+    if registration.order_id is not None:
+        order, lines = orders.add(to=db.session.get_one(Order, registration.order_id), bill=bill)
+    else:
+        placed = orders.place(person=registration.person, bills=[bill])
+        order, lines = placed.orders[0], placed.lines[0]
+    registration.order_id = order.id
+    registration.order_line_id = lines[0].id
+    for one, line in zip(chosen, lines[1:], strict=True):
+        one.order_line_id = line.id
+    db.session.flush()
+    return order
+
+
+def strike(registration: Registration) -> None:
+    """What an ended registration would have had to pay is taken off its order, as long as that is open."""
+    lines = [
+        registration.order_line_id,
+        *(one.order_line_id for one in queries.add_ons_of([registration.id])),
+    ]
+    found: Iterable[int] = [one for one in lines if one is not None]
+    for order_id in db.session.scalars(
+        sa.select(OrderLine.order_id).where(OrderLine.id.in_(list(found))).distinct()
+    ).all():
+        orders.strike(order_id=order_id, line_ids=found)

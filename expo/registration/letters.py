@@ -1,0 +1,81 @@
+"""What the registration room writes to people; each letter is queued in the transaction of its cause."""
+
+from __future__ import annotations
+
+from expo.accounts import actions as accounts
+from expo.accounts.models import LinkPurpose, Person
+from expo.mail import outbox
+from expo.payment import orders, queries
+from expo.payment.models import Order, OrderState
+
+from .models import Registration
+
+
+def received(person: Person, registrations: list[Registration], placed: list[Order], secret: str) -> None:
+    """Where everything of a basket stands, and what is to be paid."""
+    if person.email:
+        outbox.queue(
+            "registration_received",
+            to=person.email,
+            language=person.language,
+            expo_id=person.expo_id,
+            name=person.name,
+            registrations=[_told(registration, person.language) for registration in registrations],
+            order=placed[0].code,
+            secret=secret,
+            bills=[_bill(order, person.language) for order in placed if order.state is OrderState.OPEN],
+            claim=None if person.account_id else accounts.mail_link(purpose=LinkPurpose.CLAIM, person=person),
+        )
+
+
+def write(registration: Registration, letter: str, *, note: str = "", order: Order | None = None) -> None:
+    """One letter about one registration; with the order that has to be paid for it, if there is one."""
+    person = registration.person
+    if person.email:
+        outbox.queue(
+            letter,
+            to=person.email,
+            language=person.language,
+            expo_id=registration.expo_id,
+            name=person.name,
+            registration=_told(registration, person.language),
+            note=note,
+            bill=_bill(order, person.language) if order else None,
+        )
+
+
+def order_expired(order: Order, ended: list[Registration]) -> None:
+    """What was held for an order that nobody paid is given back."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "order_expired",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            order=order.code,
+            registrations=[_told(registration, person.language) for registration in ended],
+        )
+
+
+def _bill(order: Order, language: str) -> dict[str, object]:
+    return {
+        "code": order.code,
+        "secret": orders.secret_of(order),
+        "total": order.total.said(language),
+        "due_at": order.due_at,
+        "seller": order.seller.name if order.seller else "",
+        "how_to_pay": order.seller.how_to_pay if order.seller else "",
+        "lines": [f"{line.text}: {line.price.said(language)}" for line in queries.lines_of([order.id])],
+    }
+
+
+def _told(registration: Registration, language: str) -> dict[str, str]:
+    """What a letter says of a registration."""
+    return {
+        "conference": registration.conference.title_in(language)[0],
+        "ticket": registration.ticket_type.name,
+        "code": registration.code,
+        "state": registration.state.value,
+    }

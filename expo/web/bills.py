@@ -1,0 +1,45 @@
+"""Orders as people read them: lines, what came, what is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expo.core.money import Money
+from expo.payment import queries as payment
+from expo.payment.models import Order, OrderLine, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """One order as people read it."""
+
+    order: Order
+    lines: list[OrderLine]
+    payments: list[Payment]
+
+    @property
+    def vat(self) -> Money:
+        return Money(sum(line.vat_minor for line in self.lines), self.order.currency)
+
+    @property
+    def came(self) -> Money:
+        return Money(sum(one.amount_minor for one in self.payments), self.order.currency)
+
+    @property
+    def left(self) -> Money:
+        return Money(max(0, self.order.total_minor - self.came.minor), self.order.currency)
+
+
+def bills_of(orders: list[Order]) -> list[Bill]:
+    """Those of these orders that cost something."""
+    wanted = [order for order in orders if order.total_minor]
+    ids = [order.id for order in wanted]
+    lines, payments = payment.lines_of(ids), payment.payments_of(ids)
+    return [
+        Bill(
+            order,
+            [line for line in lines if line.order_id == order.id],
+            [one for one in payments if one.order_id == order.id],
+        )
+        for order in wanted
+    ]
