@@ -9,7 +9,7 @@ from babel import Locale
 from flask import Flask, Response, abort, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_login import LoginManager, current_user
-from werkzeug.routing import IntegerConverter, UnicodeConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from expo import config
 from expo.accounts import queries as accounts
@@ -32,7 +32,7 @@ class IntConverter(IntegerConverter):
     regex = r"[0-9]{1,9}"
 
 
-class TokenConverter(UnicodeConverter):
+class TokenConverter(BaseConverter):
     """A secret as core/tokens.py makes them: what is no token may be another page of the same address."""
 
     regex = r"[A-Za-z0-9_-]{43}"
