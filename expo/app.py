@@ -58,8 +58,8 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "favourites.models", "imports.models",
-    "mail.outbox",
+    "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "desk.models", "favourites.models",
+    "imports.models", "mail.outbox",
     "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "programme.checks",
     "publishing.checks", "registration.checks",
 )  # fmt: skip
@@ -70,6 +70,7 @@ def _wire_rooms() -> None:
     from expo.badge import listeners as badge
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
+    from expo.desk import listeners as desk
     from expo.publishing import listeners as publishing
 
     for name in _LOADED:
@@ -78,6 +79,7 @@ def _wire_rooms() -> None:
     booking.listen()
     badge.listen()
     checkin.listen()
+    desk.listen()
     publishing.listen()
 
 

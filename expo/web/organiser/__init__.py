@@ -43,12 +43,14 @@ from . import (  # noqa: E402
     doors,
     home,
     people,
+    registrations,
     releases,
     reports,
     sessions,
     speakers,
     team,
     times,
+    walk_ins,
 )
 
 __all__ = [
@@ -58,10 +60,12 @@ __all__ = [
     "doors",
     "home",
     "people",
+    "registrations",
     "releases",
     "reports",
     "sessions",
     "speakers",
     "team",
     "times",
+    "walk_ins",
 ]

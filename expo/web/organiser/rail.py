@@ -28,6 +28,8 @@ def entries() -> list[dict[str, Any]]:
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
+        if mine.rights().anywhere(Deed.WALK_IN):
+            pages.append(("walk_in", _("Walk-in")))
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(_entry("doors", _("Doors"), "door-open", [("doors", _("Doors"))]))
