@@ -118,11 +118,11 @@ def save_filter(
 
 def forget_filter(*, saved: SavedFilter) -> None:
     with transaction():
-        if execute(sa.delete(SavedFilter).where(SavedFilter.id == saved.id)):
+        number, expo_id, name = saved.id, saved.expo_id, saved.name
+        if execute(sa.delete(SavedFilter).where(SavedFilter.id == number)):
             audit.record(
-                "desk_filter_forgotten", "desk_filter", saved.id,
-                expo_id=saved.expo_id, before={"name": saved.name},
-            )  # fmt: skip
+                "desk_filter_forgotten", "desk_filter", number, expo_id=expo_id, before={"name": name}
+            )
 
 
 def _tell(action: str, registration: Registration, after: dict[str, str] | None) -> None:

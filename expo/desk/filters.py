@@ -71,7 +71,9 @@ class Facets:
     everybody: int = 0  # without any choice of state
 
 
-def apply(query: sa.Select[Any], scope: Scope, wish: PeopleFilter) -> sa.Select[Any]:
+def apply(
+    query: sa.Select[*tuple[Any, ...]], scope: Scope, wish: PeopleFilter
+) -> sa.Select[*tuple[Any, ...]]:
     """The query over registrations, their persons and ticket types, narrowed to what is meant."""
     query = _narrow(query, scope, wish)
     if wish.state is not None:
@@ -91,7 +93,9 @@ def apply(query: sa.Select[Any], scope: Scope, wish: PeopleFilter) -> sa.Select[
     return query
 
 
-def _narrow(query: sa.Select[Any], scope: Scope, wish: PeopleFilter) -> sa.Select[Any]:
+def _narrow(
+    query: sa.Select[*tuple[Any, ...]], scope: Scope, wish: PeopleFilter
+) -> sa.Select[*tuple[Any, ...]]:
     """What nothing on the page counts by: the conferences and the words."""
     query = (
         query.join(Registration.person)
@@ -186,7 +190,7 @@ def _tag_counts(scope: Scope, wish: PeopleFilter) -> Counter[int]:
     return Counter({row[0]: int(row[1]) for row in db.session.execute(query.group_by(DeskTagging.tag_id))})
 
 
-def in_order(query: sa.Select[Any], sort: Sort) -> sa.Select[Any]:
+def in_order(query: sa.Select[*tuple[Any, ...]], sort: Sort) -> sa.Select[*tuple[Any, ...]]:
     """The query in this order; the id decides between equals, so that pages never overlap."""
     waits = Registration.state.in_(WAITING)
     match sort:

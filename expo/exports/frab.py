@@ -6,7 +6,6 @@ Its `conference` is our expo, its `event` our occurrence, its `person` our speak
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -18,6 +17,7 @@ from flask import current_app
 from expo.core.text import slug
 from expo.expos.models import Expo
 
+from .cells import for_xml
 from .talks import Talk
 
 Plain = dict[str, Any]
@@ -25,8 +25,6 @@ Plain = dict[str, Any]
 GENERATOR = "Expo"
 SLOT = "00:05"
 LONGEST = timedelta(hours=99, minutes=59)  # what its form can say
-# Signs that XML 1.0 knows no way to write (section 2.2).
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_json(expo: Expo, talks: list[Talk], version: str) -> bytes:
@@ -72,7 +70,7 @@ def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
         whole = {"index": str(index), "date": day.isoformat(), "start": _midnight(expo, day), "end": ends}
         about_day = xml.SubElement(root, "day", whole)
         for place, mine in _by_place(of_day):
-            room = xml.SubElement(about_day, "room", name=_clean(place))
+            room = xml.SubElement(about_day, "room", name=for_xml(place))
             for talk in mine:
                 _add_event(room, _event(expo, talk))
     xml.indent(root, " ")
@@ -87,7 +85,7 @@ def _add_event(room: xml.Element, event: Plain) -> None:
     )
     people = xml.SubElement(element, "persons")
     for person in event["persons"]:
-        xml.SubElement(people, "person", id=str(person["id"])).text = _clean(person["name"])
+        xml.SubElement(people, "person", id=str(person["id"])).text = for_xml(person["name"])
     xml.SubElement(element, "links")
 
 
@@ -149,8 +147,4 @@ def _home(expo: Expo) -> str:
 
 def _texts(parent: xml.Element, texts: dict[str, str]) -> None:
     for name, text in texts.items():
-        xml.SubElement(parent, name).text = _clean(text)
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("", text)
+        xml.SubElement(parent, name).text = for_xml(text)

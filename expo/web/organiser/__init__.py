@@ -38,11 +38,14 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    attendees,
     bookings,
     conferences,
     doors,
     home,
+    letters,
     people,
+    people_files,
     registrations,
     releases,
     reports,
@@ -54,12 +57,15 @@ from . import (  # noqa: E402
 )
 
 __all__ = [
+    "attendees",
     "blueprint",
     "bookings",
     "conferences",
     "doors",
     "home",
+    "letters",
     "people",
+    "people_files",
     "registrations",
     "releases",
     "reports",

@@ -78,7 +78,9 @@ def decide() -> ResponseReturnValue:
             ngettext("%(num)s needed no decision.", "%(num)s needed no decision.", settled),
             "info",
         )
-    decided = deciding.decide(waiting, refuse_them=refuse_them, note=form.reason.data if refuse_them else "")
+    decided = deciding.decide(
+        waiting, refuse_them=refuse_them, note=(form.reason.data or "") if refuse_them else ""
+    )
     return _decided(decided, refuse_them)
 
 
@@ -91,6 +93,7 @@ def ask_all() -> ResponseReturnValue:
 @blueprint.post("/organise/people/all")
 def decide_all() -> ResponseReturnValue:
     """Decide on all of them, if they are still as many as the page said."""
+    mine.somewhere(Deed.DECIDE)
     form, yes = DecisionForm(request.form), ApprovalForm(request.form)
     refuse_them = request.form.get("decision") == "refuse"
     scope, wish = people_asked.scope(Deed.DECIDE), people_asked.wish()
@@ -174,8 +177,9 @@ def forget_filter(filter_id: int) -> ResponseReturnValue:
     who = visitor()
     if found.account_id != (who and who.account_id):
         mine.rights().require(Deed.DECIDE, found.conference_id)
+    name = found.name
     actions.forget_filter(saved=found)
-    flash(_("The filter %(name)s is gone.", name=found.name), "success")
+    flash(_("The filter %(name)s is gone.", name=name), "success")
     return redirect(url_for("organiser.people"), code=303)
 
 

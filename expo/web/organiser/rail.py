@@ -30,6 +30,9 @@ def entries() -> list[dict[str, Any]]:
         pages = [("people", _("Registrations")), ("bookings", _("Bookings"))]
         if mine.rights().anywhere(Deed.WALK_IN):
             pages.append(("walk_in", _("Walk-in")))
+        if mine.rights().anywhere(Deed.DECIDE):
+            pages.append(("attendees", _("Import")))
+        pages.append(("letters", _("Letters")))
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(_entry("doors", _("Doors"), "door-open", [("doors", _("Doors"))]))
