@@ -86,8 +86,8 @@ def guessed(heads: list[str]) -> dict[str, str]:
 
 def attendees(
     listed: Listed, choices: Choices, tickets: list[TicketType]
-) -> Iterator[tuple[int, Attendee | None, tuple[Fault, ...]]]:
-    """Each row's line, and the attendee that it says or why it says none."""
+) -> Iterator[tuple[int, Attendee, tuple[Fault, ...]]]:
+    """Each row's line, the attendee as far as it says one, and what is wrong with it."""
     by_line: dict[int, list[Fault]] = {}
     for fault in listed.faults:
         by_line.setdefault(fault.line, []).append(fault)
@@ -96,7 +96,7 @@ def attendees(
         # What is wrong in a column that nobody asked for does no harm.
         faults = [fault for fault in by_line.get(row.line, []) if not fault.column or fault.column in used]
         attendee = _attendee(Row(row.file, row.line, row.cells, faults), choices, tickets)
-        yield row.line, None if faults else attendee, tuple(faults)
+        yield row.line, attendee, tuple(faults)
 
 
 def _attendee(row: Row, choices: Choices, tickets: list[TicketType]) -> Attendee:

@@ -47,7 +47,7 @@ class Looked:
     """One row and what would come of it."""
 
     line: int
-    attendee: Attendee | None
+    attendee: Attendee
     outcome: Outcome
     faults: tuple[Fault, ...] = ()
 
@@ -63,14 +63,14 @@ class Imported:
 def look(listed: Listed, conference: Conference, choices: Choices, tickets: list[TicketType]) -> list[Looked]:
     """What importing would do, row by row. Reads only."""
     found = list(attendees(listed, choices, tickets))
-    named = [attendee for _line, attendee, _faults in found if attendee]
+    named = [attendee for _line, attendee, faults in found if not faults]
     keys = _known_keys(conference, (one.external_id for one in named))
     registered = _registered(conference, (one.email for one in named))
     seen: dict[object, int] = {}
     looked = []
     for line, attendee, faults in found:
-        if attendee is None:
-            looked.append(Looked(line, None, Outcome.FAULT, faults))
+        if faults:
+            looked.append(Looked(line, attendee, Outcome.FAULT, faults))
             continue
         twice = next((seen[mark] for mark in _marks(attendee) if mark in seen), None)
         for mark in _marks(attendee):
@@ -89,7 +89,6 @@ def bring_in(looked: Iterable[Looked], conference: Conference, choices: Choices)
     """Register those that are new, as many as one press takes. Each by itself: a refused one stops no other."""
     imported = Imported()
     for row in _first(looked):
-        assert row.attendee is not None
         try:
             imported.new += _bring_in(row.attendee, conference, choices)
         except Refusal as no:

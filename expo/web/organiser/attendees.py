@@ -257,7 +257,7 @@ def _check_page(
         hidden=max(0, len(looked) - SHOWN),
         new=counts[Outcome.NEW],
         faults=counts[Outcome.FAULT],
-        now=min(counts[Outcome.NEW], imports.AT_ONCE),
+        at_once=min(counts[Outcome.NEW], imports.AT_ONCE),
         refused=imported.faults[:SHOWN] if imported else [],
         done=imported is not None,
     )

@@ -8,12 +8,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
-from wtforms import EmailField, HiddenField, RadioField, SelectField
+from wtforms import EmailField, HiddenField, SelectField
 from wtforms.validators import Email, Optional
 
 from expo.badge import qr
 from expo.badge import queries as badges
-from expo.core import limits, tokens
+from expo.core import clock, limits, tokens
 from expo.desk import queries as desk
 from expo.desk import walking_in
 from expo.programme.words import Deed
@@ -36,9 +36,7 @@ class WalkInForm(PlainForm):
     expected = (TicketsGone, NotOnSale, NeedsPayment, AlreadyRegistered)
 
     name = TextLine(_l("Name"), [needed(_l("Write the name as it shall stand on the badge.")), short(200)])
-    ticket = RadioField(
-        _l("Ticket"), validators=[needed(_l("Choose a ticket."))], choices=[], validate_choice=True
-    )
+    ticket = SelectField(_l("Ticket"), [needed(_l("Choose a ticket."))], choices=[])
     email = EmailField(
         _l("E-mail"),
         [Optional(), short(254), Email(_l("That is not an e-mail address. It looks like name@example.org."))],
@@ -110,18 +108,22 @@ def walked_in(code: str) -> ResponseReturnValue:
 
 
 def _tickets() -> list[TicketType]:
-    """What can be given at this desk now; of the conference that the address names, else of all of one's own."""
+    """What can be given at this desk now: of the conference that the address names, else of all of one's own, those
+    that are on today first. What has a price cannot be had here before it can be paid here."""
     mine.somewhere(Deed.WALK_IN)
     conferences = mine.chosen(lists.asked("conference"), Deed.WALK_IN)
     going = [conference.id for conference in conferences if not registrations.is_over(conference)]
-    return desk.ticket_types(going)
+    today = clock.now().astimezone(this_expo().zone).date()
+    found = [one for one in desk.ticket_types(going) if not one.price_minor]
+    return sorted(found, key=lambda one: one.conference.starts_on > today)
 
 
 def _form(tickets: list[TicketType], sent: object = None) -> WalkInForm:
     form = WalkInForm(sent)
     several = len({one.conference_id for one in tickets}) > 1
     form.ticket.choices = [
-        (str(one.id), f"{one.conference.title}: {one.name}" if several else one.name) for one in tickets
+        *([("", "")] if len(tickets) > 1 else []),
+        *((str(one.id), f"{one.conference.title}: {one.name}" if several else one.name) for one in tickets),
     ]
     form.language.choices = [(code, language_name(code)) for code in offered_languages()]
     form.key.data = form.key.data or tokens.new()
