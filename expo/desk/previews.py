@@ -9,6 +9,8 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from expo.core import clock
+from expo.core.money import Money
 from expo.expos.models import Expo
 from expo.mail import outbox
 from expo.programme.models import Conference
@@ -37,18 +39,27 @@ def kinds() -> list[str]:
 def of(expo: Expo, conference: Conference, kind: str, language: str, *, note: str = "") -> Preview:
     """The letter, rendered as it is when it is queued. Nothing is queued."""
     with force_locale(language):
-        facts = _made_up(conference, note)
+        facts = _made_up(expo, conference, language, note)
     subject, body = outbox.written(kind, language=language, expo_id=expo.id, **facts)
     return Preview(kind, language, subject, body)
 
 
-def _made_up(conference: Conference, note: str) -> dict[str, Any]:
+def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> dict[str, Any]:
     """A value for each name that a letter about a registration reads."""
     told = {
         "conference": conference.title,
         "ticket": _("City delegate"),
         "code": "K7WQ2M4P",
         "state": "submitted",
+    }
+    bill = {
+        "code": "P4M2QW7K",
+        "secret": "…",
+        "total": Money(49_500, "SEK").said(language),
+        "due_at": clock.now(),
+        "seller": expo.city,
+        "how_to_pay": "",
+        "lines": [],
     }
     return {
         "name": "Åsa Öhrström",
@@ -58,4 +69,6 @@ def _made_up(conference: Conference, note: str) -> dict[str, Any]:
         "order": "P4M2QW7K",
         "secret": "…",
         "claim": "…",
+        "bill": bill,
+        "bills": [bill],
     }

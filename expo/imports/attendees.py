@@ -19,11 +19,11 @@ from expo.core import audit
 from expo.core.db import db, lock, transaction
 from expo.core.refusals import Refusal
 from expo.core.text import folded
+from expo.desk import registering
+from expo.desk.registering import Newcomer
 from expo.mail import outbox
 from expo.programme.models import Conference
-from expo.registration import actions
-from expo.registration.actions import Newcomer
-from expo.registration.models import LIVE, WAITING, Registration, TicketType
+from expo.registration.models import LIVE, Registration, TicketType
 
 from .attendee_files import Listed
 from .attendee_rows import Attendee, Choices, attendees
@@ -142,11 +142,9 @@ def _register(attendee: Attendee, choices: Choices) -> Registration:
         city=attendee.city,
         country=attendee.country,
     )  # fmt: skip
-    submitted = actions.submit(person=person, newcomer=newcomer, ticket_types=[ticket_type])
-    (registration,) = submitted.registrations
-    if choices.approve and registration.state in WAITING:
-        actions.approve(registration=registration)
-    return registration
+    return registering.register(
+        ticket_type=ticket_type, person=person, newcomer=newcomer, approve=choices.approve
+    )
 
 
 def _known_person(expo_id: int, attendee: Attendee) -> Person | None:

@@ -91,8 +91,8 @@ class Deed(enum.StrEnum):
     SET_UP = "set_up"  # the conference itself
     READ_PEOPLE = "read_people"
     READ_ADDRESSES = "read_addresses"  # e-mail addresses
-    READ_MONEY = "read_money"  # what an order costs
     DECIDE = "decide"  # let people in, turn them down; what the desk notes about them
+    TAKE_MONEY = "take_money"  # read orders, write down what was paid
     WALK_IN = "walk_in"  # register somebody who stands at the desk
     READ_DOORS = "read_doors"
     RUN_DOORS = "run_doors"

@@ -66,7 +66,7 @@ def scope_of(conferences: list[Conference]) -> Scope:
         ids,
         addresses=frozenset(one for one in ids if mine.may(Deed.READ_ADDRESSES, one)),
         notes=frozenset(one for one in ids if mine.may(Deed.DECIDE, one)),
-        money=frozenset(one for one in ids if mine.may(Deed.READ_MONEY, one)),
+        money=frozenset(one for one in ids if mine.may(Deed.TAKE_MONEY, one)),
     )
 
 

@@ -15,10 +15,10 @@ from expo.badge import qr
 from expo.badge import queries as badges
 from expo.core import clock, limits, tokens
 from expo.desk import queries as desk
-from expo.desk import walking_in
+from expo.desk import registering
+from expo.desk.registering import Newcomer
 from expo.programme.words import Deed
 from expo.registration import queries as registrations
-from expo.registration.actions import Newcomer
 from expo.registration.models import TicketType
 from expo.registration.refusals import AlreadyRegistered, NeedsPayment, NotOnSale, TicketsGone
 from expo.web.context import choose_language, offered_languages, this_expo, visitor
@@ -53,7 +53,7 @@ def walk_in() -> ResponseReturnValue:
     tickets = _tickets()
     form = _form(tickets)
     chosen = request.args.get("ticket", "")
-    form.ticket.data = chosen or (str(tickets[0].id) if len(tickets) == 1 else None)
+    form.ticket.data = chosen or (str(tickets[0].id) if len(tickets) == 1 else "")
     form.language.data = choose_language()
     return _page(form, tickets)
 
@@ -78,7 +78,7 @@ def register_walk_in() -> ResponseReturnValue:
         )
         if form.accepts(
             lambda: made.append(
-                walking_in.walk_in(newcomer=newcomer, ticket_type=wanted, form_key=form.key.data or "")
+                registering.walk_in(newcomer=newcomer, ticket_type=wanted, form_key=form.key.data or "")
             )
         ):
             return redirect(url_for("organiser.walked_in", code=made[0].code), code=303)
