@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -69,6 +68,7 @@ class Facets:
     waiting: Counter[int] = field(default_factory=Counter)
     noted: int = 0
     everybody: int = 0  # without any choice of state
+    to_decide: Counter[int] = field(default_factory=Counter)  # of those found, who waits; by ticket type
 
 
 def apply(
@@ -136,8 +136,8 @@ def _tagged(tag_id: int) -> sa.ColumnElement[bool]:
     return sa.exists().where(DeskTagging.registration_id == Registration.id, DeskTagging.tag_id == tag_id)
 
 
-def facets(scope: Scope, wish: PeopleFilter) -> Facets:
-    """All counts of the page. Two queries, whatever is chosen and however many there are."""
+def facets(scope: Scope, wish: PeopleFilter, *, with_tags: bool = True) -> Facets:
+    """All counts of the page. Two queries, whatever is chosen and however many there are; one without tags."""
     columns = (
         Registration.ticket_type_id,
         TicketType.category,
@@ -169,6 +169,8 @@ def facets(scope: Scope, wish: PeopleFilter) -> Facets:
         count = int(counts[measure])
         if not wrong:
             found.total += count
+            if state in WAITING:
+                found.to_decide[ticket] += count
             found.waiting.update({days: int(counts[at]) for at, days in enumerate(WAITING_DAYS, start=1)})
         for name, key in (("ticket", ticket), ("category", category), ("state", state), ("country", country)):
             if wrong <= {name}:
@@ -177,7 +179,8 @@ def facets(scope: Scope, wish: PeopleFilter) -> Facets:
             found.everybody += count
         if has_note and wrong <= {"noted"}:
             found.noted += count
-    found.tag = _tag_counts(scope, wish)
+    if with_tags:
+        found.tag = _tag_counts(scope, wish)
     return found
 
 
@@ -204,9 +207,3 @@ def in_order(query: sa.Select[*tuple[Any, ...]], sort: Sort) -> sa.Select[*tuple
             return query.order_by(
                 sa.case((waits, 0), else_=1), sa.case((waits, Registration.id), else_=-Registration.id)
             )
-
-
-def only(scope: Scope, conference_ids: Iterable[int]) -> Scope:
-    """The scope narrowed to some of its conferences."""
-    kept = tuple(one for one in scope.conferences if one in set(conference_ids))
-    return Scope(kept, scope.addresses, scope.notes, scope.money)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -22,9 +23,18 @@ _WITH_ALL = (
 
 
 def page(scope: Scope, wish: PeopleFilter, *, most: int, after: int = 0) -> list[Registration]:
-    """What the filter finds, in its order."""
-    query = filters.in_order(filters.apply(sa.select(Registration), scope, wish), wish.sort)
-    return list(db.session.scalars(query.options(*_WITH_ALL).limit(most).offset(after)))
+    """What the filter finds, in its order. Two queries: many short rows are put in order, few whole ones are read."""
+    query = filters.in_order(filters.apply(sa.select(Registration.id), scope, wish), wish.sort)
+    ids = list(db.session.scalars(query.limit(most).offset(after)))
+    rows = db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)).options(*_WITH_ALL))
+    by_id = {one.id: one for one in rows}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def ids(scope: Scope, wish: PeopleFilter) -> array[int]:
+    """The ids of all that the filter finds, by arrival: eight bytes each."""
+    query = filters.apply(sa.select(Registration.id), scope, wish).order_by(Registration.id)
+    return array("q", db.session.scalars(query))
 
 
 def count(scope: Scope, wish: PeopleFilter) -> int:

@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from flask import Flask
 
 from expo.core import checks, jobs
 from expo.core.db import db
@@ -24,6 +25,7 @@ from expo.programme.models import Conference
 from expo.registration import queries as registrations
 from expo.registration.models import RegistrationState, TicketType
 from tests import factories as a
+from tests.storms.test_same_moment import at_once
 
 pytestmark = [pytest.mark.feature("O1"), pytest.mark.usefixtures("app")]
 
@@ -234,3 +236,19 @@ def test_an_uploaded_list_stays_no_longer_than_its_job():
         jobs._handlers[job.kind](job.payload)
 
     assert db.session.scalars(db.select(AttendeeFile)).all() == []
+
+
+@pytest.mark.storm
+def test_a_list_that_is_brought_in_by_two_at_one_moment_registers_each_once(app: Flask):
+    conference = a.a_conference()
+    ticket = a.a_ticket_type(conference)
+    rows = [[f"Person {number}", f"p{number}@example.org", "", "", "", "", ""] for number in range(12)]
+    looked = look(sheet(rows), conference, ticket)
+    conference_id = conference.id
+
+    def bring_in() -> None:
+        imports.bring_in(looked, db.session.get_one(Conference, conference_id), Choices())
+
+    assert sorted(at_once(app, bring_in, bring_in)) == ["done", "done"]
+    found = desk.page(Scope((conference_id,)), PeopleFilter(), most=99)
+    assert sorted(one.person.email for one in found) == sorted(row[1] for row in rows)

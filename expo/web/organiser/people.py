@@ -246,15 +246,14 @@ def _list_page(
     mine.somewhere(Deed.READ_PEOPLE)
     scope, wish = people_asked.scope(), people_asked.wish()
     conferences = mine.conferences(Deed.READ_PEOPLE)
-    facets = filters.facets(scope, wish)
+    tags, tickets = desk.tags(this_expo().id), desk.ticket_types(scope.conferences)
+    facets = filters.facets(scope, wish, with_tags=bool(tags))
     part = lists.page_of_so_many(facets.total)
     part.rows = desk.page(scope, wish, most=lists.SIZE, after=part.skipped)
     ids = [one.id for one in part.rows]
-    tags, tickets = desk.tags(this_expo().id), desk.ticket_types(scope.conferences)
     decidable = (
         frozenset(mine.conference_ids(Deed.DECIDE)) if mine.rights().anywhere(Deed.DECIDE) else frozenset()
     )
-    deciders = filters.only(scope, decidable)
     return render_template(
         "organiser/people.html",
         form=form,
@@ -271,7 +270,7 @@ def _list_page(
         sorts=[(key.value, text, key is wish.sort) for key, text in people_asked.SORTS.items()],
         scope=scope,
         decidable=decidable,
-        to_decide=deciding.waiting_count(deciders, wish) if deciders.conferences else 0,
+        to_decide=sum(facets.to_decide[one.id] for one in tickets if one.conference_id in decidable),
         tags=tags,
         colours=range(1, COLOURS + 1),
         tags_of=desk.tags_of(ids),
