@@ -59,7 +59,7 @@ def _assets() -> Path:
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
     "core.audit", "core.clock", "core.jobs", "core.limits", "core.stamps", "desk.models", "favourites.models",
-    "imports.models", "mail.outbox",
+    "imports.attendee_files", "imports.models", "mail.outbox",
     "badge.checks", "booking.checks", "capacity.checks", "checkin.checks", "programme.checks",
     "publishing.checks", "registration.checks",
 )  # fmt: skip

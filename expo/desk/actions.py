@@ -93,6 +93,12 @@ def remove_note(*, registration: Registration, note: DeskNote) -> None:
             _tell("registration_note_removed", registration, None)
 
 
+def forget_person(*, person_id: int) -> None:
+    """Throw away what all desks noted about a person: part of erasing them. Call it inside a transaction."""
+    theirs = sa.select(Registration.id).where(Registration.person_id == person_id)
+    execute(sa.delete(DeskNote).where(DeskNote.registration_id.in_(theirs)))
+
+
 def save_filter(
     *, expo_id: int, account_id: int, conference: Conference | None, name: str, query: str
 ) -> SavedFilter:

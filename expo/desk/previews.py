@@ -71,4 +71,10 @@ def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> di
         "claim": "…",
         "bill": bill,
         "bills": [bill],
+        "conference": conference.title,
+        "ticket": _("City delegate"),
+        "giver": "Märta af Geijerskiöld",
+        "receiver": "Åsa Öhrström",
+        "seats": [],
+        "given_back": [],
     }

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.core import audit
-from expo.core.db import db, lock, transaction
+from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.core.text import folded
 from expo.desk import registering
@@ -30,7 +30,7 @@ from .attendee_rows import Attendee, Choices, attendees
 from .models import AttendeeKey
 from .sheets import Fault
 
-AT_ONCE = 500  # rows brought in by one press; the next press goes on
+AT_ONCE = 300  # rows brought in by one press; the next press goes on
 _CHUNK = 400
 
 
@@ -157,6 +157,12 @@ def _known_person(expo_id: int, attendee: Attendee) -> Person | None:
         if one.email_verified_at and one.folded_name == folded(attendee.name)
     ]
     return alike[0] if len(alike) == 1 else None
+
+
+def forget_keys(*, person_id: int) -> None:
+    """Forget by which ids other systems know a person: part of erasing them. Call it inside a transaction."""
+    theirs = sa.select(Registration.id).where(Registration.person_id == person_id)
+    execute(sa.delete(AttendeeKey).where(AttendeeKey.registration_id.in_(theirs)))
 
 
 def _marks(attendee: Attendee) -> list[object]:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as xml
 
 from flask_babel import gettext as _
 
-LARGEST_PART = 40 * 1024 * 1024  # bytes, unpacked: a small archive may unpack to anything
+LARGEST_PART = 16 * 1024 * 1024  # bytes, unpacked: a small archive may unpack to anything
 MOST_COLUMNS = 200
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -30,19 +30,24 @@ class NoWorkbook(ValueError):
 
 def rows(content: bytes, *, most: int) -> list[tuple[int, list[str]]]:
     """The numbers and cells of the rows that hold anything; one more than `most` at the utmost. Raises NoWorkbook."""
+    found: list[tuple[int, list[str]]] = []
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             shared = _shared(archive)
-            sheet = _part(archive, _first_sheet(archive))
+            sheet = _checked(archive, _first_sheet(archive))
+        at = 0
+        for _event, row in xml.iterparse(io.BytesIO(sheet)):  # noqa: S314  # see _checked
+            if row.tag != f"{_MAIN}row":
+                continue
+            at += 1
+            number, cells = _number(row.get("r"), at), _cells(row, shared)
+            row.clear()  # a whole sheet as elements is ten times its size
+            if any(cells):
+                found.append((number, cells))
+                if len(found) > most:
+                    break
     except _BROKEN as broken:
         raise NoWorkbook(_("This workbook is damaged, or locked by a password.")) from broken
-    found = []
-    for at, row in enumerate(sheet.iter(f"{_MAIN}row"), start=1):
-        cells = _cells(row, shared)
-        if any(cells):
-            found.append((_number(row.get("r"), at), cells))
-            if len(found) > most:
-                break
     return found
 
 
@@ -103,13 +108,18 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> xml.Element:
+    return xml.fromstring(_checked(archive, name))  # noqa: S314  # see _checked
+
+
+def _checked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """A part as it is unpacked: not too large, and without entities, which could grow to anything."""
     with archive.open(name) as opened:
         content = opened.read(LARGEST_PART + 1)
     if len(content) > LARGEST_PART:
         raise NoWorkbook(_("This workbook is too large."))
     if b"<!DOCTYPE" in content[:1000] or b"<!ENTITY" in content[:1000]:
         raise NoWorkbook(_("This workbook holds what no spreadsheet writes."))
-    return xml.fromstring(content)  # noqa: S314  # expat bounds what entities grow to; there are none here
+    return content
 
 
 def _column(reference: str | None, otherwise: int) -> int:

@@ -61,7 +61,14 @@ def of(registration: Registration, booking_ids: Collection[int], *, with_notes: 
     # Letters carry the world's time, everything else the expo's: they differ in demo mode.
     ahead = clock.now() - clock.real_now()
     points += [
-        Point(letter.created_at + ahead, "letter", str(_LETTERS[letter.state]), letter.subject, "", "")
+        Point(
+            (letter.sent_at or letter.created_at) + ahead,
+            "letter",
+            str(_LETTERS[letter.state]),
+            letter.subject,
+            "",
+            "",
+        )
         for letter in desk.letters_about(registration.id, most=MOST)
     ]
     points += _scans(registration)

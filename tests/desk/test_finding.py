@@ -172,6 +172,9 @@ def test_notes_are_part_of_what_is_known_of_a_person():
     assert [note.text for note in queries.notes(one.id)] == ["Was on the telephone"]
     with pytest.raises(BadInput):
         actions.note(registration=one, text=" \n ")
+    with transaction():
+        actions.forget_person(person_id=one.person_id)
+    assert queries.notes_about(one.person_id) == []
 
 
 def test_one_that_cannot_be_approved_keeps_no_other_waiting_and_hears_nothing():

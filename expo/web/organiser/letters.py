@@ -18,9 +18,13 @@ from . import blueprint, lists, mine
 KINDS = {
     "registration_received": _l("When somebody has registered"),
     "registration_approved": _l("When you approve"),
+    "registration_to_pay": _l("When you approve what has a price"),
+    "registration_paid": _l("When it is paid"),
     "registration_refused": _l("When you refuse"),
     "registration_revoked": _l("When you revoke"),
     "registration_withdrawn": _l("When somebody withdraws"),
+    "registration_handed_over": _l("When somebody has passed it on"),
+    "registration_handed_to_you": _l("When somebody gets it from a colleague"),
 }
 
 

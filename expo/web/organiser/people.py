@@ -64,9 +64,12 @@ def people() -> ResponseReturnValue:
 @blueprint.post("/organise/people/decide")
 def decide() -> ResponseReturnValue:
     """Approve or refuse those that are ticked. One that cannot be decided keeps none of the others waiting."""
-    form = DecisionForm(request.form)
+    form, decision = DecisionForm(request.form), request.form.get("decision")
     ticked = _ticked()
-    refuse_them = request.form.get("decision") == "refuse"
+    if decision not in ("approve", "refuse"):
+        flash(_("Say whether to approve or to refuse."), "warning")
+        return _list_page(form, {one.id for one in ticked}), 422
+    refuse_them = decision == "refuse"
     if refuse_them and not form.validate():
         return _list_page(form, {one.id for one in ticked}), 422
     waiting = [one for one in ticked if one.state in WAITING]
@@ -95,7 +98,11 @@ def decide_all() -> ResponseReturnValue:
     """Decide on all of them, if they are still as many as the page said."""
     mine.somewhere(Deed.DECIDE)
     form, yes = DecisionForm(request.form), ApprovalForm(request.form)
-    refuse_them = request.form.get("decision") == "refuse"
+    decision = request.form.get("decision")
+    if decision not in ("approve", "refuse"):
+        flash(_("Say whether to approve or to refuse."), "warning")
+        return _all_page(form, yes), 422
+    refuse_them = decision == "refuse"
     scope, wish = people_asked.scope(Deed.DECIDE), people_asked.wish()
     if not (form if refuse_them else yes).validate():
         return _all_page(form, yes), 422

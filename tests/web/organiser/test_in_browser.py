@@ -202,6 +202,10 @@ def test_twenty_are_approved_at_once_and_one_who_walks_in_has_a_badge_by_keyboar
     db.session.rollback()
     page = signed_in(chromium, place, viewport={"width": 1280, "height": 900})
     page.goto(f"{place.url}/people?state=submitted")
+    page.get_by_label("Choose City 3", exact=True).check()
+    page.get_by_text("Tag the ticked").click()
+    page.get_by_label("New tag").press("Enter")  # decides on nobody
+    page.goto(f"{place.url}/people?state=submitted")
     tab_to(page, "Decide on all 20 that wait here")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('20 wait for your decision')")

@@ -93,6 +93,7 @@ def test_many_are_refused_only_with_a_reason_and_stay_ticked_until_there_is_one(
     page = desk.open_as(Role.REGISTRATION)
     ticked = {"registration": [str(first.id)], "decision": "refuse"}
 
+    assert page.post(f"{desk.path}/people/decide", {**ticked, "decision": ""}).status_code == 422
     back = page.post(f"{desk.path}/people/decide", ticked)
     assert back.status_code == 422
     assert re.search(rf'value="{first.id}" checked', back.text)
