@@ -68,7 +68,7 @@ COLUMNS = (
     ("submitted", _l("Submitted"), ""),
     ("tags", _l("Tags"), ""),
     ("reason", _l("Reason"), "notes"),
-    ("order", _l("Order"), "money"),
+    ("order", _l("Order code"), "money"),
     ("price", _l("Price"), "money"),
     ("currency", _l("Currency"), "money"),
 )

@@ -49,10 +49,10 @@ def test_a_role_takes_along_what_it_may_see_and_each_file_leaves_a_trace(desk: D
         columns[role] = set(heads)
         assert ("ada@example.org" in rows[0]) == (role in (Role.OWNER, Role.REGISTRATION, Role.FINANCE))
 
-    assert columns[Role.FINANCE] - columns[Role.REGISTRATION] == {"Order", "Price", "Currency"}
+    assert columns[Role.FINANCE] - columns[Role.REGISTRATION] == {"Order code", "Price", "Currency"}
     assert columns[Role.REGISTRATION] - columns[Role.FINANCE] == {"Reason"}
     assert columns[Role.VIEWER] == columns[Role.DOOR_LEAD] == columns[Role.OWNER] - {
-        "E-mail", "Reason", "Order", "Price", "Currency",
+        "E-mail", "Reason", "Order code", "Price", "Currency",
     }  # fmt: skip
     traces = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "people_exported")).all()
     assert [(trace.after["rows"], trace.after["form"]) for trace in traces] == [(1, form)] * 5

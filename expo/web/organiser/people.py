@@ -64,6 +64,7 @@ def people() -> ResponseReturnValue:
 @blueprint.post("/organise/people/decide")
 def decide() -> ResponseReturnValue:
     """Approve or refuse those that are ticked. One that cannot be decided keeps none of the others waiting."""
+    mine.somewhere(Deed.DECIDE)
     form, decision = DecisionForm(request.form), request.form.get("decision")
     ticked = _ticked()
     if decision not in ("approve", "refuse"):

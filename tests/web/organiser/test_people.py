@@ -109,9 +109,9 @@ def test_nobody_decides_on_what_is_not_theirs(desk: Desk):
     reader = desk.open_as(Role.FINANCE, desk.conference)
     ticked = {"registration": [str(registration.id), "0", "x", "9" * 30, "²"], "decision": "approve"}
 
-    for client in (stranger, reader):
-        done = client.post(f"{desk.path}/people/decide", ticked)
-        assert "Nobody was ticked." in client.get(done.location).text
+    done = stranger.post(f"{desk.path}/people/decide", ticked)
+    assert "Nobody was ticked." in stranger.get(done.location).text
+    assert reader.post(f"{desk.path}/people/decide", ticked).status_code == 403
 
     assert registration.state is RegistrationState.SUBMITTED
 
