@@ -178,6 +178,7 @@ def forget_attendees(file_id: int) -> ResponseReturnValue:
 
 def _mine(file_id: int) -> tuple[AttendeeFile, Conference]:
     file = files.by_id(this_expo().id, file_id) or abort(404)
+    mine.rights().require(Deed.DECIDE, file.conference_id)
     own = {conference.id: conference for conference in mine.conferences(Deed.DECIDE)}
     return file, own.get(file.conference_id) or abort(404)
 
