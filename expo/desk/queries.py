@@ -12,7 +12,7 @@ from expo.programme.models import Conference
 from expo.registration.models import Registration, TicketType
 
 from . import filters
-from .filters import PeopleFilter, Scope
+from .filters import PeopleFilter, Scope, Sort
 from .models import DeskNote, DeskTag, DeskTagging, LetterAbout, SavedFilter
 
 _WITH_ALL = (
@@ -24,7 +24,8 @@ _WITH_ALL = (
 
 def page(scope: Scope, wish: PeopleFilter, *, most: int, after: int = 0) -> list[Registration]:
     """What the filter finds, in its order. Two queries: many short rows are put in order, few whole ones are read."""
-    query = filters.in_order(filters.apply(sa.select(Registration.id), scope, wish), wish.sort)
+    found = filters.apply(sa.select(Registration.id), scope, wish, persons=wish.sort is Sort.NAME)
+    query = filters.in_order(found, wish.sort)
     ids = list(db.session.scalars(query.limit(most).offset(after)))
     rows = db.session.scalars(sa.select(Registration).where(Registration.id.in_(ids)).options(*_WITH_ALL))
     by_id = {one.id: one for one in rows}
