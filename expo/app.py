@@ -58,8 +58,8 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "favourites.models",
-    "imports.models", "mail.outbox", "basket.holds",
+    "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "desk.models",
+    "favourites.models", "imports.attendee_files", "imports.models", "mail.outbox", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
@@ -72,6 +72,7 @@ def _wire_rooms() -> None:
     from expo.booking import listeners as booking
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
+    from expo.desk import listeners as desk
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import validity
@@ -85,6 +86,7 @@ def _wire_rooms() -> None:
     booking.listen()
     badge.listen()
     checkin.listen()
+    desk.listen()
     publishing.listen()
     delegations.listen()
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.core.text import folded
 from expo.expos.models import Expo
 
 
@@ -40,6 +41,8 @@ class Person(Base):
     account_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Account.id))
     name: Mapped[str] = mapped_column(sa.String(200))
     folded_name: Mapped[str] = mapped_column(sa.String(200), index=True)
+    # Name, organisation and city, as desks search them. Kept by _fold below, whoever writes the row.
+    folded_words: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     email: Mapped[str | None] = mapped_column(sa.String(254))
     email_verified_at: Mapped[Moment | None]
     organisation: Mapped[str] = mapped_column(sa.String(200), default="")
@@ -51,6 +54,12 @@ class Person(Base):
     created_at: Mapped[Moment]
 
     account: Mapped[Account | None] = relationship()
+
+
+@sa.event.listens_for(Person, "before_insert")
+@sa.event.listens_for(Person, "before_update")
+def _fold(_mapper: object, _connection: object, person: Person) -> None:
+    person.folded_words = folded(" ".join(filter(None, (person.name, person.organisation, person.city))))
 
 
 class SignIn(Base):

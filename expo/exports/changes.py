@@ -17,7 +17,7 @@ from expo.expos.models import Expo
 from expo.publishing import changes, history
 from expo.publishing.history import Change
 
-from .frab import clean
+from .cells import for_xml
 
 MOST = 200
 ATOM = "http://www.w3.org/2005/Atom"
@@ -112,5 +112,5 @@ def _tag(name: str) -> str:
 
 def _add(parent: xml.Element, name: str, text: str | None = None, **attributes: str) -> xml.Element:
     made = xml.SubElement(parent, _tag(name), attributes)
-    made.text = None if text is None else clean(text)
+    made.text = None if text is None else for_xml(text)
     return made

@@ -11,7 +11,7 @@ from expo.delegations.models import NomineeState
 from expo.delegations.queries import Line
 from expo.expos.models import Expo
 
-from .table import harmless
+from .cells import harmless
 
 COLUMNS = (
     "code", "delegation", "organisation", "kind", "official_code", "city", "country", "conferences", "focal_point",

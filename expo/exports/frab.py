@@ -6,7 +6,6 @@ Its `conference` is our expo, its `event` our occurrence, its `person` our speak
 from __future__ import annotations
 
 import json
-import re
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -19,6 +18,7 @@ from expo.core.text import slug
 from expo.expos.models import Expo
 from expo.programme.words import MaterialKind
 
+from .cells import for_xml
 from .talks import Talk
 
 Plain = dict[str, Any]
@@ -26,8 +26,6 @@ Plain = dict[str, Any]
 GENERATOR = "Expo"
 SLOT = "00:05"
 LONGEST = timedelta(hours=99, minutes=59)  # what its form can say
-# Signs that XML 1.0 knows no way to write (section 2.2).
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_json(expo: Expo, talks: list[Talk], version: str) -> bytes:
@@ -73,7 +71,7 @@ def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
         whole = {"index": str(index), "date": day.isoformat(), "start": _midnight(expo, day), "end": ends}
         about_day = xml.SubElement(root, "day", whole)
         for place, mine in _by_place(of_day):
-            room = xml.SubElement(about_day, "room", name=clean(place))
+            room = xml.SubElement(about_day, "room", name=for_xml(place))
             for talk in mine:
                 _add_event(room, _event(expo, talk))
     xml.indent(root, " ")
@@ -88,11 +86,11 @@ def _add_event(room: xml.Element, event: Plain) -> None:
     )
     people = xml.SubElement(element, "persons")
     for person in event["persons"]:
-        xml.SubElement(people, "person", id=str(person["id"])).text = clean(person["name"])
+        xml.SubElement(people, "person", id=str(person["id"])).text = for_xml(person["name"])
     for parts, part in (("links", "link"), ("attachments", "attachment")):
         listed = xml.SubElement(element, parts)
         for each in event[parts]:
-            xml.SubElement(listed, part, href=clean(each["url"])).text = clean(each["title"])
+            xml.SubElement(listed, part, href=for_xml(each["url"])).text = for_xml(each["title"])
 
 
 def _event(expo: Expo, talk: Talk) -> Plain:
@@ -167,9 +165,4 @@ def _home(expo: Expo) -> str:
 
 def _texts(parent: xml.Element, texts: dict[str, str]) -> None:
     for name, text in texts.items():
-        xml.SubElement(parent, name).text = clean(text)
-
-
-def clean(text: str) -> str:
-    """Without the signs that XML cannot carry."""
-    return _NOT_IN_XML.sub("", text)
+        xml.SubElement(parent, name).text = for_xml(text)

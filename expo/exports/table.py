@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 
+from .cells import harmless
 from .talks import Talk
 
 COLUMNS = (
     "code", "session", "uid", "title", "conference", "type", "track", "starts_at", "ends_at", "time_zone",
     "room", "venue", "city", "languages", "sdgs", "admission", "seats", "status", "people", "abstract", "url",
 )  # fmt: skip
-# What a spreadsheet takes for a formula when it stands first in a cell.
-_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(talks: list[Talk]) -> bytes:
@@ -22,11 +21,6 @@ def as_csv(talks: list[Talk]) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows([harmless(cell) for cell in _cells(talk)] for talk in talks)
     return b"\xef\xbb\xbf" + sheet.getvalue().encode()
-
-
-def harmless(cell: str) -> str:
-    """The cell as text that no spreadsheet calculates: an apostrophe in front, as people write it themselves."""
-    return f"'{cell}" if cell.startswith(_STARTS_FORMULA) else cell
 
 
 def _cells(talk: Talk) -> tuple[str, ...]:

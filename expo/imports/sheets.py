@@ -84,7 +84,7 @@ def read(
         begins = reader.line_num + 1
         for cells in reader:
             if len(cells) == len(header):
-                rows.append(_row(file, begins, dict(zip(header, cells, strict=True)), faults))
+                rows.append(checked_row(file, begins, dict(zip(header, cells, strict=True)), faults))
             elif cells:  # an empty line is nothing
                 said = _("%(here)s cells, the header has %(there)s", here=len(cells), there=len(header))
                 faults.append(Fault(file, begins, "", said))
@@ -95,7 +95,8 @@ def read(
     return rows
 
 
-def _row(file: str, line: int, cells: dict[str, str], faults: list[Fault]) -> Row:
+def checked_row(file: str, line: int, cells: dict[str, str], faults: list[Fault]) -> Row:
+    """The row, with a fault for each cell that is no plain text."""
     row = Row(file, line, cells, faults)
     for column, cell in cells.items():
         if cell.startswith("="):
@@ -125,6 +126,11 @@ def _text(folder: Path, file: str, faults: list[Fault]) -> str | None:
     if len(raw) > LARGEST:
         faults.append(Fault(file, 0, "", _("larger than %(size)s MB", size=LARGEST // 1024 // 1024)))
         return None
+    return decoded(file, raw, faults)
+
+
+def decoded(file: str, raw: bytes, faults: list[Fault]) -> str | None:
+    """The bytes as text; None, with a fault, where they are not UTF-8."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:

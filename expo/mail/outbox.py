@@ -7,7 +7,9 @@ again, with the same Message-ID.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,12 +20,13 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import force_locale
 
-from expo.core import clock
+from expo.core import clock, news
 from expo.core.db import db, in_transaction, is_sqlite, transaction
 from expo.core.text import one_line
 from expo.expos.models import Expo
 
 from .models import Letter, LetterState
+from .news import LetterQueued
 
 log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)  # longer than the slowest mail server is waited for
@@ -31,14 +34,21 @@ MOST_ATTEMPTS = 12
 
 Post = Callable[[EmailMessage], None]
 
+_held_back: ContextVar[bool] = ContextVar("held_back", default=False)
 
-def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **facts: Any) -> Letter:
-    """Write a letter from templates/mail/{kind}.txt, whose first line is the subject, in the reader's language.
 
-    It leaves only if the running transaction commits. Raises RuntimeError outside one.
-    """
-    if not in_transaction():
-        raise RuntimeError(f"{kind} queued outside a transaction")
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Inside, no letter is queued: for what is brought in from elsewhere, and need not be told to the people."""
+    before = _held_back.set(True)
+    try:
+        yield
+    finally:
+        _held_back.reset(before)
+
+
+def written(kind: str, *, language: str, expo_id: int | None = None, **facts: Any) -> tuple[str, str]:
+    """Subject and body of a letter, from templates/mail/{kind}.txt, whose first line is the subject."""
     expo = db.session.get(Expo, expo_id) if expo_id else None
     base_url = current_app.config["EXPO"].base_url.rstrip("/")
     with force_locale(language):
@@ -46,20 +56,42 @@ def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **fa
         template = current_app.jinja_env.get_template(f"mail/{kind}.txt")
         text = template.render(letter_expo=expo, base_url=base_url, **facts)
     subject, _newline, body = text.strip().partition("\n")
+    return one_line(subject)[:300], body.strip() + "\n"
+
+
+def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **facts: Any) -> Letter:
+    """Write a letter, in the reader's language. It leaves only if the running transaction commits.
+
+    Raises RuntimeError outside one.
+    """
+    if not in_transaction():
+        raise RuntimeError(f"{kind} queued outside a transaction")
+    subject, body = written(kind, language=language, expo_id=expo_id, **facts)
     now = clock.real_now()
     letter = Letter(
         expo_id=expo_id,
         kind=kind,
         recipient=one_line(to),
         language=language,
-        subject=one_line(subject)[:300],
-        body=body.strip() + "\n",
+        subject=subject,
+        body=body,
         message_id=f"<{uuid4()}@{_host()}>",
         created_at=now,
         next_try_at=now,
     )
-    db.session.add(letter)
+    if not _held_back.get():
+        db.session.add(letter)
+        codes = _codes(facts)
+        if codes:
+            db.session.flush()
+            news.tell(LetterQueued(letter.id, expo_id, codes))
     return letter
+
+
+def _codes(facts: dict[str, Any]) -> tuple[str, ...]:
+    """The registrations that a letter tells of, as its facts name them."""
+    told = [facts.get("registration"), *facts.get("registrations", ())]
+    return tuple(str(one["code"]) for one in told if isinstance(one, dict) and one.get("code"))
 
 
 def waiting() -> list[Letter]:

@@ -27,6 +27,8 @@ _MAY: dict[Deed, frozenset[Role]] = {
     Deed.PUBLISH: frozenset({Role.OWNER, Role.SCHEDULER}),
     Deed.SET_UP: frozenset({Role.OWNER}),
     Deed.READ_PEOPLE: frozenset({Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}),
+    Deed.READ_ADDRESSES: frozenset({Role.OWNER, Role.REGISTRATION, Role.FINANCE}),
+    Deed.WALK_IN: frozenset({Role.OWNER, Role.REGISTRATION, Role.DOOR_LEAD}),
     Deed.DECIDE: frozenset({Role.OWNER, Role.REGISTRATION}),
     Deed.TAKE_MONEY: frozenset({Role.OWNER, Role.FINANCE}),
     Deed.READ_DOORS: frozenset({Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}),

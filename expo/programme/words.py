@@ -108,7 +108,9 @@ class Deed(enum.StrEnum):
     PUBLISH = "publish"
     SET_UP = "set_up"  # the conference itself
     READ_PEOPLE = "read_people"
-    DECIDE = "decide"  # let people in, turn them down
+    READ_ADDRESSES = "read_addresses"  # e-mail addresses
+    DECIDE = "decide"  # let people in, turn them down; what the desk notes about them
     TAKE_MONEY = "take_money"  # read orders, write down what was paid
+    WALK_IN = "walk_in"  # register somebody who stands at the desk
     READ_DOORS = "read_doors"
     RUN_DOORS = "run_doors"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,12 @@ _WORDS = {
     "payment_recorded": _l("Payment written down"),
     "registration_withdrawn": _l("Withdrawn"),
     "registration_revoked": _l("Revoked"),
+    "registration_tagged": _l("Tag put on"),
+    "registration_untagged": _l("Tag taken off"),
+    "registration_noted": _l("Noted something"),
+    "registration_note_removed": _l("Threw a note away"),
+    "registration_imported": _l("Imported from a list"),
+    "walked_in": _l("Registered at the desk"),
     "booked": _l("Booked a seat"),
     "booking_cancelled": _l("Gave a seat back"),
     "badge_issued": _l("Badge issued"),
@@ -81,16 +87,20 @@ class Line:
     what: str
     why: str
     fields: tuple[str, ...]
+    about: str = ""  # the tag, where one was put on
 
 
-def of(subjects: Iterable[tuple[str, int]], most: int = 20) -> list[Line]:
+def of(subjects: Iterable[tuple[str, int]], most: int = 20, leave_out: Collection[str] = ()) -> list[Line]:
     """The latest deeds on these things ("session", 7), newest first, with names. At most four queries."""
     wanted = [
         sa.and_(AuditEntry.subject == subject, AuditEntry.subject_id == str(key)) for subject, key in subjects
     ]
     entries = list(
         db.session.scalars(
-            sa.select(AuditEntry).where(sa.or_(*wanted)).order_by(AuditEntry.id.desc()).limit(most)
+            sa.select(AuditEntry)
+            .where(sa.or_(*wanted), AuditEntry.action.not_in(leave_out))
+            .order_by(AuditEntry.id.desc())
+            .limit(most)
         )
     )
     names = names_of(entry.actor for entry in entries)
@@ -101,6 +111,7 @@ def of(subjects: Iterable[tuple[str, int]], most: int = 20) -> list[Line]:
             str(_WORDS.get(entry.action, entry.action.replace("_", " "))),
             entry.why or "",
             tuple(entry.after) if entry.action.endswith("_changed") and isinstance(entry.after, dict) else (),
+            str(entry.after.get("tag", "")) if isinstance(entry.after, dict) else "",
         )
         for entry in entries
     ]

@@ -93,14 +93,15 @@ def choose_language() -> str:
     """
     if not has_request_context():
         return "en"
-    offered = _offered()
+    offered = offered_languages()
     for wish in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in offered:
             return str(wish)
     return request.accept_languages.best_match(offered) or offered[0]
 
 
-def _offered() -> list[str]:
+def offered_languages() -> list[str]:
+    """The expo's languages, as far as pages and letters speak them."""
     expo: Expo | None = getattr(g, "expo", None)
     wanted = expo.languages.split() if expo else LANGUAGES
     return [language for language in wanted if language in LANGUAGES] or list(LANGUAGES)
@@ -182,7 +183,7 @@ def _for_templates() -> dict[str, Any]:
         "expo": expo,
         "language": locale.language,
         "languages": [
-            (code, (Locale(code).get_display_name(code) or code).capitalize()) for code in _offered()
+            (code, (Locale(code).get_display_name(code) or code).capitalize()) for code in offered_languages()
         ],
         "text_direction": "rtl" if locale.character_order == "right-to-left" else "ltr",
         "demo": _settings().demo,

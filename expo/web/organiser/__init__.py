@@ -38,18 +38,22 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    attendees,
     bookings,
     conferences,
     conflicts,
     delegations,
     doors,
     home,
+    letters,
     materials,
     orders,
     organisations,
     outside,
     people,
+    people_files,
     places,
+    registrations,
     releases,
     reports,
     sellers,
@@ -59,9 +63,11 @@ from . import (  # noqa: E402
     tickets,
     times,
     vouchers,
+    walk_ins,
 )
 
 __all__ = [
+    "attendees",
     "blueprint",
     "bookings",
     "conferences",
@@ -69,12 +75,15 @@ __all__ = [
     "delegations",
     "doors",
     "home",
+    "letters",
     "materials",
     "orders",
     "organisations",
     "outside",
     "people",
+    "people_files",
     "places",
+    "registrations",
     "releases",
     "reports",
     "sellers",
@@ -84,4 +93,5 @@ __all__ = [
     "tickets",
     "times",
     "vouchers",
+    "walk_ins",
 ]

@@ -27,11 +27,15 @@ def entries() -> list[dict[str, Any]]:
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
-        pages = [
-            ("people", _("Registrations")),
-            ("delegations", _("Delegations")),
-            ("organisations", _("Organisations")),
+        pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
+        if mine.rights().anywhere(Deed.WALK_IN):
+            pages.append(("walk_in", _("Walk-in")))
+        if mine.rights().anywhere(Deed.DECIDE):
+            pages.append(("attendees", _("Import")))
+        pages += [
             ("bookings", _("Bookings")),
+            ("letters", _("Letters")),
+            ("organisations", _("Organisations")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.TAKE_MONEY):

@@ -33,7 +33,7 @@ def test_a_guest_registers_and_the_page_says_who_has_the_ball(browser):
 
     assert sent.status_code == 303
     page = ada.get(sent.location)
-    assert "The organisers of H22+50 Session" in page.text
+    assert "The organisers of H22+50 Session, since" in page.text
     assert "no-store" in page.headers["Cache-Control"]
     registration = queries.of_person(people.persons_by_email(conference.expo_id, ADA["email"])[0].id)[0]
     actions.approve(registration=registration)

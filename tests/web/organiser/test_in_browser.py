@@ -17,9 +17,13 @@ from werkzeug.serving import make_server
 from expo.booking.actions import book_seat
 from expo.core import clock
 from expo.core.db import db
+from expo.desk import actions as desk
+from expo.imports import attendee_files as files
+from expo.imports.attendee_rows import Choices, guessed
 from expo.programme import actions, outside
 from expo.programme.drafts import Billing, Material, OutsideEventDraft, Text
 from expo.programme.words import MaterialKind, Role, SessionState
+from expo.registration import queries as registrations
 from expo.registration.models import Registration, RegistrationState
 from tests import factories as a
 from tests.checkin import doors as at
@@ -45,7 +49,15 @@ PAGES = [
     "/releases",
     "/releases/1",
     "/people",
+    "/people?state=submitted&waiting=1&q=a",
+    "/people/all",
     "{person}",
+    "/walk-in",
+    "{walked_in}",
+    "/letters",
+    "/attendees",
+    "{columns}",
+    "{columns}/check",
     "/bookings",
     "/bookings/T-1",
     "/numbers",
@@ -91,7 +103,22 @@ def place(demo_app: Flask) -> Iterator[Place]:
     waits = a.a_registration(
         a.a_person(expo, "Ada Lovelace"), conference, a.a_ticket_type(conference, "City", needs_approval=True)
     )
-    names = {"person": f"/people/{waits.code}", "device": f"/doors/devices/{device.id}"}
+    desk.note(registration=waits, text="Needs a lift")
+    desk.tag(registrations=[waits], tag=desk.make_tag(expo_id=expo.id, word="VIP", colour=3))
+    desk.save_filter(expo_id=expo.id, account_id=olle.id, conference=None, name="Late", query="waiting=3")
+    listed = files.keep(
+        conference=conference,
+        account_id=olle.id,
+        name="list.csv",
+        content=b"Name,E-mail\nBo,bo@example.org\nCy,\n",
+    )
+    files.choose(file=listed, choices=Choices(guessed(["Name", "E-mail"]), waits.ticket_type_id).kept())
+    names = {
+        "person": f"/people/{waits.code}",
+        "walked_in": f"/walk-in/{delegate_code(delegate.id)}",
+        "columns": f"/attendees/{listed.id}",
+        "device": f"/doors/devices/{device.id}",
+    }
     server = make_server("127.0.0.1", 0, demo_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -105,8 +132,12 @@ def place(demo_app: Flask) -> Iterator[Place]:
         thread.join()
 
 
+def delegate_code(person_id: int) -> str:
+    return registrations.of_person(person_id)[0].code
+
+
 def signed_in(browser: Browser, place: Place, **options: Any) -> Page:
-    page = browser.new_context(locale="en-GB", **options).new_page()
+    page = browser.new_context(**{"locale": "en-GB", **options}).new_page()
     page.goto(f"{place.url}/")
     page.fill("[name=email]", place.email)
     page.fill("[name=password]", "demo")
@@ -127,11 +158,11 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
     raise AssertionError(f"Tab never comes to {words!r}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-GB"), ("dark", "sv-SE")])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_small_telephone(
-    place: Place, chromium: Browser, scheme: str
+    place: Place, chromium: Browser, scheme: str, locale: str
 ):
-    page = signed_in(chromium, place, color_scheme=scheme)
+    page = signed_in(chromium, place, color_scheme=scheme, locale=locale)
     found, wide = {}, []
     for path in place.paths:
         page.set_viewport_size({"width": 1280, "height": 900})
@@ -163,6 +194,49 @@ def test_a_delegate_is_approved_by_keyboard_alone(place: Place, chromium: Browse
 
     db.session.rollback()
     assert db.session.get_one(Registration, place.registration).state is RegistrationState.CONFIRMED
+
+
+@pytest.mark.feature("O1", "R3")
+def test_twenty_are_approved_at_once_and_one_who_walks_in_has_a_badge_by_keyboard_alone(
+    place: Place, chromium: Browser
+):
+    first = db.session.get_one(Registration, place.registration)
+    for number in range(19):
+        a.a_registration(
+            a.a_person(first.conference.expo, f"City {number}"), first.conference, first.ticket_type
+        )
+    db.session.rollback()
+    page = signed_in(chromium, place, viewport={"width": 1280, "height": 900})
+    page.goto(f"{place.url}/people?state=submitted")
+    page.get_by_label("Choose City 3", exact=True).check()
+    page.get_by_text("Tag the ticked").click()
+    page.get_by_label("New tag").press("Enter")  # decides on nobody
+    page.goto(f"{place.url}/people?state=submitted")
+    tab_to(page, "Decide on all 20 that wait here")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('20 wait for your decision')")
+    tab_to(page, "Note")
+    page.keyboard.type("Welcome to the harbour")
+    tab_to(page, "Approve all 20")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=20 are approved.")
+
+    page.goto(f"{place.url}/walk-in")
+    page.keyboard.type("City")  # what is asked for first has the focus at once
+    page.keyboard.press("Tab")
+    page.keyboard.type("Åsa Öhrström")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("article.badge:has-text('Åsa Öhrström') svg")
+    assert page.evaluate("document.activeElement.innerText").strip() == "Next person"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#name")
+    page.keyboard.type("Kim Berg")  # with the same ticket
+    page.keyboard.press("Enter")
+    page.wait_for_selector("article.badge:has-text('Kim Berg') svg")
+
+    db.session.rollback()
+    states = {one.state for one in registrations.of_desk([first.conference_id], range(1, 9999))}
+    assert states == {RegistrationState.CONFIRMED}
 
 
 def test_a_title_is_changed_and_published_by_keyboard_alone(place: Place, chromium: Browser):

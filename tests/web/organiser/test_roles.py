@@ -8,6 +8,9 @@ from flask import Flask
 from expo.booking.actions import book_seat
 from expo.core import clock
 from expo.core.db import transaction
+from expo.desk import actions as notes
+from expo.imports import attendee_files as files
+from expo.imports.attendee_rows import Choices
 from expo.programme.words import Role
 from expo.registration import tickets, vouchers
 from tests import factories as a
@@ -22,6 +25,7 @@ SCHEDULE = {Role.OWNER, Role.SCHEDULER}
 PEOPLE = {Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}
 DECIDE = {Role.OWNER, Role.REGISTRATION}
 DOORS = {Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}
+WALK_IN = {Role.OWNER, Role.REGISTRATION, Role.DOOR_LEAD}
 RUN_DOORS = {Role.OWNER, Role.DOOR_LEAD}
 MONEY = {Role.OWNER, Role.FINANCE}
 SET_UP = {Role.OWNER}
@@ -92,6 +96,29 @@ ROUTES = [
     ("close_delegation", "POST", "/delegations/{delegation}/close", DECIDE, 422),
     ("organisations", "GET", "/organisations", EVERYBODY, 200),
     ("group_organisations", "POST", "/organisations", DECIDE, 422),
+    ("decide", "POST", "/people/decide", DECIDE, 422),
+    ("ask_all", "GET", "/people/all", DECIDE, 200),
+    ("decide_all", "POST", "/people/all", DECIDE, 422),
+    ("tag_many", "POST", "/people/tags", DECIDE, 303),
+    ("save_filter", "POST", "/people/filters", PEOPLE, 422),
+    ("forget_filter", "POST", "/people/filters/0/forget", PEOPLE, 404),
+    ("export_people", "POST", "/people/export.csv", PEOPLE, 200),
+    ("write_note", "POST", "/people/{registration}/notes", DECIDE, 422),
+    ("remove_note", "POST", "/people/{registration}/notes/{note}/remove", DECIDE, 303),
+    ("tag", "POST", "/people/{registration}/tags", DECIDE, 422),
+    ("untag", "POST", "/people/{registration}/tags/{tag}/remove", DECIDE, 303),
+    ("letters", "GET", "/letters", PEOPLE, 200),
+    ("walk_in", "GET", "/walk-in", WALK_IN, 200),
+    ("register_walk_in", "POST", "/walk-in", WALK_IN, 422),
+    ("walked_in", "GET", "/walk-in/{registration}", WALK_IN, 200),
+    ("attendees", "GET", "/attendees", DECIDE, 200),
+    ("upload_attendees", "POST", "/attendees", DECIDE, 422),
+    ("attendee_columns", "GET", "/attendees/{file}", DECIDE, 200),
+    ("choose_columns", "POST", "/attendees/{file}", DECIDE, 303),
+    ("check_attendees", "GET", "/attendees/{file}/check", DECIDE, 200),
+    ("attendee_faults", "GET", "/attendees/{file}/faults.csv", DECIDE, 200),
+    ("import_attendees", "POST", "/attendees/{file}/import", DECIDE, 200),
+    ("forget_attendees", "POST", "/attendees/{file}/forget", DECIDE, 303),
     ("bookings", "GET", "/bookings", PEOPLE, 200),
     ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
@@ -107,7 +134,7 @@ ROUTES = [
 ]
 # Whose answer depends on what is sent, and which other tests walk: the desk's own lists of what may be chosen.
 ELSEWHERE = {
-    "decide", "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
+    "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
@@ -119,6 +146,8 @@ PLACES = {
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
     "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "doors", "conflicts", "new_device", "create_device",
+    "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
+    "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip
 
 
@@ -131,7 +160,16 @@ def names(desk: Desk) -> dict[str, object]:
     book_seat(person=ada, occurrence_id=talk.id)
     delegation = a_delegation(a_city_ticket(desk.conference), name="Secret plan")
     device, _token = at.a_device(at.a_gate(at.a_zone(desk.expo, desk.conference)))
+    note = notes.note(registration=registration, text="Needs a lift")
+    tag = notes.make_tag(expo_id=desk.expo.id, word="VIP")
+    listed = files.keep(
+        conference=desk.conference, account_id=a.an_account().id, name="a.csv", content=b"Name,E-mail\nBo,\n"
+    )
+    files.choose(file=listed, choices=Choices({"name": "Name"}, registration.ticket_type_id).kept())
     return {
+        "note": note.id,
+        "tag": tag.id,
+        "file": listed.id,
         "conference": desk.slug,
         "registration": registration.code,
         "order": registration.order.code,

@@ -1,0 +1,1 @@
+"""Knows how the registration desk finds people, and what it keeps beside a registration: tags, notes, filters."""

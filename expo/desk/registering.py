@@ -1,0 +1,62 @@
+"""Registering somebody on their behalf: at the desk, or from a list of another system."""
+
+from __future__ import annotations
+
+from expo.accounts.models import Person
+from expo.core import audit
+from expo.core.db import transaction
+from expo.registration import actions
+from expo.registration.actions import Newcomer
+from expo.registration.models import WAITING, Registration, RegistrationState, TicketType
+from expo.registration.refusals import WrongStep
+
+__all__ = ["Newcomer", "register", "walk_in"]
+
+
+def register(
+    *,
+    ticket_type: TicketType,
+    person: Person | None = None,
+    newcomer: Newcomer | None = None,
+    form_key: str = "",
+    approve: bool = False,
+) -> Registration:
+    """Register a person or newcomer; with `approve` whoever registers them also decides, where somebody has to.
+
+    Raises TicketsGone, NotOnSale, AlreadyRegistered. With a form key, call it outside a transaction: a
+    second sending undoes all it did, and finds the first. Where the last place goes to somebody else before the
+    approval, the registration stays and waits.
+    """
+    submitted = actions.submit(
+        person=person, newcomer=newcomer, ticket_types=[ticket_type], form_key=form_key, by_team=True
+    )
+    (registration,) = submitted.registrations
+    if approve and registration.state in WAITING:
+        let_in(registration)
+    return registration
+
+
+def let_in(registration: Registration) -> None:
+    """Approve, in both steps where there are two. Raises WrongStep, TicketsGone."""
+    with transaction():
+        if (
+            registration.ticket_type.approval_stages == 2
+            and registration.state is RegistrationState.SUBMITTED
+        ):
+            actions.pre_approve(registration=registration)
+        actions.approve(registration=registration)
+
+
+def walk_in(*, newcomer: Newcomer, ticket_type: TicketType, form_key: str = "") -> Registration:
+    """Register and confirm somebody who stands at the desk. Sent twice is sent once."""
+    registration = register(ticket_type=ticket_type, newcomer=newcomer, form_key=form_key)
+    if registration.state not in WAITING:
+        return registration
+    try:
+        with transaction():
+            let_in(registration)
+            audit.record("walked_in", "registration", registration.id, expo_id=registration.expo_id)
+    except WrongStep:
+        if registration.state in WAITING:
+            raise  # and not because the other sending of the form came first
+    return registration
