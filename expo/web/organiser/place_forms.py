@@ -139,7 +139,10 @@ class RoomForm(VersionedForm):
         description=_l("What it names, such as “hearing loop”, counts as ticked above."),
     )
     position = WholeNumber(
-        _l("Place in the list"), least=0, most=MOST_SEATS, description=_l("Rooms of a venue stand by this number.")
+        _l("Place in the list"),
+        least=0,
+        most=MOST_SEATS,
+        description=_l("Rooms of a venue stand by this number."),
     )
 
     @classmethod
