@@ -109,7 +109,11 @@ def _check_window(item: Item) -> None:
     if item.booking_opens_at is not None and item.not_yet_open(clock.now()):
         opens = item.booking_opens_at.astimezone(item.zone)
         raise BookingClosed(
-            _("Seats in %(title)s can be booked from %(when)s.", title=item.title, when=f"{opens:%Y-%m-%d %H:%M}")
+            _(
+                "Seats in %(title)s can be booked from %(when)s.",
+                title=item.title,
+                when=f"{opens:%Y-%m-%d %H:%M}",
+            )
         )
     if item.closed_early(clock.now()):
         raise BookingClosed(

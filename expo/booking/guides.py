@@ -97,6 +97,8 @@ def open_by(expo_id: int, secret: str, *, who: str) -> GuideLink:
     )
     if found is None:
         limits.count("guide_link", who, most=200, within=timedelta(minutes=15))
-        raise NoSuchLink(_("There is no such list, or its address was ended. Ask the organisers for a new one."))
+        raise NoSuchLink(
+            _("There is no such list, or its address was ended. Ask the organisers for a new one.")
+        )
     note(sa.update(GuideLink).where(GuideLink.id == found.id).values(opened_at=clock.now()))
     return found

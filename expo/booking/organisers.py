@@ -26,7 +26,9 @@ from .refusals import AlreadyBooked, BookingClosed, NoBookingNeeded, NoTicket, S
 MOST_SEATS = 50  # that one person may be given at once
 
 
-def give(*, person: Person, occurrence_id: int, seats: int = 1, reason: str = "", force: bool = False) -> Booking:
+def give(
+    *, person: Person, occurrence_id: int, seats: int = 1, reason: str = "", force: bool = False
+) -> Booking:
     """Give somebody seats, whatever their own booking would be refused for: booking is closed, by invitation, or not
     open yet. With `force` and a reason also where no seat is left: the pool then says how many are over, who said so
     and why.

@@ -33,7 +33,10 @@ _GIVE_BACK = (
         taken=Pool.taken - sa.bindparam("places"),
         # What was forced goes first: a place over the capacity is nobody else's to take.
         over=sa.case(
-            (Pool.taken - sa.bindparam("places") > Pool.capacity, Pool.taken - sa.bindparam("places") - Pool.capacity),
+            (
+                Pool.taken - sa.bindparam("places") > Pool.capacity,
+                Pool.taken - sa.bindparam("places") - Pool.capacity,
+            ),
             else_=0,
         ),
     )
@@ -101,9 +104,7 @@ def force(pool_id: int, places: int, *, reason: str) -> int:
         ).one()
         missing = 0 if row.capacity is None else max(0, row.taken + places - row.capacity - row.over)
         execute(
-            sa.update(Pool)
-            .where(Pool.id == one)
-            .values(taken=Pool.taken + places, over=Pool.over + missing)
+            sa.update(Pool).where(Pool.id == one).values(taken=Pool.taken + places, over=Pool.over + missing)
         )
         if missing:
             _note_overrun(row.expo_id, one, missing, reason)
@@ -181,9 +182,7 @@ def resize(pool_id: int, capacity: int | None) -> None:
         .where(Pool.id == pool_id, sa.true() if capacity is None else Pool.taken <= capacity + Pool.over)
         .values(
             capacity=capacity,
-            over=0
-            if capacity is None
-            else sa.case((Pool.taken > capacity, Pool.taken - capacity), else_=0),
+            over=0 if capacity is None else sa.case((Pool.taken > capacity, Pool.taken - capacity), else_=0),
         )
     )
     if changed != 1:

@@ -15,7 +15,6 @@ from expo.programme.terms import set_terms
 from expo.registration import queries as tickets
 from expo.registration.models import RegistrationState
 
-
 MEETING_POINTS = {
     "H22-007": "At the red flag outside the glass doors",
     "H22-010": "At the foot of the stairs, ground floor",
@@ -34,7 +33,10 @@ def arrange(expo: Expo, begins: datetime) -> None:
             set_terms(occurrence=_occurrence(expo, code), opens_at=None, closes_at=None, meeting_point=place)
         later = _occurrence(expo, OPENS_LATER)
         set_terms(
-            occurrence=later, opens_at=begins + timedelta(hours=3, minutes=30), closes_at=None, meeting_point=""
+            occurrence=later,
+            opens_at=begins + timedelta(hours=3, minutes=30),
+            closes_at=None,
+            meeting_point="",
         )
         _force_one(_occurrence(expo, FULL))
 
@@ -43,7 +45,7 @@ def _force_one(full: Occurrence) -> None:
     """A guide of another house comes along: one seat more than there are."""
     have = {booking.person_id for booking in bookings.of_occurrence(full.id)}
     for registration in tickets.desk([full.session.conference_id], state=RegistrationState.CONFIRMED):
-        if registration.person is not None and registration.person_id not in have:
+        if registration.person_id not in have:
             organisers.give(
                 person=registration.person,
                 occurrence_id=full.id,

@@ -20,7 +20,15 @@ def table(
 ) -> Table:
     """One row for each booking, by name; e-mail addresses only for readers who may have them. That it left the
     house is written down first."""
-    heads = [_("Name"), _("Organisation"), _("City"), _("Country code"), _("Language"), _("Comes as"), _("Seats")]
+    heads = [
+        _("Name"),
+        _("Organisation"),
+        _("City"),
+        _("Country code"),
+        _("Language"),
+        _("Comes as"),
+        _("Seats"),
+    ]
     heads += [_("Came"), _("Registration")] + ([_("E-mail")] if addresses else [])
     found = bookings.of_occurrence(item.occurrence_id)
     rows = []

@@ -49,7 +49,9 @@ class BackForm(PlainForm):
     """Why somebody loses a seat."""
 
     reason = TextBlock(
-        _l("Reason"), [needed(_l("Say why: the person reads it.")), short(500)], description=_l("The person reads it.")
+        _l("Reason"),
+        [needed(_l("Say why: the person reads it.")), short(500)],
+        description=_l("The person reads it."),
     )
 
 
@@ -82,7 +84,9 @@ class GuideForm(PlainForm):
     """For whom an address is made."""
 
     label = TextLine(
-        _l("For whom"), [needed(_l("Write for whom it is.")), short(120)], description=_l("A name only you see: Maria, harbour tour")
+        _l("For whom"),
+        [needed(_l("Write for whom it is.")), short(120)],
+        description=_l("A name only you see: Maria, harbour tour"),
     )
 
 
@@ -117,7 +121,9 @@ def page(
         categories=CATEGORIES,
         decides=decides,
         q=words,
-        found=bookings.could_be_given(item.conference_id, item.occurrence_id, words) if decides and words else [],
+        found=bookings.could_be_given(item.conference_id, item.occurrence_id, words)
+        if decides and words
+        else [],
         give=give or GiveForm(),
         terms=terms or TermsForm.of(item),
         guide=guide or GuideForm(),

@@ -54,7 +54,7 @@ def test_a_full_session_comes_back_and_takes_one_more_with_a_reason(desk: Desk):
 
 def test_only_who_decides_gives_and_takes_seats(desk: Desk):
     talk = a.a_session(desk.conference, code="T-1", seats=1)
-    ada, code = somebody(desk, "Ada")
+    _ada, code = somebody(desk, "Ada")
     viewer, elsewhere = desk.open_as(Role.VIEWER), desk.browser(a.an_organiser(a.an_expo()))
 
     for page, status in ((viewer, 403), (elsewhere, 403)):
