@@ -56,6 +56,7 @@ from . import (  # noqa: E402
     registrations,
     releases,
     reports,
+    seats,
     sellers,
     sessions,
     speakers,
@@ -64,6 +65,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    work,
 )
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "registrations",
     "releases",
     "reports",
+    "seats",
     "sellers",
     "sessions",
     "speakers",
@@ -94,4 +97,5 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "work",
 ]
