@@ -13,10 +13,16 @@ from expo.registration.models import Registration
 
 
 class Zone(Base):
-    """A place one can be inside of. Zones form a tree: expo › venue › room."""
+    """A place one can be inside of. Zones form a tree: expo › venue › room.
+
+    `places` is how many people fit; where nobody said, a room's own capacity counts.
+    """
 
     __tablename__ = "zones"
-    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "slug"),
+        sa.CheckConstraint("places > 0", name="places"),
+    )
 
     id: Mapped[Id]
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
@@ -25,6 +31,10 @@ class Zone(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     venue_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Venue.id), index=True)
     room_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Room.id), index=True)
+    places: Mapped[int | None]
+
+    venue: Mapped[Venue | None] = relationship()
+    room: Mapped[Room | None] = relationship()
 
 
 class ZoneOpening(Base):
@@ -251,3 +261,110 @@ class ScanResolution(Base):
     note: Mapped[str] = mapped_column(sa.Text)
     resolved_at: Mapped[Moment]
     resolved_by: Mapped[str] = mapped_column(sa.String(80))
+
+
+class Attention(Base):
+    """What door staff must know of a person, until somebody ends it: shown at every scan, or, with `blocks`, keeping
+    the person out though the ticket stands. Of several pending ones the newest counts: one is live at a time."""
+
+    __tablename__ = "attentions"
+    __table_args__ = (partial_index("uq_attentions_live", "expo_id", "person_id", where="ended_at IS NULL"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"), index=True)
+    text: Mapped[str] = mapped_column(sa.Text)
+    blocks: Mapped[bool]
+    created_at: Mapped[Moment]
+    created_by: Mapped[str] = mapped_column(sa.String(80))
+    ended_at: Mapped[Moment | None]
+
+
+class CrewRole(enum.StrEnum):
+    """What somebody at a door may do: stewards scan; supervisors also search, override, undo and resolve."""
+
+    STEWARD = "steward"
+    SUPERVISOR = "supervisor"
+
+
+class CrewMember(Base):
+    """Somebody who works at the doors for some days, known there by a PIN. The database keeps a keyed digest of it.
+
+    `starts_at` and `ends_at` are the expo's time: outside of them the PIN opens nothing.
+    """
+
+    __tablename__ = "crew_members"
+    __table_args__ = (
+        partial_index("uq_crew_members_pin", "expo_id", "pin_digest", where="ended_at IS NULL"),
+        choice_check("role", CrewRole),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    role: Mapped[CrewRole] = choice(CrewRole)
+    pin_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+
+class Shift(Base):
+    """Who works with a device, from when to when. One at a time; its end says who it was not any more."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (partial_index("uq_shifts_live", "device_id", where="ended_at IS NULL"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    device_id: Mapped[int] = mapped_column(sa.ForeignKey(Device.id))
+    crew_member_id: Mapped[int] = mapped_column(sa.ForeignKey(CrewMember.id), index=True)
+    started_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+    member: Mapped[CrewMember] = relationship()
+
+
+class ScanUndo(Base):
+    """A scan that was taken back, and the scan that took it back. Both stay as they are; at most once each."""
+
+    __tablename__ = "scan_undos"
+    __table_args__ = (sa.UniqueConstraint("undo_id"),)
+
+    scan_id: Mapped[str] = mapped_column(sa.ForeignKey(Scan.id), primary_key=True)
+    undo_id: Mapped[str] = mapped_column(sa.ForeignKey(Scan.id))
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+
+
+class HandCount(Base):
+    """People counted by hand at a gate, without badges: plus in, minus out. Never changed; the id is the device's."""
+
+    __tablename__ = "hand_counts"
+    __table_args__ = (
+        sa.CheckConstraint("people <> 0", name="people"),
+        sa.Index("ix_hand_counts_gate_id_period", "gate_id", "period"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.String(36), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    gate_id: Mapped[int] = mapped_column(sa.ForeignKey(Gate.id))
+    device_id: Mapped[int] = mapped_column(sa.ForeignKey(Device.id))
+    people: Mapped[int]
+    period: Mapped[str] = mapped_column(sa.String(16))
+    counted_at: Mapped[Moment]
+    received_at: Mapped[Moment]
+
+
+class DeviceHealth(Base):
+    """What a device last said of itself. `clock_error` in seconds: positive when its clock is behind ours."""
+
+    __tablename__ = "device_health"
+
+    device_id: Mapped[int] = mapped_column(sa.ForeignKey(Device.id), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    reported_at: Mapped[Moment]
+    pack_made_at: Mapped[Moment | None]
+    waiting: Mapped[int]
+    clock_error: Mapped[int]
+    version: Mapped[str] = mapped_column(sa.String(40), default="")

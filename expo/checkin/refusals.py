@@ -40,3 +40,29 @@ class ResolvedAlready(Refusal):
     """Somebody else has looked at it first."""
 
     code = "resolved_already"
+
+
+class SupervisorNeeded(Refusal):
+    """Only a supervisor on shift at this device may do this."""
+
+    code = "supervisor_needed"
+    status = 403
+
+
+class WrongPin(Refusal):
+    """Nobody has this PIN, or not now."""
+
+    code = "wrong_pin"
+    status = 422
+
+
+class UndoneAlready(Refusal):
+    """Each scan is taken back once at most."""
+
+    code = "undone_already"
+
+
+class NothingToUndo(Refusal):
+    """The scan moved nobody, or whom it moved has gone since."""
+
+    code = "nothing_to_undo"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from expo.badge import code as badge_code
@@ -81,13 +82,19 @@ class Delegate:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the device is told. Being told it means that the scan is stored."""
+    """What the device is told. Being told it means that the scan is stored.
+
+    `attention` is what the crew must know of the person now. `theirs` is the message in the delegate's own language,
+    as (language, sentence), where that is another one than the device's.
+    """
 
     id: str
     verdict: Verdict
     reason: str | None
     message: str | None
     delegate: Delegate | None
+    attention: str | None = None
+    theirs: tuple[str, str] | None = None
 
 
 def record(*, token: str, sent: Sent) -> Answer:
@@ -152,7 +159,9 @@ def _admit(plain: list[_Plain]) -> None:
 
     So no scan can spoil another one's answer.
     """
-    plain.sort(key=lambda each: each.read.number)  # as in _record: groups of two processes never wait in a ring
+    plain.sort(
+        key=lambda each: each.read.number
+    )  # as in _record: groups of two processes never wait in a ring
     try:
         with writing() as transaction:
             desk = _Desk(transaction, alone=True)
@@ -229,7 +238,7 @@ class _Desk:
             return
         asked = verdicts.Asked(
             self.writing, found, sent.direction, sent.count, self.moment(sent), self.occurrence(sent, found),
-            by_hand=sent.override is not None,
+            by_hand=sent.override is not None, supervisor=self.supervisor(sent, found),
         )  # fmt: skip
         if sent.direction is Direction.OUT:
             self.count_entries()  # who goes in and out in one batch goes in first
@@ -250,9 +259,11 @@ class _Desk:
             return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
         if found.told_fingerprint is not None:
             if found.told_fingerprint == fingerprint and found.told_expo_id == found.expo_id:
+                theirs = (found.told_details or {}).get("theirs")
                 return Answer(
-                    sent.id, found.told_verdict, found.told_reason, found.told_message, _delegate(found)
-                )
+                    sent.id, found.told_verdict, found.told_reason, found.told_message, _delegate(found),
+                    found.attention, tuple(theirs) if theirs else None,
+                )  # fmt: skip
             return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
         if found.revoked:
             return self.quarantine(sent, found, fingerprint, "device_revoked", messages.device_revoked())
@@ -285,6 +296,14 @@ class _Desk:
         if sent.offline and claimed and verdict is not Verdict.ADMITTED:
             # The person is in already, by what the device knew then. Kept and shown, never dropped.
             verdict = Verdict.CONFLICT
+        says, theirs = judgement.says, None
+        message = says() if says else None
+        if says and known:
+            theirs = _in_their_language(says, found.language)
+        details = {
+            "local": sent.local, "override": sent.override, "by": taken.asked.supervisor if sent.override else None,
+            "theirs": theirs,
+        }  # fmt: skip
         self.rows.append(
             {
                 "id": sent.id,
@@ -300,17 +319,22 @@ class _Desk:
                 "offline": sent.offline,
                 "verdict": verdict,
                 "reason": judgement.reason,
-                "message": judgement.message,
+                "message": message,
                 "moved": judgement.moved,
                 "period": judgement.period,
                 "fingerprint": taken.fingerprint,
-                "details": {"local": sent.local, "override": sent.override}
-                if sent.local or sent.override
-                else None,
+                "details": {name: value for name, value in details.items() if value} or None,
             }
         )
+        attention = found.attention if known else None
         answer = Answer(
-            sent.id, verdict, judgement.reason, judgement.message, _delegate(found) if known else None
+            sent.id,
+            verdict,
+            judgement.reason,
+            message,
+            _delegate(found) if known else None,
+            attention,
+            theirs,
         )
         self.told[sent.id] = taken.fingerprint, answer
         self.answers[taken.index] = answer
@@ -348,6 +372,13 @@ class _Desk:
         known = self.writing.first(statements.OCCURRENCE, uid=sent.occurrence, expo=found.expo_id)
         return known.id if known else None
 
+    def supervisor(self, sent: Sent, found: Any) -> str | None:
+        """Who lets in against a rule, if a supervisor works with this device."""
+        if sent.override is None:
+            return None
+        known = self.writing.first(statements.SUPERVISOR, device=found.device_id, now=self.now)
+        return known.name if known else None
+
     def moment(self, sent: Sent) -> datetime:
         """When the scan counts: now, or for one that waited offline, when it was made.
 
@@ -367,6 +398,13 @@ def _delegate(found: Any) -> Delegate | None:
         return None
     category, _colon, ticket = (found.comes_as or ":").partition(":")
     return Delegate(found.name, category, ticket)
+
+
+def _in_their_language(says: verdicts.Says, language: str | None) -> tuple[str, str] | None:
+    if not language or language == str(get_locale() or "en"):
+        return None
+    with force_locale(language):
+        return language, says()
 
 
 def _without_code(sent: Sent) -> dict[str, Any]:

@@ -22,6 +22,7 @@ const keys = {
   next: document.querySelector("[data-next]"),
   save: document.querySelector("[data-save]"),
   letIn: document.querySelector("[data-let-in]"),
+  undo: document.querySelector("[data-undo]"),
 };
 
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds
@@ -53,17 +54,17 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-async function scan(code, byHand = false) {
+async function scan(code, byHand = "") {
   code = code.trim();
   if (!code) return;
   if (busy) { waiting = code; return; }
   busy = true;
   // The id is made once, here: however often it is sent, it is one scan.
   const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString() };
-  if (byHand) sent.override = { by: "steward", reason: "let in by hand" };
+  if (byHand) sent.override = { by: say.supervisor ?? "steward", reason: byHand };
   tell(say.saySending);
   try {
-    if (away) await judge(sent, byHand); else await askOnly(sent);
+    if (away) await judge(sent, byHand !== ""); else await askOnly(sent);
   } finally {
     busy = false;
     const next = waiting;
@@ -98,7 +99,7 @@ async function judge(sent, byHand) {
     show("silent", { message: first.unpaired ? say.sayUnpaired : first.told }, sent);
   } else if (own.verdict) {
     await away.passed(own, own.verdict, sent.gate);
-    show(own.verdict.verdict, { message: sentence(own.verdict), local: true }, sent);
+    show(own.verdict.verdict, { message: sentence(own.verdict), attention: own.verdict.noted ? JSON.parse(say.reasons).noted : "", local: true }, sent);
     if (!first) asking.then((answer) => tooLate(own, answer, sent), () => {});
   } else {
     show("silent", { message: say.sayNoList }, sent);
@@ -162,6 +163,8 @@ function show(name, answer, sent) {
   write(verdict, ".name", delegate.name);
   write(verdict, ".category", delegate.ticket || delegate.category);
   write(verdict, ".why", answer.message);
+  if (answer.attention) verdict.append(Object.assign(document.createElement("p"), { className: "attention", textContent: answer.attention }));
+  if (answer.for_delegate) verdict.append(Object.assign(document.createElement("p"), { className: "local", lang: answer.for_delegate.language, dir: "auto", textContent: answer.for_delegate.message }));
   if (answer.local) verdict.append(Object.assign(document.createElement("p"), { className: "local", textContent: say.sayByList }));
   stage.querySelector(".verdict")?.remove();
   // Put in empty and filled after, so that screen readers speak it.
@@ -172,16 +175,34 @@ function show(name, answer, sent) {
   form.hidden = frame.hidden = true;
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
-  keys.letIn.hidden = name !== "ask";
-  keys.letIn.onclick = () => { scan(sent.code, true); };
-  keys.next.classList.toggle("one", keys.letIn.hidden);
+  // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
+  keys.letIn.hidden = !(name === "ask" || (say.supervisor && name === "refused"));
+  keys.letIn.onclick = () => {
+    const why = name === "ask" ? "let in by hand" : prompt(say.sayWhy);
+    if (why?.trim()) scan(sent.code, why.trim());
+  };
+  keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
+  keys.undo.onclick = () => takeBack(sent);
+  keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden);
   const word = verdict.querySelector(".word").textContent;
   const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   last.textContent = `${say.sayLast}: ${delegate.name ? delegate.name + ", " : ""}${word.toLowerCase()}, ${clock}`;
   signal(kind);
   clearTimeout(goBack);
-  if (!UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, SHOWN_FOR[kind]);
+  if (!UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
   if (kind === "in") refreshBar();
+}
+
+async function takeBack(sent) {
+  const answer = await fetch(`${say.api}/scans/${sent.id}/undo`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
+    body: JSON.stringify({ id: newId(), reason: "by mistake" }),
+  }).catch(() => null);
+  idle();
+  tell(answer?.ok ? say.sayUndone : (await answer?.json().catch(() => null))?.detail ?? say.sayAgain, !answer?.ok);
+  refreshBar();
 }
 
 function write(within, where, text) {

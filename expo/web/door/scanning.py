@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.booking import queries as bookings
-from expo.checkin import devices, messages, queries, scans
-from expo.checkin.models import Direction, Gate, Verdict
-from expo.checkin.refusals import DeviceRevoked, NotPaired
+from expo.checkin import crew, devices, messages, queries, scans
+from expo.checkin.models import CrewMember, Direction, Gate, Verdict
 from expo.checkin.scans import Answer, Sent
+from expo.core.text import one_line
 from expo.programme.words import Admission
 from expo.publishing.queries import Running
 from expo.registration.models import Category
@@ -22,7 +22,7 @@ from expo.web.context import this_expo
 from expo.web.filters import city_time
 from expo.web.words import CATEGORIES
 
-from . import blueprint, this_device, token
+from . import blueprint, device_in_service, token
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_CODE = 8000
@@ -58,7 +58,7 @@ def worker() -> ResponseReturnValue:
 @blueprint.get("/door/gates/<slug>")
 def gate(slug: str) -> ResponseReturnValue:
     """The idle page. `?way=out` counts people who leave."""
-    found = _my_gate(slug)
+    found = my_gate(slug)
     return render_template(
         "door/gate.html",
         gate=found,
@@ -68,20 +68,25 @@ def gate(slug: str) -> ResponseReturnValue:
         words=_words(),
         kinds=KINDS,
         reasons=messages.by_list(),
+        on_duty=_on_duty(),
     )
 
 
 @blueprint.post("/door/gates/<slug>")
 def scan(slug: str) -> ResponseReturnValue:
     """A scan without JavaScript. Its id was made with the form, so sending the form again is the same scan."""
-    found = _my_gate(slug)
+    found = my_gate(slug)
     code = request.form.get("code", "")[:MOST_CODE]
     direction = _direction(request.form.get("direction", ""))
     scan_id = request.form.get("id", "").lower()
     if not code.strip():
         way = "out" if direction is Direction.OUT else None
         return redirect(url_for("door.gate", slug=slug, way=way), code=303)
-    by_hand = {"by": "steward", "reason": "let in by hand"} if request.form.get("by_hand") else None
+    on_duty = _on_duty()
+    by_hand = None
+    if request.form.get("by_hand"):
+        reason = one_line(request.form.get("reason", ""))[:200] or "let in by hand"
+        by_hand = {"by": on_duty.name if on_duty else "steward", "reason": reason}
     answer = scans.record(
         token=token(),
         sent=Sent(
@@ -103,21 +108,24 @@ def scan(slug: str) -> ResponseReturnValue:
         word=_words()[answer.verdict],
         answer=answer,
         category=_as_what(answer),
-        code=code if answer.verdict is Verdict.ASK else "",
+        code=code if answer.verdict in (Verdict.ASK, Verdict.REFUSED) else "",
+        on_duty=on_duty,
+        undo_id=str(uuid.uuid4()),
     )
 
 
-def _my_gate(slug: str) -> Gate:
-    device = this_device()
-    if device is None:
-        raise NotPaired(_("This telephone is not a scanner yet."))
-    if device.revoked_at is not None:
-        raise DeviceRevoked(_("This scanner was taken out of service."))
+def my_gate(slug: str) -> Gate:
+    """One of this scanner's gates, or 404. Raises NotPaired or DeviceRevoked."""
+    device = device_in_service()
     devices.note_seen(device=device)
     for found in queries.gates_of_device(device):
         if found.slug == slug:
             return found
     abort(404)
+
+
+def _on_duty() -> CrewMember | None:
+    return crew.on_duty(device_in_service())
 
 
 def _bar(found: Gate) -> Bar:
