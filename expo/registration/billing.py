@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from expo.core import audit, clock
 from expo.core.db import db, transaction
-from expo.payment import orders, sellers
+from expo.payment import orders, sellers, settling
 from expo.payment.models import Order, OrderLine, Seller
 from expo.programme.models import Conference
 
@@ -138,4 +138,4 @@ def strike(registration: Registration) -> None:
     for order_id in db.session.scalars(
         sa.select(OrderLine.order_id).where(OrderLine.id.in_(list(found))).distinct()
     ).all():
-        orders.strike(order_id=order_id, line_ids=found)
+        settling.strike(order_id=order_id, line_ids=found)

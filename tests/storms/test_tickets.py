@@ -20,7 +20,7 @@ from expo.capacity.models import Pool
 from expo.core import checks, clock
 from expo.core.db import db
 from expo.core.money import Money
-from expo.payment import orders, payments
+from expo.payment import payments, settling
 from expo.payment.models import Order, OrderState, PayMethod
 from expo.registration import actions, submitting, tickets, vouchers
 from expo.registration.models import Registration, RegistrationState, TicketType
@@ -271,7 +271,7 @@ def test_money_that_comes_as_its_order_runs_out_is_either_taken_or_refused(app: 
         said = at_once(
             app,
             pay,
-            lambda order=order: orders.expire(order_id=order),  # type: ignore[misc]
+            lambda order=order: settling.expire(order_id=order),  # type: ignore[misc]
             lambda one=registration: actions.withdraw(registration=db.session.get_one(Registration, one)),  # type: ignore[misc]
         )
 
