@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from expo.core import audit, clock, jobs
 from expo.core.db import add_unless_there, db, execute, transaction
@@ -253,3 +253,28 @@ def of_orders(order_ids: Iterable[int]) -> list[Refund]:
 def of_order(order_id: int, refund_id: int) -> Refund | None:
     """A refund of just this order."""
     return db.session.scalar(sa.select(Refund).where(Refund.id == refund_id, Refund.order_id == order_id))
+
+
+def listed(
+    expo_id: int, seller_ids: Iterable[int] | None, *, states: Iterable[RefundState] = ()
+) -> list[Refund]:
+    """Refunds of these sellers' orders (None: of all), those that somebody has to do something about first."""
+    todo = sa.case((Refund.state.in_((RefundState.REQUESTED, RefundState.FAILED)), 0), else_=1)
+    found = (
+        sa.select(Refund)
+        .join(Refund.order)
+        .where(Refund.expo_id == expo_id)
+        .options(
+            contains_eager(Refund.order).joinedload(Order.person),
+            contains_eager(Refund.order).joinedload(Order.seller),
+            joinedload(Refund.payment),
+        )
+        .order_by(todo, Refund.id.desc())
+        .limit(2000)
+    )
+    if seller_ids is not None:
+        found = found.where(Order.seller_id.in_(list(seller_ids)))
+    wanted = list(states)
+    if wanted:
+        found = found.where(Refund.state.in_(wanted))
+    return list(db.session.scalars(found))

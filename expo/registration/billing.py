@@ -60,6 +60,31 @@ def named_seller(conference: Conference) -> Seller | None:
     )
 
 
+def sellers_within(expo_id: int, conference_ids: Iterable[int] | None) -> list[Seller]:
+    """The sellers all of whose sales these conferences are (None: those of the whole expo): whose books one may
+    read. The default seller sells for every conference that names none."""
+    every = sellers.of_expo(expo_id)
+    if conference_ids is None:
+        return every
+    ids = set(conference_ids)
+    named = db.session.execute(
+        sa.select(ConferenceSeller.seller_id, ConferenceSeller.conference_id).where(
+            ConferenceSeller.expo_id == expo_id
+        )
+    ).all()
+    own = {seller_id for seller_id, conference_id in named if conference_id in ids}
+    others = {seller_id for seller_id, conference_id in named if conference_id not in ids}
+    sold = set(
+        db.session.scalars(
+            sa.select(Order.seller_id)
+            .join(Registration, Registration.order_id == Order.id)
+            .where(Order.expo_id == expo_id, Registration.conference_id.not_in(ids))
+            .distinct()
+        )
+    )
+    return [one for one in every if one.id in own - others - sold and not one.is_default]
+
+
 def let_sell(*, conference: Conference, seller: Seller) -> None:
     """From now on this seller sells what the conference has; orders that are placed stay whose they were."""
     assert conference.expo_id == seller.expo_id
