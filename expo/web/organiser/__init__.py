@@ -65,6 +65,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    work,
 )
 
 __all__ = [
@@ -96,4 +97,5 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "work",
 ]
