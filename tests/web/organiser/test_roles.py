@@ -143,6 +143,7 @@ ROUTES = [
 ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
+    "work", "run_rhythm", "retry_job", "confirm_clock",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
@@ -152,7 +153,7 @@ PLACES = {
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip
