@@ -152,7 +152,9 @@ def _admit(plain: list[_Plain]) -> None:
 
     So no scan can spoil another one's answer.
     """
-    plain.sort(key=lambda each: each.read.number)  # as in _record: groups of two processes never wait in a ring
+    plain.sort(
+        key=lambda each: each.read.number
+    )  # as in _record: groups of two processes never wait in a ring
     try:
         with writing() as transaction:
             desk = _Desk(transaction, alone=True)
