@@ -49,6 +49,9 @@ class Settings:
     mail_from: str = _setting(
         "", "Sender of all letters, e.g. H22 City Expo <hello@example.org>", needed=True
     )
+    mail_bounces: str = _setting(
+        "", "Address that mail servers return to what cannot be delivered; else that of EXPO_MAIL_FROM"
+    )
     redis_url: str = _setting("", "redis://… when several machines share one expo", secret=True)
     var: str = _setting("var", "Folder for the database file and uploads")
     host: str = _setting("127.0.0.1", "Address that `expo serve` listens on")

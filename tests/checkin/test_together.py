@@ -53,11 +53,11 @@ def test_what_fails_for_one_group_leaves_the_next_to_come_as_it_was():
 
     def serve(group: list[int]) -> None:
         if 0 in group:
-            raise OSError
+            raise LookupError
         served.extend(group)
 
     gathered = Together(serve, most=64)
-    with pytest.raises(OSError):
+    with pytest.raises(LookupError):
         gathered.join(0)
     gathered.join(1)
 
