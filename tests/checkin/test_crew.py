@@ -232,7 +232,10 @@ def test_a_refusal_speaks_the_delegates_language_and_says_the_amount(place):
 
     assert answer.reason == "to_pay"
     assert answer.message == f"SEK\u00a0450 to pay for {conference.title}. The desk can help."
-    assert answer.theirs == ("sv", f"450\u00a0kr att betala för {conference.title}. Disken kan hjälpa.")
+    assert answer.theirs == (
+        "sv",
+        f"450\u00a0kr att betala för {conference.title}. Informationsdisken kan hjälpa till.",
+    )
     assert door.scan(sent.code, id=sent.id, scanned_at=sent.scanned_at) == answer
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 
 _LIVE = sa.text("ended_at IS NULL")
 
@@ -76,7 +76,9 @@ def _crews() -> None:
     )
     op.create_index("ix_shifts_expo_id", "shifts", ["expo_id"])
     op.create_index("ix_shifts_crew_member_id", "shifts", ["crew_member_id"])
-    op.create_index("uq_shifts_live", "shifts", ["device_id"], unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE)
+    op.create_index(
+        "uq_shifts_live", "shifts", ["device_id"], unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
+    )
     op.create_table(
         "scan_undos",
         sa.Column("scan_id", sa.String(36), nullable=False),
