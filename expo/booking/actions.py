@@ -38,7 +38,7 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
         _check_open(item)
         if queries.live_booking(occurrence_id, person.id):
             raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
-        registration = _registration_for(person, item)
+        registration = registration_for(person, item)
         try:
             pools.take([item.pool_id])
         except PoolFull as full:
@@ -121,7 +121,7 @@ def _check_window(item: Item) -> None:
         )
 
 
-def _registration_for(person: Person, item: Item) -> Registration:
+def registration_for(person: Person, item: Item) -> Registration:
     """The registration that opens this session; in the open programme it is made if it is missing."""
     known = tickets.live(person.id, item.conference_id)
     if known:

@@ -70,6 +70,14 @@ def no_ticket(titles: list[str]) -> str:
     return _("Needs a ticket for %(what)s. The desk can help.", what=either)
 
 
+def full(title: str) -> str:
+    return _("%(title)s is full, or no ticket opens it. A standby number may help.", title=title)
+
+
+def ask_them(title: str) -> str:
+    return _("%(title)s: ask, and let in if you know why.", title=title)
+
+
 def no_seat(title: str) -> str:
     return _("No seat booked for %(title)s.", title=title)
 
@@ -134,6 +142,8 @@ def by_list() -> dict[str, str]:
         "expired": _("The ticket is over."),
         "no_ticket": no_ticket([]),
         "no_seat": no_seat("{title}"),
+        "full": _("No seat booked for {title}. Let in if there are seats left."),
+        "ask": ask_them("{title}"),
         "not_invited": not_invited("{title}"),
         "nothing_on": _("Nothing is on here now. Let in if you know why."),
         "not_in": not_in(),

@@ -368,3 +368,64 @@ class DeviceHealth(Base):
     waiting: Mapped[int]
     clock_error: Mapped[int]
     version: Mapped[str] = mapped_column(sa.String(40), default="")
+
+
+class Policy(enum.StrEnum):
+    """Who is let in at the door of a session. The first four are its admission; a door may be told otherwise."""
+
+    OPEN = "open"  # anybody; counted
+    TICKET = "ticket"
+    SEAT = "seat"  # booked only
+    INVITATION = "invitation"
+    BOOK = "book"  # the booked, and ticket holders for whom the door books a seat while there are any
+    ASK = "ask"
+
+
+class DoorPolicy(Base):
+    """What the door of a session does otherwise than its admission says.
+
+    `release_after`: so many minutes after the beginning the seats of who has not come go to standby numbers.
+    """
+
+    __tablename__ = "door_policies"
+    __table_args__ = (
+        choice_check("policy", Policy),
+        sa.CheckConstraint("release_after BETWEEN 0 AND 240", name="release_after"),
+    )
+
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("sessions.id"), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    policy: Mapped[Policy | None] = choice(Policy)
+    release_after: Mapped[int | None]
+
+
+class DoorRelease(Base):
+    """That the seats of who did not come to an occurrence were given up: once."""
+
+    __tablename__ = "door_releases"
+
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id), primary_key=True)
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    released_at: Mapped[Moment]
+    seats: Mapped[int]
+
+
+class StandbyNumber(Base):
+    """A place in the queue at the door of an occurrence. Numbers count from 1 and are called in order; who does not
+    come when called has lapsed. Whether somebody went in, the scans say."""
+
+    __tablename__ = "standby_numbers"
+    __table_args__ = (
+        sa.UniqueConstraint("occurrence_id", "number"),
+        sa.UniqueConstraint("occurrence_id", "badge_id"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id))
+    badge_id: Mapped[int] = mapped_column(sa.ForeignKey(Badge.id), index=True)
+    number: Mapped[int]
+    given_at: Mapped[Moment]
+    called_at: Mapped[Moment | None]
+    lapsed_at: Mapped[Moment | None]
+    seated_at: Mapped[Moment | None]

@@ -26,13 +26,12 @@ from expo.booking.models import Booking, BookingState
 from expo.core import clock
 from expo.core.db import db
 from expo.programme.models import Occurrence
-from expo.programme.words import Admission
 from expo.publishing import queries as publishing
 from expo.publishing.queries import Running
 from expo.registration.models import Registration, RegistrationState
 
-from . import queries
-from .models import Attention, BadgeChange, Device, Entitlement, Gate
+from . import policies, queries
+from .models import Attention, BadgeChange, Device, Entitlement, Gate, Policy
 from .verdicts import DOORS_OPEN, JUST_NOW, NIGHT_ENDS, kin
 
 FORMAT = 1
@@ -55,6 +54,7 @@ class Door:
 
     uid: str
     running: Running
+    policy: Policy
     roster: list[bytes] | None
 
 
@@ -74,7 +74,7 @@ def build(device: Device, since: datetime | None = None) -> bytes:
         door.running.conference_id
         for behind in doors.values()
         for door in behind
-        if door.running.admission is Admission.TICKET
+        if door.policy is Policy.TICKET
     }
     badges.read(device.expo_id, {gate.zone_id for gate in gates}, conferences, since)
     rosters = [door.roster for gate in gates for door in doors.get(gate.id, ()) if door.roster is not None]
@@ -248,15 +248,21 @@ def _seconds(moment: datetime) -> int:
     return round(moment.timestamp())
 
 
+_UNLISTED = (Policy.OPEN, Policy.TICKET)
+
+
 def _doors(gate: Gate, now: datetime) -> list[Door]:
     assert gate.room_id is not None
     on = publishing.in_room(gate.room_id, now, now + WINDOW)
     ids = [running.occurrence_id for running in on]
     rows = db.session.execute(sa.select(Occurrence.id, Occurrence.uid).where(Occurrence.id.in_(ids)))
     uids: dict[int, str] = {row[0]: row[1] for row in rows}
-    listed = [each.occurrence_id for each in on if each.admission in (Admission.SEAT, Admission.INVITATION)]
-    rosters = _rosters(listed)
-    return [Door(uids[running.occurrence_id], running, rosters.get(running.occurrence_id)) for running in on]
+    rules = policies.of(on)
+    rosters = _rosters(each.occurrence_id for each in on if rules[each.session_id] not in _UNLISTED)
+    return [
+        Door(uids[each.occurrence_id], each, rules[each.session_id], rosters.get(each.occurrence_id))
+        for each in on
+    ]
 
 
 def _rosters(occurrence_ids: Iterable[int]) -> dict[int, list[bytes]]:
@@ -287,7 +293,7 @@ def _gate(gate: Gate, doors: list[Door] | None, near: set[int]) -> dict[str, Any
                 "title": door.running.title,
                 "starts": _seconds(door.running.starts_at),
                 "ends": _seconds(door.running.ends_at),
-                "admission": str(door.running.admission),
+                "admission": str(door.policy),
                 "conference": door.running.conference_id,
                 "roster": None if door.roster is None else len(door.roster),
             }

@@ -66,3 +66,16 @@ class NothingToUndo(Refusal):
     """The scan moved nobody, or whom it moved has gone since."""
 
     code = "nothing_to_undo"
+
+
+class NothingOn(Refusal):
+    """No session is on behind this door, so there is no queue for one."""
+
+    code = "nothing_on"
+
+
+class UnknownBadge(Refusal):
+    """A code that is no live badge of this expo."""
+
+    code = "unknown_badge"
+    status = 422

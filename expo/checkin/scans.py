@@ -17,11 +17,13 @@ import orjson
 from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
+from expo.accounts.models import Person
 from expo.badge import code as badge_code
 from expo.badge.refusals import BadCode
 from expo.core import clock, tokens
+from expo.core.db import db
 
-from . import messages, queries, statements, verdicts
+from . import messages, queries, standby, statements, verdicts
 from .models import Direction, Verdict
 from .prepared import Again, Writing, writing
 from .refusals import GateNotYours, NotPaired, UnknownOccurrence
@@ -104,7 +106,16 @@ def record(*, token: str, sent: Sent) -> Answer:
     """
     plain = _Plain(tokens.digest(token), sent, _read(sent.code))
     _together.join(plain)
-    return plain.answer or _record(token, [sent], alone=True)[0]
+    return plain.answer or _record_alone(token, sent)
+
+
+def _record_alone(token: str, sent: Sent) -> Answer:
+    try:
+        return _record(token, [sent], alone=True, may_book=True)[0]
+    except verdicts.SeatWanted as wanted:
+        person = db.session.get_one(Person, wanted.person_id)
+        standby.seat(person=person, occurrence_id=wanted.occurrence_id)
+        return _record(token, [sent], alone=True)[0]
 
 
 def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
@@ -118,7 +129,7 @@ def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
     return _record(token, sent, alone=False)
 
 
-def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
+def _record(token: str, sent: Sequence[Sent], *, alone: bool, may_book: bool = False) -> list[Answer]:
     # Codes are read before the database is asked: a made-up one costs it no question about badges.
     read = [_read(scan.code) for scan in sent]
     # In the order of the badges, so that two batches cannot wait for each other for ever; scans of one badge
@@ -129,7 +140,7 @@ def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
     while True:
         try:
             with writing() as transaction:
-                desk = _Desk(transaction, alone)
+                desk = _Desk(transaction, alone, may_book)
                 looks = [desk.look(digest, sent[index], read[index]) for index in order]
                 for index, found in zip(order, transaction.each(statements.LOOK, looks), strict=True):
                     desk.take(index, sent[index], read[index], found)
@@ -206,9 +217,10 @@ class _Taken:
 class _Desk:
     """Takes scans one after another within one transaction. Entries are counted, and scans written, in one go."""
 
-    def __init__(self, writing: Writing, alone: bool) -> None:
+    def __init__(self, writing: Writing, alone: bool, may_book: bool = False) -> None:
         self.writing = writing
         self.alone = alone
+        self.may_book = may_book
         self.now = clock.now()
         self.real_now = clock.real_now()
         self.answers: dict[int, Answer] = {}
@@ -239,6 +251,7 @@ class _Desk:
         asked = verdicts.Asked(
             self.writing, found, sent.direction, sent.count, self.moment(sent), self.occurrence(sent, found),
             by_hand=sent.override is not None, supervisor=self.supervisor(sent, found),
+            may_book=self.may_book,
         )  # fmt: skip
         if sent.direction is Direction.OUT:
             self.count_entries()  # who goes in and out in one batch goes in first

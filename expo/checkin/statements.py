@@ -34,6 +34,7 @@ from .models import (
     QuarantinedScan,
     Scan,
     Shift,
+    StandbyNumber,
     Zone,
     ZoneOpening,
 )
@@ -51,6 +52,7 @@ _scans, _presences, _quarantine = _table(Scan), _table(Presence), _table(Quarant
 _entitlements, _openings = _table(Entitlement), _table(ZoneOpening)
 _registrations, _tickets, _bookings = _table(Registration), _table(TicketType), _table(Booking)
 _attentions, _crew, _shifts = _table(Attention), _table(CrewMember), _table(Shift)
+_standby = _table(StandbyNumber)
 _occurrences, _released = _table(Occurrence), _table(OccurrenceVersion)
 _conferences, _rooms, _venues = _table(Conference), _table(Room), _table(Venue)
 
@@ -297,6 +299,16 @@ HAS_SEAT = Prepared(
         _bookings.c.state == BookingState.BOOKED,
     )
     .limit(1)
+)
+
+WAS_CALLED = Prepared(
+    sa.select(_standby.c.number).where(
+        _standby.c.badge_id == sa.bindparam("badge"),
+        _standby.c.occurrence_id == sa.bindparam("occurrence"),
+        _standby.c.called_at.is_not(None),
+        _standby.c.lapsed_at.is_(None),
+        _standby.c.seated_at.is_(None),
+    )
 )
 
 CONFERENCE = Prepared(sa.select(_conferences.c.title).where(_conferences.c.id == sa.bindparam("conference")))

@@ -19,12 +19,11 @@ from expo.core.db import db
 from expo.core.money import Money
 from expo.programme import ways
 from expo.programme.models import Room, Venue
-from expo.programme.words import Admission
 from expo.publishing import queries as publishing
 from expo.publishing.queries import Running
 
-from . import messages, statements
-from .models import Direction, Verdict
+from . import messages, policies, statements
+from .models import Direction, Policy, Verdict
 from .prepared import Writing
 
 DOORS_OPEN = timedelta(minutes=30)  # before a session begins
@@ -53,6 +52,15 @@ class Judgement:
     occurrence_id: int | None = None
 
 
+class SeatWanted(Exception):
+    """There may be a seat for this person. Taking it is another transaction, after which the door judges again."""
+
+    def __init__(self, person_id: int, occurrence_id: int) -> None:
+        super().__init__(person_id, occurrence_id)
+        self.person_id = person_id
+        self.occurrence_id = occurrence_id
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a door is asked: this badge at this gate, this way, so many people, at this moment of the expo.
@@ -68,6 +76,8 @@ class Asked:
     occurrence_id: int | None = None
     by_hand: bool = False
     supervisor: str | None = None
+    # Whether the door may still book a seat for the person: raises SeatWanted, to be judged again after.
+    may_book: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -238,35 +248,54 @@ def _session_door(asked: Asked) -> Judgement:
         sentence = partial(messages.nothing_on, title, starts_at, asked.zone)
         return Judgement(Verdict.ASK, "nothing_on", sentence, period=asked.day)
     on.sort(key=lambda running: abs(running.starts_at - moment))
-    claims = [_claim(asked, running) for running in on]
+    rules = policies.of(on)
+    claims = [_claim(asked, running, rules[running.session_id]) for running in on]
     best = max(claims)
     chosen = on[claims.index(best)]
+    policy, period = rules[chosen.session_id], f"o{chosen.occurrence_id}"
     if best:
-        return Judgement(
-            Verdict.ADMITTED, period=f"o{chosen.occurrence_id}", occurrence_id=chosen.occurrence_id
-        )
-    reason, says = _why_not(asked, chosen)
+        return Judgement(Verdict.ADMITTED, period=period, occurrence_id=chosen.occurrence_id)
+    if policy is Policy.ASK:
+        ask = partial(messages.ask_them, chosen.title)
+        return Judgement(Verdict.ASK, "ask", ask, period=asked.day, occurrence_id=chosen.occurrence_id)
+    if asked.may_book and _may_have_a_seat(asked, chosen, policy):
+        raise SeatWanted(asked.found.person_id, chosen.occurrence_id)
+    reason, says = _why_not(asked, chosen, policy)
     return Judgement(Verdict.REFUSED, reason, says, period=asked.day, occurrence_id=chosen.occurrence_id)
 
 
-def _claim(asked: Asked, running: Running) -> int:
+def _claim(asked: Asked, running: Running, policy: Policy) -> int:
     """How well the person may go in: 3 by a seat or an invitation, 2 by a ticket, 1 as anybody, 0 not."""
-    if running.admission is Admission.OPEN:
+    if policy is Policy.OPEN:
         return 1
-    if running.admission is Admission.TICKET:
-        facts = {
-            "person": asked.found.person_id,
-            "conference": running.conference_id,
-            "occurrence": running.occurrence_id,
-            "at": max(asked.moment, running.starts_at),
-        }
-        return 2 if asked.writing.first(statements.HAS_TICKET, **facts) else 0
+    if policy is Policy.TICKET:
+        return 2 if _has_ticket(asked, running) else 0
     # A seat, or an invitation: the list of the invited is its bookings.
     facts = {"person": asked.found.person_id, "occurrence": running.occurrence_id}
     return 3 if asked.writing.first(statements.HAS_SEAT, **facts) else 0
 
 
-def _why_not(asked: Asked, running: Running) -> tuple[str, Says]:
+def _has_ticket(asked: Asked, running: Running) -> bool:
+    facts = {
+        "person": asked.found.person_id,
+        "conference": running.conference_id,
+        "occurrence": running.occurrence_id,
+        "at": max(asked.moment, running.starts_at),
+    }
+    return asked.writing.first(statements.HAS_TICKET, **facts) is not None
+
+
+def _may_have_a_seat(asked: Asked, running: Running, policy: Policy) -> bool:
+    """At a door that books, and for a standby number that was called."""
+    if asked.found.person_id is None:
+        return False
+    if policy is Policy.BOOK:
+        return True
+    facts = {"badge": asked.found.badge_id, "occurrence": running.occurrence_id}
+    return policy is Policy.SEAT and asked.writing.first(statements.WAS_CALLED, **facts) is not None
+
+
+def _why_not(asked: Asked, running: Running, policy: Policy) -> tuple[str, Says]:
     person = asked.found.person_id
     elsewhere = asked.writing.first(
         statements.BOOKED_NEXT,
@@ -281,12 +310,14 @@ def _why_not(asked: Asked, running: Running) -> tuple[str, Says]:
         return "other_room", partial(
             messages.booked_elsewhere, elsewhere.room, elsewhere.venue, minutes, starts_at, asked.moment, asked.zone
         )  # fmt: skip
-    if running.admission is Admission.TICKET:
+    if policy is Policy.TICKET:
         conference = running.conference_id
         unpaid = asked.writing.first(statements.UNPAID_FOR_CONFERENCE, person=person, conference=conference)
         rows = asked.writing.all(statements.CONFERENCE, conference=conference)
         return _no_ticket(unpaid, [row.title for row in rows])
-    if running.admission is Admission.INVITATION:
+    if policy is Policy.BOOK:
+        return "full", partial(messages.full, running.title)
+    if policy is Policy.INVITATION:
         return "not_invited", partial(messages.not_invited, running.title)
     return "no_seat", partial(messages.no_seat, running.title)
 

@@ -160,6 +160,8 @@ function sessionDoor(head, gate, badge, name, now, day) {
   const best = Math.max(...claims);
   const door = on[claims.indexOf(best)];
   if (best) return say("admitted", null, `o${door.occurrence}`, { title: door.title });
+  // Only the server knows whether seats are left.
+  if (door.admission === "ask" || door.admission === "book") return say("ask", door.admission === "ask" ? "ask" : "full", day, { title: door.title });
   const reason = { ticket: "no_ticket", invitation: "not_invited" }[door.admission] ?? "no_seat";
   return say("refused", reason, day, { title: door.title });
 }
