@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 from flask_babel import gettext as _
 
-from expo.checkin import conflicts, crew, health, occupancy, queries, search, undoing
+from expo.checkin import conflicts, crew, health, occupancy, queries, search, standby, undoing
 from expo.checkin.conflicts import Conflict
 from expo.checkin.models import CrewMember, Device, Gate
 from expo.checkin.refusals import GateNotYours, ResolvedAlready
@@ -16,7 +16,7 @@ from expo.core import audit
 from expo.core.refusals import NotFound
 
 from . import reading
-from .door import MOST_BYTES, blueprint, device_in_service, json_answer
+from .door import MOST_BYTES, MOST_CODE, blueprint, device_in_service, json_answer
 from .problems import Problem
 
 MOST_COUNTS = 500
@@ -75,6 +75,20 @@ def undo(scan_id: str) -> Response:
     return json_answer({"id": made.id, "undoes": scan_id.lower(), "verdict": made.verdict, "stored": True})
 
 
+@blueprint.post("/standby")
+def draw_number() -> Response:
+    """A number in the queue for what is on behind this door, for a badge; the same badge again has the same one."""
+    device = device_in_service()
+    body = reading.body(most_bytes=MOST_BYTES)
+    gate = _gates(device).get(reading.number_of(body, "gate") or 0)
+    if gate is None:
+        raise GateNotYours(_("There is no such gate for this device."))
+    number = standby.join(device=device, gate=gate, code=reading.text(body, "code", most=MOST_CODE))
+    waiting = standby.queue(number.occurrence_id)
+    ahead = [one for one in [*waiting.called, *waiting.waiting] if one < number.number]
+    return json_answer({"number": number.number, "ahead": len(ahead)})
+
+
 @blueprint.get("/conflicts")
 def list_conflicts() -> Response:
     """What waits to be looked at in the zones of this device's gates."""
@@ -105,7 +119,7 @@ def count() -> Response:
     many = body.get("counts", [body])
     if not isinstance(many, list) or len(many) > MOST_COUNTS:
         raise reading.bad("counts", f"must be a list of {MOST_COUNTS} at most.")
-    gates = {gate.id: gate for gate in queries.gates_of_device(device)}
+    gates = _gates(device)
     read = [_count(one, gates) for one in many]
     for one in read:
         occupancy.count_by_hand(device=device, **one)
@@ -158,6 +172,10 @@ def _supervisor() -> tuple[Device, CrewMember]:
 
 def _member(member: CrewMember) -> dict[str, Any]:
     return {"name": member.name, "role": member.role, "until": member.ends_at.isoformat()}
+
+
+def _gates(device: Device) -> dict[int, Gate]:
+    return {gate.id: gate for gate in queries.gates_of_device(device)}
 
 
 def _zones(device: Device) -> set[int]:

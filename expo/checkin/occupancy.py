@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
-from expo.core import clock
+from expo.core import audit, clock
 from expo.core.db import add_unless_there, db, transaction
+from expo.core.refusals import BadInput
 from expo.expos.models import Expo
 
 from . import queries
 from .models import Device, Gate, HandCount, Presence, Zone
 from .verdicts import above, city_day
 
+MOST_PLACES = 1_000_000
 BUSY_FROM, FULL_FROM = 0.6, 0.95  # of the places
 
 
@@ -62,6 +65,42 @@ def places(expo: Expo) -> list[Place]:
     )
     inside = people(expo, {zone.id: zone.parent_id for zone in zones})
     return [Place(zone, inside[zone.id], _places(zone)) for zone in zones]
+
+
+def at(expo: Expo, *, room_id: int | None = None, venue_id: int | None = None) -> Place | None:
+    """The zone of this room, or of this venue as a whole; None where no door counts. One query where there is none."""
+    which = (
+        Zone.room_id == room_id
+        if room_id is not None
+        else sa.and_(Zone.venue_id == venue_id, Zone.room_id.is_(None))
+    )
+    zone = db.session.scalar(
+        sa.select(Zone)
+        .where(Zone.expo_id == expo.id, which)
+        .options(joinedload(Zone.room))
+        .order_by(Zone.id)
+        .limit(1)
+    )
+    if zone is None or _places(zone) is None:
+        return None
+    parents = {
+        row[0]: row[1]
+        for row in db.session.execute(sa.select(Zone.id, Zone.parent_id).where(Zone.expo_id == expo.id))
+    }
+    return Place(zone, people(expo, parents)[zone.id], _places(zone))
+
+
+def set_places(*, zone: Zone, places: int | None) -> None:
+    """Say how many people fit; None: as many as the room has. Raises BadInput."""
+    if places is not None and not 1 <= places <= MOST_PLACES:
+        raise BadInput(_("A number from 1 to %(most)s.", most=MOST_PLACES), field="places")
+    with transaction():
+        before, zone.places = zone.places, places
+        if before != places:
+            audit.record(
+                "zone_places_set", "zone", zone.id, expo_id=zone.expo_id,
+                before={"places": before}, after={"places": places},
+            )  # fmt: skip
 
 
 def _places(zone: Zone) -> int | None:

@@ -23,6 +23,8 @@ const keys = {
   save: document.querySelector("[data-save]"),
   letIn: document.querySelector("[data-let-in]"),
   undo: document.querySelector("[data-undo]"),
+  standby: document.querySelector("[data-standby]"),
+  count: document.querySelector("[data-count]"),
 };
 
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds
@@ -183,7 +185,9 @@ function show(name, answer, sent) {
   };
   keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
   keys.undo.onclick = () => takeBack(sent);
-  keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden);
+  keys.standby.hidden = !(name === "refused" && !answer.local && ["no_seat", "full"].includes(answer.reason));
+  keys.standby.onclick = () => drawNumber(sent);
+  keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden && keys.standby.hidden);
   const word = verdict.querySelector(".word").textContent;
   const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   last.textContent = `${say.sayLast}: ${delegate.name ? delegate.name + ", " : ""}${word.toLowerCase()}, ${clock}`;
@@ -193,13 +197,25 @@ function show(name, answer, sent) {
   if (kind === "in") refreshBar();
 }
 
-async function takeBack(sent) {
-  const answer = await fetch(`${say.api}/scans/${sent.id}/undo`, {
+function post(path, body) {
+  return fetch(`${say.api}/${path}`, {
     method: "POST",
     credentials: "same-origin",
     headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
-    body: JSON.stringify({ id: newId(), reason: "by mistake" }),
+    body: JSON.stringify(body),
   }).catch(() => null);
+}
+
+async function drawNumber(sent) {
+  const answer = await post("standby", { gate: say.gate, code: sent.code });
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) stage.querySelector(".verdict .why").textContent = say.sayNumber.replace("{number}", told.number);
+  else tell(told?.detail ?? say.sayAgain, true);
+  clearTimeout(goBack);
+}
+
+async function takeBack(sent) {
+  const answer = await post(`scans/${sent.id}/undo`, { id: newId(), reason: "by mistake" });
   idle();
   tell(answer?.ok ? say.sayUndone : (await answer?.json().catch(() => null))?.detail ?? say.sayAgain, !answer?.ok);
   refreshBar();
@@ -299,6 +315,16 @@ keys.torch.addEventListener("click", async () => {
 });
 keys.next.addEventListener("click", () => { seen = { code: "", at: 0 }; idle(); });
 document.addEventListener("pointerdown", wake, { once: true });
+
+// ---- people without a badge ----
+
+let counted = 0;
+keys.count.hidden = false;
+keys.count.addEventListener("click", async () => {
+  const answer = await post("counts", { id: newId(), gate: say.gate, people: say.direction === "out" ? -1 : 1, counted_at: new Date().toISOString() });
+  if (answer?.ok) counted += 1;
+  tell(answer?.ok ? say.sayCounted.replace("{count}", counted) : say.sayAgain, !answer?.ok);
+});
 
 // ---- without network ----
 

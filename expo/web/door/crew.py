@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.checkin import crew, search, undoing
+from expo.checkin import crew, search, standby, undoing
 from expo.checkin.models import CrewRole
 from expo.checkin.refusals import NothingToUndo, UndoneAlready, WrongPin
 from expo.core import audit
@@ -18,7 +18,7 @@ from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, device_in_service
-from .scanning import my_gate
+from .scanning import MOST_CODE, my_gate
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -93,6 +93,14 @@ def undo(slug: str) -> ResponseReturnValue:
     else:
         flash(_("The scan was taken back."), "success")
     return redirect(url_for("door.gate", slug=gate.slug), code=303)
+
+
+@blueprint.post("/door/gates/<slug>/standby")
+def draw_number(slug: str) -> ResponseReturnValue:
+    """A number for who has no seat; shown large, to be told."""
+    gate, device = my_gate(slug), device_in_service()
+    number = standby.join(device=device, gate=gate, code=request.form.get("code", "")[:MOST_CODE])
+    return render_template("door/number.html", gate=gate, number=number)
 
 
 def _shift_page(form: PinForm) -> str:

@@ -17,7 +17,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.words import FEATURES
 
-from . import asked, blueprint, locator
+from . import asked, blueprint, fullness, locator
 from .rows import addresses
 from .scope import what_is_on
 from .viewer import viewer
@@ -84,6 +84,7 @@ def venue(slug: str) -> ResponseReturnValue:
         "public/venue.html",
         venue=found,
         area=found.area,
+        fullness=None if found.is_online else fullness.word_of(venue_id=found.id),
         map=locator.draw(found, others),
         walks=_walks(found, others, on_foot),
         placed=found.latitude is not None and found.longitude is not None,
