@@ -18,8 +18,11 @@ from expo.core import limits
 from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.core.text import folded, one_line
+from expo.registration.models import Registration
 
-from .models import Attention, CrewMember, Device
+from . import queries
+from .models import Attention, CrewMember, Device, ZoneOpening
+from .verdicts import above
 
 LEAST_LETTERS = 3
 MOST = 20
@@ -42,7 +45,11 @@ class Found:
 
 
 def find(*, device: Device, by: CrewMember, said: str) -> list[Found]:
-    """Live badges that fit a spoken code or all words of a name, at most twenty. Raises BadInput or TooOften."""
+    """Live badges that fit a spoken code or all words of a name, at most twenty. Raises BadInput or TooOften.
+
+    By name only people who registered, however that ended, for a conference whose tickets open what the device stands
+    at: another team's guests stay unknown to this one, unless they say their code.
+    """
     said = one_line(said)
     limits.count("door_search", f"crew:{by.id}", most=120, within=timedelta(minutes=15))
     letters = [letter for letter in said if letter.isalnum()]
@@ -58,7 +65,20 @@ def find(*, device: Device, by: CrewMember, said: str) -> list[Found]:
             return _found(Badge.id == badge.id, device.expo_id)
     words = folded(said).split()
     fits = [Person.folded_words.contains(word, autoescape=True) for word in words]
-    return _found(sa.and_(Badge.state == BadgeState.ACTIVE, *fits), device.expo_id)
+    return _found(sa.and_(Badge.state == BadgeState.ACTIVE, _of_our_gates(device), *fits), device.expo_id)
+
+
+def _of_our_gates(device: Device) -> sa.ColumnElement[bool]:
+    parents = {zone.id: zone.parent_id for zone in queries.zones(device.expo_id)}
+    zones: set[int] = set()
+    for gate in queries.gates_of_device(device):
+        zones |= above(parents, gate.zone_id)
+    opened = sa.select(ZoneOpening.conference_id).where(ZoneOpening.zone_id.in_(zones))
+    return (
+        sa.exists()
+        .where(Registration.person_id == Person.id, Registration.conference_id.in_(opened))
+        .correlate(Person)
+    )
 
 
 def _found(which: sa.ColumnElement[bool], expo_id: int) -> list[Found]:

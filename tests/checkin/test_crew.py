@@ -136,6 +136,7 @@ def test_two_letters_find_nobody_and_the_spoken_code_finds_one(place):
     person = doors.a_delegate(conference, "Ada Nilsson")
     badge = badges.active_badge(person.expo_id, person.id)
     doors.a_delegate(a.a_conference(), "Ada Nilsson")  # of another expo
+    doors.a_delegate(a.a_conference(conference.expo), "Ada Nilsson")  # of another team's conference
 
     with pytest.raises(BadInput):
         search.find(device=device, by=crew.supervisor(device), said="ad")
