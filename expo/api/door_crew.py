@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 
 from expo.checkin import conflicts, crew, health, occupancy, queries, search, standby, undoing
 from expo.checkin.conflicts import Conflict
-from expo.checkin.models import CrewMember, Device, Gate
+from expo.checkin.crew_models import CrewMember
+from expo.checkin.models import Device, Gate
 from expo.checkin.refusals import GateNotYours, ResolvedAlready
 from expo.core import audit
 from expo.core.refusals import NotFound

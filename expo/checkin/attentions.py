@@ -12,7 +12,7 @@ from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
 from . import changes
-from .models import Attention
+from .crew_models import Attention
 
 LONGEST = 200  # characters: it is read at arm's length
 

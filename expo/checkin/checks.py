@@ -10,7 +10,8 @@ from expo.core.checks import check
 from expo.core.db import db
 from expo.registration.models import Registration, RegistrationState
 
-from .models import Entitlement, Gate, Presence, QuarantinedScan, Scan, ScanUndo, Verdict
+from .crew_models import ScanUndo
+from .models import Entitlement, Gate, Presence, QuarantinedScan, Scan, Verdict
 
 _NET = (
     sa.select(Scan.badge_id, Gate.zone_id, Scan.period, sa.func.sum(Scan.moved).label("net"), Badge.size)

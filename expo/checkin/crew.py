@@ -19,7 +19,8 @@ from expo.core.db import add_unless_there, db, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from .models import CrewMember, CrewRole, Device, Shift
+from .crew_models import CrewMember, CrewRole, Shift
+from .models import Device
 from .refusals import SupervisorNeeded, WrongPin
 
 PIN_LENGTH = 6

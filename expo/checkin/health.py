@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from expo.core import clock
 from expo.core.db import db, transaction
 
-from .models import Device, DeviceHealth
+from .crew_models import DeviceHealth
+from .models import Device
 
 WORST_CLOCK = 10**9  # seconds: a clock that stands in 1970 is wrong enough
 

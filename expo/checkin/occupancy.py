@@ -17,7 +17,8 @@ from expo.core.refusals import BadInput
 from expo.expos.models import Expo
 
 from . import queries
-from .models import Device, Gate, HandCount, Presence, Zone
+from .crew_models import HandCount
+from .models import Device, Gate, Presence, Zone
 from .verdicts import above, city_day
 
 MOST_PLACES = 1_000_000

@@ -31,7 +31,8 @@ from expo.publishing.queries import Running
 from expo.registration.models import Registration, RegistrationState
 
 from . import policies, queries
-from .models import Attention, BadgeChange, Device, Entitlement, Gate, Policy
+from .crew_models import Attention, Policy
+from .models import BadgeChange, Device, Entitlement, Gate
 from .verdicts import DOORS_OPEN, JUST_NOW, NIGHT_ENDS, kin
 
 FORMAT = 1

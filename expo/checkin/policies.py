@@ -13,7 +13,7 @@ from expo.core.refusals import BadInput
 from expo.programme.models import Session
 from expo.publishing.queries import Running
 
-from .models import DoorPolicy, Policy
+from .crew_models import DoorPolicy, Policy
 
 LATEST_RELEASE = 240  # minutes after the beginning
 

@@ -16,7 +16,8 @@ from expo.publishing import queries as publishing
 from expo.publishing.models import OccurrenceVersion
 from expo.publishing.queries import Running
 
-from .models import Device, DeviceGate, Gate, Presence, Scan, ScanUndo, Verdict, Zone
+from .crew_models import ScanUndo
+from .models import Device, DeviceGate, Gate, Presence, Scan, Verdict, Zone
 from .verdicts import DOORS_OPEN, NIGHT_ENDS, city_day
 
 

@@ -21,7 +21,8 @@ from expo.core.text import folded, one_line
 from expo.registration.models import Registration
 
 from . import queries
-from .models import Attention, CrewMember, Device, ZoneOpening
+from .crew_models import Attention, CrewMember
+from .models import Device, ZoneOpening
 from .verdicts import above
 
 LEAST_LETTERS = 3

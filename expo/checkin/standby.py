@@ -26,7 +26,8 @@ from expo.programme.models import Occurrence
 from expo.publishing.models import OccurrenceVersion
 
 from . import queries
-from .models import Device, DoorPolicy, DoorRelease, Gate, Scan, StandbyNumber
+from .crew_models import DoorPolicy, DoorRelease, StandbyNumber
+from .models import Device, Gate, Scan
 from .refusals import NothingOn, UnknownBadge
 
 CALLED_FOR = timedelta(minutes=5)

@@ -22,22 +22,8 @@ from expo.publishing.models import OccurrenceVersion
 from expo.registration import validity
 from expo.registration.models import Category, Registration, RegistrationState, TicketType
 
-from .models import (
-    Attention,
-    CrewMember,
-    CrewRole,
-    Device,
-    DeviceGate,
-    Entitlement,
-    Gate,
-    Presence,
-    QuarantinedScan,
-    Scan,
-    Shift,
-    StandbyNumber,
-    Zone,
-    ZoneOpening,
-)
+from .crew_models import Attention, CrewMember, CrewRole, Shift, StandbyNumber
+from .models import Device, DeviceGate, Entitlement, Gate, Presence, QuarantinedScan, Scan, Zone, ZoneOpening
 from .prepared import Prepared
 
 

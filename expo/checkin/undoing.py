@@ -13,7 +13,8 @@ from expo.core.db import add_unless_there, db, transaction
 from expo.core.refusals import BadInput, NotFound
 from expo.core.text import one_line
 
-from .models import CrewMember, Device, DeviceGate, Direction, Gate, Presence, Scan, ScanUndo, Verdict
+from .crew_models import CrewMember, ScanUndo
+from .models import Device, DeviceGate, Direction, Gate, Presence, Scan, Verdict
 from .refusals import NothingToUndo, UndoneAlready
 
 

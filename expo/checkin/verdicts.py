@@ -23,7 +23,8 @@ from expo.publishing import queries as publishing
 from expo.publishing.queries import Running
 
 from . import messages, policies, statements
-from .models import Direction, Policy, Verdict
+from .crew_models import Policy
+from .models import Direction, Verdict
 from .prepared import Writing
 
 DOORS_OPEN = timedelta(minutes=30)  # before a session begins
@@ -104,7 +105,7 @@ def plainly_open(found: Any, sent: Any, random: bytes) -> bool:
         and found.attention is None
         and found.told_fingerprint is None
         and sent.direction is Direction.IN
-        and sent.count <= found.size
+        and sent.count == found.size == 1  # a group is told how many are in
         and not (sent.fault or sent.occurrence or sent.override)
         and hmac.compare_digest(found.random, random)
     )
@@ -162,7 +163,8 @@ def entered(asked: Asked, way: Judgement, counted: Any) -> Judgement:
     """The verdict after ENTER: `counted` is its row, None when the badge had no room left."""
     found = asked.found
     if counted is not None:
-        return Judgement(Verdict.ADMITTED, way.reason, way.says, asked.people, way.period, way.occurrence_id)
+        says = partial(messages.some_in, counted.inside, found.size) if found.size > 1 else way.says
+        return Judgement(Verdict.ADMITTED, way.reason, says, asked.people, way.period, way.occurrence_id)
     inside = asked.writing.first(
         statements.INSIDE, badge=found.badge_id, zone=found.zone_id, period=way.period
     )

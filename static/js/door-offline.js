@@ -103,7 +103,7 @@ class Offline {
     const now = this.now;
     const found = this.pack ? await rules.find(this.pack, sent.code) : null;
     const verdict = this.pack
-      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, now, byHand }, this.memory.inside)
+      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, count: sent.count, now, byHand }, this.memory.inside)
       : null;
     const whole = { ...sent, scanned_at: this.worldTime.toISOString() };
     if (verdict) whole.local = { verdict: verdict.verdict, reason: verdict.reason ?? "", pack: this.pack.head.stamp };
@@ -120,7 +120,8 @@ class Offline {
 
   // What the server's answer moved, in the words of the own list.
   movement(own, answer) {
-    const moved = { admitted: answer.reason === "just_now" ? 0 : 1, left: answer.reason === "not_in" ? 0 : -1 };
+    const count = own.whole.count ?? 1;
+    const moved = { admitted: answer.reason === "just_now" ? 0 : count, left: answer.reason === "not_in" ? 0 : -count };
     return { period: own.verdict?.period ?? "", moved: moved[answer.verdict] ?? 0 };
   }
 

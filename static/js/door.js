@@ -62,7 +62,7 @@ async function scan(code, byHand = "") {
   if (busy) { waiting = code; return; }
   busy = true;
   // The id is made once, here: however often it is sent, it is one scan.
-  const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString() };
+  const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString(), count: howMany() };
   if (byHand) sent.override = { by: say.supervisor ?? "steward", reason: byHand };
   tell(say.saySending);
   try {
@@ -73,6 +73,14 @@ async function scan(code, byHand = "") {
     waiting = null;
     if (next) scan(next);
   }
+}
+
+// A group says how many come; the next badge is one again.
+function howMany() {
+  const people = form.querySelector("[data-people]");
+  const count = Math.max(1, Math.min(999, Number(people?.value) || 1));
+  if (people) people.value = 1;
+  return count;
 }
 
 // Without a store of its own the page can only ask, and says loudly when nobody answers.
@@ -178,14 +186,14 @@ function show(name, answer, sent) {
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
   // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
-  keys.letIn.hidden = !(name === "ask" || (say.supervisor && name === "refused"));
+  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused"));
   keys.letIn.onclick = () => {
     const why = name === "ask" ? "let in by hand" : prompt(say.sayWhy);
     if (why?.trim()) scan(sent.code, why.trim());
   };
   keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
   keys.undo.onclick = () => takeBack(sent);
-  keys.standby.hidden = !(name === "refused" && !answer.local && ["no_seat", "full"].includes(answer.reason));
+  keys.standby.hidden = "kiosk" in say || !(name === "refused" && !answer.local && ["no_seat", "full"].includes(answer.reason));
   keys.standby.onclick = () => drawNumber(sent);
   keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden && keys.standby.hidden);
   const word = verdict.querySelector(".word").textContent;
@@ -193,7 +201,7 @@ function show(name, answer, sent) {
   last.textContent = `${say.sayLast}: ${delegate.name ? delegate.name + ", " : ""}${word.toLowerCase()}, ${clock}`;
   signal(kind);
   clearTimeout(goBack);
-  if (!UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
+  if ("kiosk" in say || !UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
   if (kind === "in") refreshBar();
 }
 
@@ -319,7 +327,7 @@ document.addEventListener("pointerdown", wake, { once: true });
 // ---- people without a badge ----
 
 let counted = 0;
-keys.count.hidden = false;
+keys.count.hidden = "kiosk" in say;
 keys.count.addEventListener("click", async () => {
   const answer = await post("counts", { id: newId(), gate: say.gate, people: say.direction === "out" ? -1 : 1, counted_at: new Date().toISOString() });
   if (answer?.ok) counted += 1;

@@ -11,7 +11,8 @@ from expo.badge import actions as badge_actions
 from expo.badge import code as badge_code
 from expo.badge import queries as badges
 from expo.checkin import attentions, crew, occupancy, queries, search, undoing
-from expo.checkin.models import CrewMember, CrewRole, Device, Direction, Verdict
+from expo.checkin.crew_models import CrewMember, CrewRole
+from expo.checkin.models import Device, Direction, Verdict
 from expo.checkin.refusals import NothingToUndo, SupervisorNeeded, UndoneAlready, WrongPin
 from expo.core import clock
 from expo.core.db import transaction

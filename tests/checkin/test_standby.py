@@ -9,7 +9,8 @@ import pytest
 from expo.booking import queries as bookings
 from expo.booking.actions import book_seat
 from expo.checkin import policies, queries, standby
-from expo.checkin.models import DoorRelease, Policy, Verdict
+from expo.checkin.crew_models import DoorRelease, Policy
+from expo.checkin.models import Verdict
 from expo.checkin.refusals import NothingOn, UnknownBadge
 from expo.core import clock
 from expo.core.db import db

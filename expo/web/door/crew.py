@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import uuid
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.checkin import crew, search, standby, undoing
-from expo.checkin.models import CrewRole
+from expo.checkin import crew, messages, queries, search, standby, undoing
+from expo.checkin import paper as lists
+from expo.checkin.crew_models import CrewRole
 from expo.checkin.refusals import NothingToUndo, UndoneAlready, WrongPin
 from expo.core import audit
 from expo.core.refusals import BadInput
 from expo.web.forms import PlainForm, TextLine, needed, short
+from expo.web.security import CONTENT_POLICY
 from expo.web.texts import _l
 
 from . import blueprint, device_in_service
@@ -112,3 +114,22 @@ def _shift_page(form: PinForm) -> str:
         on_duty=crew.on_duty(device),
         supervisor=CrewRole.SUPERVISOR,
     )
+
+
+@blueprint.get("/door/gates/<slug>/paper")
+def paper(slug: str) -> ResponseReturnValue:
+    """Who may go in here, to be printed before it is needed. For supervisors: it holds names."""
+    gate, device = my_gate(slug), device_in_service()
+    by = crew.supervisor(device)
+    audit.set_actor(f"crew:{by.id}")
+    return render_template("door/paper.html", gate=gate, lines=lists.lines(gate), running=queries.on_at(gate))
+
+
+@blueprint.get("/door/practice")
+def practice() -> ResponseReturnValue:
+    """Made-up badges and a network that can be switched off. The page may send nothing: its policy forbids it."""
+    answer = make_response(render_template("door/practice.html", reasons=messages.by_list()))
+    answer.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
+        "connect-src 'self'", "connect-src 'none'"
+    ).replace("form-action 'self'", "form-action 'none'")
+    return answer

@@ -6,13 +6,23 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from flask import abort, current_app, redirect, render_template, request, send_from_directory, url_for
+from flask import (
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.booking import queries as bookings
 from expo.checkin import crew, devices, messages, queries, scans
-from expo.checkin.models import CrewMember, Direction, Gate, Verdict
+from expo.checkin.crew_models import CrewMember
+from expo.checkin.models import Direction, Gate, Verdict
 from expo.checkin.scans import Answer, Sent
 from expo.core.text import one_line
 from expo.programme.words import Admission
@@ -55,20 +65,64 @@ def worker() -> ResponseReturnValue:
     return send_from_directory(current_app.static_folder, "js/door-worker.js", max_age=0)
 
 
+@blueprint.get("/door/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """What makes the door an app on the telephone (W3C Web Application Manifest)."""
+    icons = [(size, url_for("static", filename=f"img/icon-{size}.png")) for size in (192, 512)]
+    answer = jsonify(
+        {
+            "id": url_for("door.home"),
+            "name": _("Door of %(expo)s", expo=this_expo().name),
+            "short_name": _("Door"),
+            "start_url": url_for("door.home"),
+            "scope": url_for("door.home"),
+            "display": "standalone",
+            "orientation": "any",
+            "background_color": "#101418",
+            "theme_color": "#101418",
+            "icons": [
+                {"src": address, "sizes": f"{size}x{size}", "type": "image/png"} for size, address in icons
+            ],
+        }
+    )
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@blueprint.get("/kiosk")
+def kiosk() -> ResponseReturnValue:
+    """Guests check themselves in: the same scanner, without what only staff may do."""
+    device = device_in_service()
+    devices.note_seen(device=device)
+    gates = queries.gates_of_device(device)
+    if len(gates) != 1:
+        return render_template("door/gates.html", device=device, gates=gates, kiosk=True)
+    return _gate_page(gates[0], Direction.IN, kiosk=True)
+
+
+@blueprint.get("/kiosk/<slug>")
+def kiosk_gate(slug: str) -> ResponseReturnValue:
+    return _gate_page(my_gate(slug), Direction.IN, kiosk=True)
+
+
 @blueprint.get("/door/gates/<slug>")
 def gate(slug: str) -> ResponseReturnValue:
     """The idle page. `?way=out` counts people who leave."""
-    found = my_gate(slug)
+    return _gate_page(my_gate(slug), _direction(request.args.get("way", "")))
+
+
+def _gate_page(found: Gate, direction: Direction, *, kiosk: bool = False) -> str:
     return render_template(
         "door/gate.html",
         gate=found,
         bar=_bar(found),
-        direction=_direction(request.args.get("way", "")),
+        direction=direction,
         scan_id=str(uuid.uuid4()),
         words=_words(),
         kinds=KINDS,
         reasons=messages.by_list(),
-        on_duty=_on_duty(),
+        on_duty=None if kiosk else _on_duty(),
+        kiosk=kiosk,
     )
 
 
@@ -95,6 +149,7 @@ def scan(slug: str) -> ResponseReturnValue:
             gate_id=found.id,
             direction=direction,
             scanned_at=None,
+            count=_people(request.form.get("count", "")),
             override=by_hand,
         ),
     )
@@ -167,6 +222,11 @@ def _as_what(answer: Answer) -> str:
     if answer.delegate is None or not answer.delegate.category:
         return ""
     return answer.delegate.ticket or str(CATEGORIES[Category(answer.delegate.category)])
+
+
+def _people(text: str) -> int:
+    """How many come with a group's badge; one, if nobody said otherwise."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 4 else 1
 
 
 def _direction(way: str) -> Direction:

@@ -13,7 +13,7 @@ from wtforms import BooleanField, RadioField
 
 from expo.checkin import attentions
 from expo.checkin import crew as actions
-from expo.checkin.models import CrewMember, CrewRole
+from expo.checkin.crew_models import CrewMember, CrewRole
 from expo.checkin.verdicts import NIGHT_ENDS
 from expo.core import clock
 from expo.programme.words import Deed

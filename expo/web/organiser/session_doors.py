@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from wtforms import RadioField
 
 from expo.checkin import policies
-from expo.checkin.models import Policy
+from expo.checkin.crew_models import Policy
 from expo.programme.models import Session
 from expo.programme.words import Deed
 from expo.web.forms import PlainForm, WholeNumber

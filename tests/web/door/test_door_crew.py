@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from expo.checkin import crew, devices, queries
-from expo.checkin.models import CrewRole, Gate
+from expo.checkin.crew_models import CrewRole
+from expo.checkin.models import Gate
 from expo.core import clock
 from expo.programme.models import Conference
 from tests import factories as a
