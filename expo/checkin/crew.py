@@ -28,9 +28,12 @@ LONGEST = timedelta(days=60)
 
 
 def add_member(
-    *, expo_id: int, name: str, role: CrewRole, starts_at: datetime, ends_at: datetime
+    *, expo_id: int, name: str, role: CrewRole, starts_at: datetime, ends_at: datetime, pin: str = ""
 ) -> tuple[CrewMember, str]:
-    """Somebody new at the doors, and the PIN, shown this once. Raises BadInput."""
+    """Somebody new at the doors, and the PIN, shown this once. Raises BadInput.
+
+    `pin` is for a demo, whose PIN everybody knows; it must be free.
+    """
     name = one_line(name)
     if not name:
         raise BadInput(_("Give the name that colleagues know."), field="name")
@@ -38,7 +41,7 @@ def add_member(
         raise BadInput(_("The end must be after the beginning, and within sixty days."), field="ends_at")
     with transaction():
         while True:
-            pin = "".join(secrets.choice("0123456789") for _digit in range(PIN_LENGTH))
+            pin = pin or "".join(secrets.choice("0123456789") for _digit in range(PIN_LENGTH))
             member = CrewMember(
                 expo_id=expo_id,
                 name=name[:80],
@@ -49,6 +52,7 @@ def add_member(
             )
             if add_unless_there(member):  # somebody else may have that PIN
                 break
+            pin = ""
         audit.record(
             "crew_member_added", "crew_member", member.id, expo_id=expo_id,
             after={"name": member.name, "role": str(role)},
