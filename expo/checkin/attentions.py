@@ -70,6 +70,15 @@ def end(*, person: Person) -> None:
             changes.note_persons(sa.select(Person.id).where(Person.id == person.id))
 
 
+def forget_person(*, person_id: int) -> None:
+    """Throw away what was ever said of a person: part of erasing them. Call it inside a transaction."""
+    db.session.execute(
+        sa.delete(Attention)
+        .where(Attention.person_id == person_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _end(person: Person) -> bool:
     ended = db.session.execute(
         sa.update(Attention)
