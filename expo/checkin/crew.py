@@ -77,7 +77,7 @@ def start_shift(*, device: Device, pin: str) -> CrewMember:
     with transaction():
         member = db.session.scalar(_valid(device.expo_id).where(CrewMember.pin_digest.in_(digests)))
         if member is None:
-            raise WrongPin(_("No shift has this PIN now. Ask the organiser."))
+            raise WrongPin(_("No shift has this PIN now. Ask the organiser."), field="pin")
         _end(Shift.device_id == device.id)
         db.session.add(
             Shift(

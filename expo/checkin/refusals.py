@@ -1,4 +1,4 @@
-from expo.core.refusals import Refusal
+from expo.core.refusals import BadInput, Refusal
 
 
 class NotPaired(Refusal):
@@ -49,11 +49,10 @@ class SupervisorNeeded(Refusal):
     status = 403
 
 
-class WrongPin(Refusal):
+class WrongPin(BadInput):
     """Nobody has this PIN, or not now."""
 
     code = "wrong_pin"
-    status = 422
 
 
 class UndoneAlready(Refusal):

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from expo.checkin import crew, messages, queries, search, standby, undoing
 from expo.checkin import paper as lists
 from expo.checkin.crew_models import CrewRole
-from expo.checkin.refusals import NothingToUndo, UndoneAlready, WrongPin
+from expo.checkin.refusals import NothingToUndo, UndoneAlready
 from expo.core import audit
 from expo.core.refusals import BadInput
 from expo.web.forms import PlainForm, TextLine, needed, short
@@ -27,8 +27,6 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 class PinForm(PlainForm):
     """A shift begins."""
-
-    expected = (WrongPin,)
 
     pin = TextLine(_l("PIN"), [needed(_l("The six digits that the organiser gave you.")), short(12)])
 
