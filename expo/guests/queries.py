@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.accounts.models import Person
-from expo.core import stamps
+from expo.core import stamps, tokens
 from expo.core.db import db
 from expo.delegations.models import Delegation, Nominee, NomineeState
 
@@ -99,3 +99,13 @@ def accepted(invitation_ids: list[int]) -> dict[int, int]:
         .group_by(AcceptedInvitation.invitation_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def holds(expo_id: int, token: str) -> bool:
+    """Whether the link of a letter still opens something here."""
+    wanted = sa.exists().where(
+        SessionInvitation.expo_id == expo_id,
+        SessionInvitation.token_digest == tokens.digest(token),
+        SessionInvitation.withdrawn_at.is_(None),
+    )
+    return bool(db.session.scalar(sa.select(wanted)))

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.core.refusals import Refusal
-from expo.guests import actions
+from expo.guests import actions, queries
+from expo.guests.refusals import NoSuchInvitation
 from expo.programme.models import Session
 from expo.web import signing
+from expo.web.context import this_expo
 from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
 
@@ -52,6 +54,8 @@ def invited_by_letter(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/invited/<token:token>")
 def accept_invited(token: str) -> ResponseReturnValue:
+    if not queries.holds(this_expo().id, token):  # before an account becomes a person of the expo for nothing
+        raise NoSuchInvitation(_("This invitation holds no longer. Ask whoever sent it to you."))
     return _welcome(actions.by_link(person=me_or_newcomer(), token=token))
 
 
