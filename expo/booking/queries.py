@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from expo.core.db import db
 from expo.programme.models import Occurrence
 
-from .models import Booking, BookingState
+from .models import LIVE, Booking, BookingState
 
 
 def live_booking(occurrence_id: int, person_id: int) -> Booking | None:
@@ -39,6 +39,17 @@ def of_registration(registration_id: int) -> list[Booking]:
             .where(Booking.registration_id == registration_id)
             .options(joinedload(Booking.occurrence).joinedload(Occurrence.session))
             .order_by(Booking.id.desc())
+        )
+    )
+
+
+def live_of_person(person_id: int) -> list[Booking]:
+    """All that the person has anywhere: seats, offers, places in line."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.person_id == person_id, Booking.state.in_(LIVE))
+            .order_by(Booking.id)
         )
     )
 
