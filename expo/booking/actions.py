@@ -101,6 +101,7 @@ def _look_first(person: Person, occurrence_id: int, seats: int) -> None:
     if slot is None or slot.free is None or slot.free >= seats or not slot.is_listed:
         return
     rights.check_open(slot)
+    rights.check_party(slot, seats)
     live = db.session.scalar(
         sa.select(Booking.state).where(
             Booking.occurrence_id == occurrence_id, Booking.person_id == person.id, Booking.state.in_(LIVE)

@@ -45,7 +45,11 @@ class Overlap(Refusal):
 
     code = "overlap"
 
-    def __init__(self, message: str, clashes: Sequence[Clash], ) -> None:
+    def __init__(
+        self,
+        message: str,
+        clashes: Sequence[Clash],
+    ) -> None:
         super().__init__(message)
         self.clashes = list(clashes)
 

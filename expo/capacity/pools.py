@@ -189,7 +189,7 @@ def put_back(reserve_id: int, places: int) -> int:
     row = db.session.execute(
         sa.select(Pool.capacity, Pool.taken, Pool.reserve_of_id).where(Pool.id == reserve_id)
     ).one()
-    free = min(places, (row.capacity or 0) - row.taken)
+    free: int = min(places, (row.capacity or 0) - row.taken)
     if free <= 0 or row.reserve_of_id is None:
         return 0
     execute(sa.update(Pool).where(Pool.id == reserve_id).values(capacity=Pool.capacity - free))

@@ -52,7 +52,7 @@ def upgrade() -> None:
     with op.batch_alter_table("bookings") as bookings:
         bookings.alter_column("pool_id", existing_type=sa.Integer(), nullable=False)
         bookings.create_index("ix_bookings_pool_id", ["pool_id"])
-        _checks(bookings, f"state IN ({_STATES})")
+        _states(bookings, _STATES)
         bookings.create_check_constraint(
             op.f("ck_bookings_until"), "state NOT IN ('held', 'offered') OR until IS NOT NULL"
         )
@@ -62,13 +62,9 @@ def upgrade() -> None:
     _clashes()
 
 
-def _checks(bookings: BatchOperations, states: str) -> None:
-    """SQLite changes a CHECK only by building the table anew, and then knows none of the old ones."""
-    if op.get_bind().dialect.name == "sqlite":
-        bookings.create_check_constraint(op.f("ck_bookings_seats"), "seats >= 1")
-    else:
-        bookings.drop_constraint(op.f("ck_bookings_state"), type_="check")
-    bookings.create_check_constraint(op.f("ck_bookings_state"), states)
+def _states(bookings: BatchOperations, states: str) -> None:
+    bookings.drop_constraint(op.f("ck_bookings_state"), type_="check")
+    bookings.create_check_constraint(op.f("ck_bookings_state"), f"state IN ({states})")
 
 
 def _terms() -> None:
@@ -143,9 +139,8 @@ def downgrade() -> None:
         bookings.drop_constraint("fk_bookings_pool_id", type_="foreignkey")
         bookings.drop_constraint("fk_bookings_swap_for_id", type_="foreignkey")
         bookings.drop_constraint("uq_bookings_secret_digest", type_="unique")
-        _checks(bookings, "state IN ('booked', 'cancelled')")
-        if op.get_bind().dialect.name != "sqlite":
-            bookings.drop_constraint(op.f("ck_bookings_until"), type_="check")
+        _states(bookings, "'booked', 'cancelled'")
+        bookings.drop_constraint(op.f("ck_bookings_until"), type_="check")
         for column in (
             "pool_id", "until", "keep_together", "takes_at_once", "swap_for_id", "accepts_clash",
             "passed_over_at", "seed", "secret_digest",
