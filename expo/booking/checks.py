@@ -13,7 +13,7 @@ from expo.programme import ways
 from expo.publishing.models import OccurrenceVersion
 from expo.registration.models import Registration, RegistrationState
 
-from . import clashes, slots, waiting
+from . import clashes, promotion, slots, waiting
 from .models import COUNTING, HOLDING, LIVE, Booking, BookingClash, BookingState, ClashKind
 
 LATE = timedelta(hours=1)  # a worker that was away
@@ -39,11 +39,11 @@ def nobody_waits_in_vain() -> Iterator[str]:
         slot = slots.one(expo_id, occurrence_id)
         if slot is None or slot.free == 0 or not waiting.takes_waiting(slot):
             continue
-        entries = [entry for entry in waiting.line(occurrence_id) if waiting.fitting(entry, slot.free)]
+        entries = [entry for entry in waiting.line(occurrence_id) if promotion.fitting(entry, slot.free)]
         agendas = slots.of_people([entry.person_id for entry in entries])
-        opened = waiting.opened_by([entry.registration_id for entry in entries], slot)
+        opened = promotion.opened_by([entry.registration_id for entry in entries], slot)
         for entry in entries:
-            if waiting.why_not(entry, slot, agendas[entry.person_id], opened) is None:
+            if promotion.why_not(entry, slot, agendas[entry.person_id], opened) is None:
                 yield f"{slot.code}: {slot.free} seats are free, and booking {entry.id} waits for {entry.seats}"
 
 

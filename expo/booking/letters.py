@@ -26,6 +26,7 @@ def write(kind: str, person: Person, slot: Slot, **facts: Any) -> None:
         zone=slot.time_zone,
         room=slot.room_name,
         venue=slot.venue.name,
+        meeting_point=slot.meeting_point,
         code=slot.code,
         **facts,
     )

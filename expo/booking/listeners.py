@@ -10,7 +10,7 @@ from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
 from expo.registration.news import RegistrationEnded
 
-from . import clashes, letters, records, slots, waiting, walk_ups
+from . import clashes, letters, promotion, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
 from .news import ClashesFound, TermsChanged
 
@@ -19,7 +19,7 @@ def listen() -> None:
     news.listen(RegistrationEnded, give_back_seats)
     news.listen(ReleasePublished, look_again)
     news.listen(TermsChanged, walk_ups.terms_changed)
-    waiting.listen()
+    promotion.listen()
 
 
 def give_back_seats(message: RegistrationEnded) -> None:

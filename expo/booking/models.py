@@ -9,7 +9,7 @@ from expo.accounts.models import Person
 from expo.capacity.models import Pool
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
-from expo.programme.models import Occurrence, SessionType
+from expo.programme.models import Occurrence, Session, SessionType
 from expo.publishing.models import Release
 from expo.registration.models import Registration
 
@@ -96,7 +96,6 @@ class BookingTerms(Base):
         sa.UniqueConstraint("type_id"),
         sa.UniqueConstraint("occurrence_id"),
         sa.CheckConstraint("(type_id IS NULL) <> (occurrence_id IS NULL)", name="one_subject"),
-        sa.CheckConstraint("opens_at IS NULL OR opens_before IS NULL", name="opens"),
         sa.CheckConstraint("walk_ups IS NULL OR walk_up_percent IS NULL", name="walk_ups"),
         sa.CheckConstraint("walk_up_percent BETWEEN 0 AND 100", name="walk_up_percent"),
         choice_check("overlap", OverlapRule),
@@ -108,8 +107,9 @@ class BookingTerms(Base):
     occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Occurrence.id))
     overlap: Mapped[OverlapRule | None] = choice(OverlapRule)
     late_minutes: Mapped[int | None]  # so many minutes late by the way on foot are told only
-    opens_at: Mapped[Moment | None]
-    opens_before: Mapped[int | None]  # minutes before it begins
+    opens_before: Mapped[
+        int | None
+    ]  # minutes before it begins; a moment of its own stands with the occurrence
     closes_before: Mapped[int | None]
     most_party: Mapped[int | None]
     walk_ups: Mapped[int | None]  # seats kept for those who come without
@@ -150,3 +150,22 @@ class BookingClash(Base):
 
     one: Mapped[Booking] = relationship(foreign_keys=[one_id])
     other: Mapped[Booking] = relationship(foreign_keys=[other_id])
+
+
+class GuideLink(Base):
+    """A secret address under which somebody without an account reads who comes to a session."""
+
+    __tablename__ = "guide_links"
+    __table_args__ = (sa.UniqueConstraint("token_digest"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id), index=True)
+    label: Mapped[str] = mapped_column(sa.String(120))
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    made_at: Mapped[Moment]
+    made_by: Mapped[str] = mapped_column(sa.String(80))
+    opened_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+
+    session: Mapped[Session] = relationship()

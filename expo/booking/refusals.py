@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from expo.core.refusals import Refusal
+from expo.core.refusals import NotFound, Refusal
 
 if TYPE_CHECKING:
     from .clashes import Clash
@@ -78,7 +78,7 @@ class BookingClosed(Refusal):
     code = "booking_closed"
 
 
-class BookingNotOpen(Refusal):
+class BookingNotOpen(BookingClosed):
     """Booking opens later."""
 
     code = "booking_not_open"
@@ -94,3 +94,9 @@ class SeatsTaken(Refusal):
     """Seats cannot be kept for those who walk up: they are booked."""
 
     code = "seats_taken"
+
+
+class NoSuchLink(NotFound):
+    """A secret address that opens nothing, or nothing any more."""
+
+    code = "no_such_link"

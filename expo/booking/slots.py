@@ -60,6 +60,7 @@ class Slot:
     free: int | None
     time_zone: str
     room_name: str
+    meeting_point: str
     venue: Place
     terms: Terms
 
@@ -109,13 +110,14 @@ _COLUMNS = (
     _conferences.c.visibility, _sv.c.visibility, _sv.c.admission, _ov.c.starts_at, _ov.c.ends_at,
     _ov.c.tentative, _ov.c.cancelled, _pools.c.capacity, _pools.c.over, _pools.c.taken,
     sa.func.coalesce(_venues.c.time_zone, _conferences.c.time_zone), _rooms.c.name,
+    _o.c.meeting_point, _o.c.booking_opens_at, _o.c.booking_closes_at,
     _venues.c.id, _venues.c.name, _venues.c.latitude, _venues.c.longitude, _venues.c.is_online,
 )  # fmt: skip
 _TERMS = tuple(
     table.c[name]
     for table in (_own, _kind)
     for name in (
-        "overlap", "late_minutes", "opens_at", "opens_before", "closes_before", "most_party", "walk_ups",
+        "overlap", "late_minutes", "opens_before", "closes_before", "most_party", "walk_ups",
         "walk_up_percent",
     )
 )  # fmt: skip
@@ -183,8 +185,10 @@ def _slot(row: tuple[Any, ...]) -> Slot:
         *row[15:20],
         capacity,
         None if capacity is None else max(0, capacity + over - taken),
-        *row[23:25],
-        Place(*row[25:30]),
-        resolved(row[30:38], row[38:46], starts_at=starts_at, open_programme=row[12]),
+        *row[23:26],
+        Place(*row[28:33]),
+        resolved(
+            row[33:40], row[40:47], starts_at, opens_at=row[26], closes_at=row[27], open_programme=row[12]
+        ),
     )
     return Slot(*values)

@@ -44,21 +44,27 @@ class Terms:
         return min(seats, max(self.walk_ups, ceil(seats * self.walk_up_percent / 100)))
 
 
-def resolved(own: Sequence[Any], kind: Sequence[Any], *, starts_at: datetime, open_programme: bool) -> Terms:
-    """From two rows of: overlap, late_minutes, opens_at, opens_before, closes_before, most_party, walk_ups,
-    walk_up_percent. Where both say when it opens, or how many seats are kept, the occurrence's own holds."""
-    overlap, late, _opens, _before, closes, party, _walk_ups, _percent = (
+def resolved(
+    own: Sequence[Any],
+    kind: Sequence[Any],
+    starts_at: datetime,
+    *,
+    opens_at: datetime | None,
+    closes_at: datetime | None,
+    open_programme: bool,
+) -> Terms:
+    """From two rows of: overlap, late_minutes, opens_before, closes_before, most_party, walk_ups, walk_up_percent;
+    and the occurrence's own moments, which come before both (programme/terms.py). Where both rows say how many seats
+    are kept, the occurrence's own holds."""
+    overlap, late, opens, closes, party, _walk_ups, _percent = (
         mine if mine is not None else theirs for mine, theirs in zip(own, kind, strict=True)
     )
-    opens_at, opens_before = own[2:4] if own[2] is not None or own[3] is not None else kind[2:4]
-    walk_ups, percent = own[6:8] if own[6] is not None or own[7] is not None else kind[6:8]
-    if opens_at is None and opens_before is not None:
-        opens_at = starts_at - timedelta(minutes=opens_before)
+    walk_ups, percent = own[5:7] if own[5] is not None or own[6] is not None else kind[5:7]
     return Terms(
         overlap or OverlapRule.WARN,
         late or 0,
-        opens_at,
-        None if closes is None else starts_at - timedelta(minutes=closes),
+        opens_at or (None if opens is None else starts_at - timedelta(minutes=opens)),
+        closes_at or (None if closes is None else starts_at - timedelta(minutes=closes)),
         party or (PARTY_OF_OPEN_PROGRAMME if open_programme else PARTY),
         walk_ups or 0,
         percent or 0,
@@ -71,7 +77,6 @@ class TermsDraft:
 
     overlap: OverlapRule | None = None
     late_minutes: int | None = None
-    opens_at: datetime | None = None
     opens_before: int | None = None
     closes_before: int | None = None
     most_party: int | None = None
@@ -134,15 +139,10 @@ def say(*, of: SessionType | Occurrence, draft: TermsDraft) -> bool:
 
 
 def _plain(draft: TermsDraft) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(draft).items() if value is not None}
-    if draft.opens_at:
-        values["opens_at"] = draft.opens_at.isoformat()
-    return values
+    return {name: value for name, value in asdict(draft).items() if value is not None}
 
 
 def _check(draft: TermsDraft) -> None:
-    if draft.opens_at is not None and draft.opens_before is not None:
-        raise BadInput(_("Say when booking opens in one way only."), field="opens_before")
     if draft.walk_ups is not None and draft.walk_up_percent is not None:
         raise BadInput(
             _("Say either how many seats are kept, or which part of them."), field="walk_up_percent"

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 
 _STATES = "'held', 'booked', 'waiting', 'offered', 'lapsed', 'cancelled', 'given_up'"
 _LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
@@ -23,9 +23,7 @@ def _yes(name: str, default: sa.ColumnElement) -> sa.Column:
 
 def _partial(name: str, table: str, columns: list[str], where: str, unique: bool = True) -> None:
     condition = sa.text(where)
-    op.create_index(
-        name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition
-    )
+    op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def upgrade() -> None:
@@ -76,7 +74,6 @@ def _terms() -> None:
         sa.Column("occurrence_id", sa.Integer()),
         sa.Column("overlap", sa.String(32)),
         sa.Column("late_minutes", sa.Integer()),
-        _moment("opens_at"),
         sa.Column("opens_before", sa.Integer()),
         sa.Column("closes_before", sa.Integer()),
         sa.Column("most_party", sa.Integer()),
@@ -84,7 +81,6 @@ def _terms() -> None:
         sa.Column("walk_up_percent", sa.Integer()),
         sa.Column("reserve_id", sa.Integer()),
         sa.CheckConstraint("(type_id IS NULL) <> (occurrence_id IS NULL)", name=op.f("ck_booking_terms_one_subject")),
-        sa.CheckConstraint("opens_at IS NULL OR opens_before IS NULL", name=op.f("ck_booking_terms_opens")),
         sa.CheckConstraint("walk_ups IS NULL OR walk_up_percent IS NULL", name=op.f("ck_booking_terms_walk_ups")),
         sa.CheckConstraint("walk_up_percent BETWEEN 0 AND 100", name=op.f("ck_booking_terms_walk_up_percent")),
         sa.CheckConstraint("overlap IN ('warn', 'swap', 'forbid')", name=op.f("ck_booking_terms_overlap")),
