@@ -35,6 +35,7 @@ _SESSION_FIELDS = (
     "text_language",
     "titles",
     "abstracts",
+    "notes",
     "machine_made",
     "interpretation",
     "content_notes",
@@ -52,6 +53,7 @@ _OCCURRENCE_FIELDS = (
     "cancelled",
     "languages",
     "abstract",
+    "abstracts",
     "people",
 )
 
@@ -211,6 +213,7 @@ _DRAFTS = (
         Occurrence.seats,
         Occurrence.languages,
         Occurrence.abstract,
+        Occurrence.abstracts,
         Occurrence.cancelled_at,
         Conference.day_change_hour,
         sa.func.coalesce(Venue.time_zone, Conference.time_zone).label("zone"),
@@ -269,6 +272,7 @@ def _values(
         "cancelled": draft.cancelled_at is not None or state is SessionState.CANCELLED,
         "languages": draft.languages,
         "abstract": draft.abstract,
+        "abstracts": draft.abstracts,
         "people": people,
     }
 

@@ -20,7 +20,7 @@ from expo.booking.refusals import (
 from expo.booking.terms import TermsDraft
 from expo.capacity import pools
 from expo.capacity.models import Pool
-from expo.core import checks, clock, jobs
+from expo.core import checks, jobs
 from expo.core.db import db, transaction
 from expo.mail import outbox
 from expo.programme import actions as programme

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 
 _STATES = "'held', 'booked', 'waiting', 'offered', 'lapsed', 'cancelled', 'given_up'"
 _LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
