@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from expo.accounts.models import Person
 from expo.core import clock
 from expo.core.db import db, is_sqlite, transaction
+from expo.programme.words import Admission
 
 from . import clashes, letters, records, rights, slots
 from .models import COUNTING, LIVE, Booking, BookingState
@@ -44,8 +45,7 @@ def book_seat(
         _look_first(person, occurrence_id, seats)
     with transaction():
         rights.hold(person.id)
-        slot = rights.listed(person.expo_id, occurrence_id)
-        rights.check_open(slot)
+        slot, invitation_id = rights.let_in(person, occurrence_id, seats)
         rights.check_party(slot, seats)
         had = slots.of_person(person.id)
         here = next((seat for seat in had if seat.slot.occurrence_id == occurrence_id), None)
@@ -61,8 +61,10 @@ def book_seat(
         if here is not None:  # whoever waits and finds a seat has no need to wait
             records.end(db.session.get_one(Booking, here.booking_id), BookingState.CANCELLED, "booked")
         records.exchange(slot, seats, swap_for)
-        slot = _once_more(slot)
-        booking = records.write(person, registration, slot, seats, accepts_clash=bool(stay))
+        slot = _once_more(slot, is_invited=invitation_id is not None)
+        booking = records.write(
+            person, registration, slot, seats, accepts_clash=bool(stay), invitation_id=invitation_id
+        )
         clashes.note(booking, stay)
         letters.write("booking_confirmed", person, slot, seats=seats)
     return booking
@@ -98,7 +100,13 @@ def may_take_back(booking: Booking) -> bool:
 def _look_first(person: Person, occurrence_id: int, seats: int) -> None:
     """Most who come too late are told so by a look, without waiting for the database to be theirs."""
     slot = slots.one(person.expo_id, occurrence_id)
-    if slot is None or slot.free is None or slot.free >= seats or not slot.is_listed:
+    if (
+        slot is None
+        or slot.free is None
+        or slot.free >= seats
+        or slot.admission is not Admission.SEAT
+        or not slot.is_listed
+    ):
         return
     rights.check_open(slot)
     rights.check_party(slot, seats)
@@ -111,10 +119,10 @@ def _look_first(person: Person, occurrence_id: int, seats: int) -> None:
         raise records.full(slot, seats)
 
 
-def _once_more(slot: Slot) -> Slot:
+def _once_more(slot: Slot, *, is_invited: bool) -> Slot:
     """A release that cancels or moves holds the pool: having waited for it, look again."""
     if is_sqlite():
         return slot
-    now = rights.listed(slot.expo_id, slot.occurrence_id)
-    rights.check_open(now)
+    now = slots.one(slot.expo_id, slot.occurrence_id) or slot
+    rights.check_open(now, is_invited=is_invited)
     return now

@@ -9,7 +9,9 @@ from expo.capacity.holders import holder
 from expo.core import clock
 from expo.core.checks import check
 from expo.core.db import db
+from expo.guests.models import SessionInvitation
 from expo.programme import ways
+from expo.programme.models import Occurrence
 from expo.publishing.models import OccurrenceVersion
 from expo.registration.models import Registration, RegistrationState
 
@@ -117,3 +119,31 @@ def clashes_are_known() -> Iterator[str]:
         clash = clashes.with_seats(seats[one_id].slot, [seats[other_id]], ways.Ways({}))
         if clash and seats[one_id].counts and clash[0].kind is not ClashKind.LATE:
             yield f"bookings {one_id} and {other_id} of person {person_id} clash, and nobody knows"
+
+
+@check("1", "no more seats are booked under an invitation than it has in each time")
+def within_invitations() -> Iterator[str]:
+    booked = sa.func.sum(Booking.seats)
+    rows = db.session.execute(
+        sa.select(
+            SessionInvitation.id, Booking.occurrence_id, booked.label("booked"), SessionInvitation.seats
+        )
+        .join(Booking, Booking.invitation_id == SessionInvitation.id)
+        .where(Booking.state == BookingState.BOOKED, SessionInvitation.seats.is_not(None))
+        .group_by(SessionInvitation.id, Booking.occurrence_id, SessionInvitation.seats)
+        .having(booked > SessionInvitation.seats)
+    )
+    for row in rows:
+        yield f"invitation {row.id}: {row.booked} of {row.seats} seats booked in occurrence {row.occurrence_id}"
+
+
+@check("9", "an invitation under which somebody booked is one to that session")
+def of_that_session() -> Iterator[str]:
+    rows = db.session.scalars(
+        sa.select(Booking.id)
+        .join(SessionInvitation, Booking.invitation_id == SessionInvitation.id)
+        .join(Occurrence, Booking.occurrence_id == Occurrence.id)
+        .where(Occurrence.session_id != SessionInvitation.session_id)
+    )
+    for booking_id in rows:
+        yield f"booking {booking_id} stands under an invitation to another session"

@@ -9,6 +9,7 @@ from expo.accounts.models import Person
 from expo.capacity.models import Pool
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
+from expo.guests.models import SessionInvitation
 from expo.programme.models import Occurrence, Session, SessionType
 from expo.publishing.models import Release
 from expo.registration.models import Registration
@@ -73,6 +74,9 @@ class Booking(Base):
     passed_over_at: Mapped[Moment | None]
     seed: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
     secret_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+
+    # Under which invitation, where the session is not for everybody and no organiser gave the seat.
+    invitation_id: Mapped[int | None] = mapped_column(sa.ForeignKey(SessionInvitation.id), index=True)
 
     occurrence: Mapped[Occurrence] = relationship()
     person: Mapped[Person] = relationship()

@@ -57,6 +57,23 @@ def live_of_person(person_id: int) -> list[Booking]:
     )
 
 
+def live_of_registration(registration_id: int) -> list[Booking]:
+    """The same under one registration, with what tells of each."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.registration_id == registration_id, Booking.state.in_(LIVE))
+            .options(joinedload(Booking.occurrence), joinedload(Booking.registration))
+            .order_by(Booking.id)
+        )
+    )
+
+
+def of_expo(expo_id: int, booking_id: int) -> Booking | None:
+    """Any booking of the expo: the caller decides who may."""
+    return db.session.scalar(sa.select(Booking).where(Booking.id == booking_id, Booking.expo_id == expo_id))
+
+
 def booking(person_id: int, booking_id: int) -> Booking | None:
     """One of the person's own bookings, ended or not."""
     return db.session.scalar(

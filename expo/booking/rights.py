@@ -20,7 +20,7 @@ from expo.registration import queries as tickets
 from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 
-from . import slots
+from . import invited, slots
 from .refusals import BookingClosed, BookingNotOpen, InvitationOnly, NoBookingNeeded, NoTicket
 from .slots import Slot
 
@@ -33,7 +33,26 @@ def listed(expo_id: int, occurrence_id: int) -> Slot:
     return slot
 
 
-def check_open(slot: Slot) -> None:
+def let_in(person: Person, occurrence_id: int, seats: int) -> tuple[Slot, int | None]:
+    """What this person may book here, with the invitation that they need for it, held until the commit so that its
+    last seat is given once. Raises InvitationOnly, AllSeatsOfInvitationTaken and what `check_open` does."""
+    slot, invitation_id = slots.one(person.expo_id, occurrence_id), None
+    if slot is not None:
+        invitation_id = invited.way_in(
+            person,
+            session_id=slot.session_id,
+            occurrence_id=occurrence_id,
+            visibility=slot.visibility,
+            admission=slot.admission,
+            seats=seats,
+        )
+    if slot is None or (not slot.is_listed and invitation_id is None):
+        raise InvitationOnly(_("Seats in this session are given by its hosts."))
+    check_open(slot, is_invited=invitation_id is not None)
+    return slot, invitation_id
+
+
+def check_open(slot: Slot, *, is_invited: bool = False) -> None:
     """Raises BookingClosed, BookingNotOpen, InvitationOnly, NoBookingNeeded."""
     now = clock.now()
     if slot.cancelled:
@@ -44,9 +63,9 @@ def check_open(slot: Slot) -> None:
         )
     if slot.ends_at <= now:
         raise BookingClosed(_("%(title)s is over.", title=slot.title))
-    if slot.admission is Admission.INVITATION:
+    if slot.admission is Admission.INVITATION and not is_invited:
         raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=slot.title))
-    if slot.admission is not Admission.SEAT:
+    if slot.admission not in (Admission.SEAT, Admission.INVITATION):
         raise NoBookingNeeded(_("%(title)s needs no booking: just come.", title=slot.title))
     opens, closes = slot.terms.opens_at, slot.terms.closes_at
     if opens is not None and now < opens:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from alembic.operations import BatchOperations
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 _STATES = "'held', 'booked', 'waiting', 'offered', 'lapsed', 'cancelled', 'given_up'"
 _LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
