@@ -177,6 +177,8 @@ def call(occurrence_id: int) -> list[int]:
         )
         pool_id = db.session.scalar(sa.select(Occurrence.pool_id).where(Occurrence.id == occurrence_id))
         free = pools.left([pool_id])[pool_id] if pool_id is not None else 0
+        if free is not None:  # those kept for who walks up stand beside
+            free += walk_ups.left([occurrence_id]).get(occurrence_id, 0)
         waiting = db.session.scalars(
             sa.select(StandbyNumber).where(_live(occurrence_id)).order_by(StandbyNumber.number)
         ).all()
