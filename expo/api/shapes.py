@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from expo.booking.models import BookingState
 from expo.payment.models import OrderState
 from expo.programme.words import Admission, Mode, SessionState, Visibility
 from expo.registration.models import RegistrationState
@@ -174,6 +175,15 @@ COMPONENTS: dict[str, Schema] = {
         organisation=TEXT, city=TEXT, country={"type": "string", "maxLength": 2}, code=TEXT,
         lines={**many(thing(("name", "amount", "add_ons"), ticket_type=TEXT, name=TEXT, amount=ref("Money"),
                             add_ons=many(TEXT))), "minItems": 1, "maxItems": 40},
+    ),
+    "Booking": thing(
+        ("position", "until"), id=TEXT, registration=TEXT, occurrence=TEXT, state=word(BookingState), seats=NUMBER,
+        position=NUMBER, until=maybe(MOMENT),
+    ),
+    "NewBooking": thing(
+        ("seats", "swap_for", "waitlist", "accept", "keep_together", "takes_at_once"), registration=TEXT,
+        occurrence=TEXT, seats={"type": "integer", "minimum": 1, "maximum": 20}, swap_for=maybe(TEXT), waitlist=FLAG,
+        accept=many({"enum": ["overlap"]}), keep_together=FLAG, takes_at_once=FLAG,
     ),
     "NewSession": thing(
         (*(name for name in _CONTENT if name not in ("title", "type")), "code", "parent"),

@@ -28,7 +28,7 @@ def rights_of(key: ApiToken) -> Rights:
 
 def body_of(key: ApiToken) -> dict[str, Any]:
     """The request's JSON, from a key that has not asked too often. Raises Problem, TooOften."""
-    limits.count("api_writes", str(key.id), most=3000, within=timedelta(minutes=15))
+    limits.count("api_writes", str(key.id), most=20_000, within=timedelta(minutes=15))
     return reading.body(most_bytes=MOST_BYTES)
 
 
