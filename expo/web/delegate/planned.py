@@ -35,6 +35,11 @@ class Entry:
     against: tuple[Entry, ...] = ()
 
     @property
+    def clashing(self) -> tuple[Entry, ...]:
+        """Those of which one must go: the earlier ones, and this."""
+        return (*self.against, self)
+
+    @property
     def overlaps(self) -> bool:
         return bool(self.against)
 
