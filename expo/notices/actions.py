@@ -13,7 +13,7 @@ from flask_babel import force_locale
 
 from expo.accounts import queries as accounts
 from expo.accounts.models import Person
-from expo.booking.models import Booking, BookingState
+from expo.booking.models import COUNTING, LIVE, Booking, BookingState
 from expo.calendar import letters
 from expo.core import audit, clock, news
 from expo.core.db import add_unless_there, db, execute, transaction
@@ -80,14 +80,10 @@ def mark_read(*, person: Person) -> int:
 
 def _concerned(occurrence_ids: list[int]) -> list[tuple[Person, int]]:
     """Who has a seat in these, or waits for one. One query."""
-    ended = (
-        BookingState.CANCELLED,
-        *(state for state in BookingState if state.value in ("lapsed", "given_up")),
-    )
     rows = db.session.execute(
         sa.select(Person, Booking.occurrence_id)
         .join(Booking, Booking.person_id == Person.id)
-        .where(Booking.occurrence_id.in_(occurrence_ids), Booking.state.not_in(ended))
+        .where(Booking.occurrence_id.in_(occurrence_ids), Booking.state.in_(LIVE))
         .order_by(Booking.id)
     )
     return [(person, occurrence_id) for person, occurrence_id in rows]
@@ -153,9 +149,8 @@ def as_it_is_now(facts: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]
         return None
     if _told_anew(person, item, facts["release"]):
         return None
-    if (person.id, item.occurrence_id) not in {
-        (one.id, key) for one, key in _concerned([item.occurrence_id])
-    }:
+    standing = _standing(person, item)
+    if standing is None:
         return None
     write = letters.cancel if item.cancelled else letters.request
     content = write(
@@ -169,6 +164,7 @@ def as_it_is_now(facts: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]
     with force_locale(person.language):
         return {
             "cancelled": item.cancelled,
+            "waits": standing not in COUNTING,
             "title": item.title_in(person.language)[0],
             "code": item.code,
             "was": said(was, item.time_zone, person.language),
@@ -181,8 +177,22 @@ def as_it_is_now(facts: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]
                 }
                 for other in queries.alternatives(item, tickets)
             ],
-            "calendar": {"method": "CANCEL" if item.cancelled else "REQUEST", "content": content.decode()},
+            # Whoever waits has it in no calendar.
+            "calendar": {"method": "CANCEL" if item.cancelled else "REQUEST", "content": content.decode()}
+            if standing in COUNTING
+            else None,
         }
+
+
+def _standing(person: Person, item: Item) -> BookingState | None:
+    """As what the person has it in their agenda."""
+    return db.session.scalar(
+        sa.select(Booking.state).where(
+            Booking.person_id == person.id,
+            Booking.occurrence_id == item.occurrence_id,
+            Booking.state.in_(LIVE),
+        )
+    )
 
 
 def _told_anew(person: Person, item: Item, release_id: int) -> bool:
