@@ -54,7 +54,7 @@ def agenda() -> ResponseReturnValue:
         "delegate/agenda.html",
         person=person,
         days=planned.days(person.expo_id, [*my_items(person), *_favourites(person)]),
-        notices=_notices(person),
+        changed=_changed(person),
         share=sharing.live(person.id),
         today=this_expo().local(clock.now()).date(),
         invited=[item.told_in(this_language()) for item in invited.ahead(viewer())],
@@ -72,7 +72,7 @@ class Changed:
     instead: list[Item]
 
 
-def _notices(person: Person) -> list[Changed]:
+def _changed(person: Person) -> list[Changed]:
     found = notices.unread(person.id)
     if not found:
         return []

@@ -139,7 +139,8 @@ def test_it_costs_the_same_for_two_and_for_six(browser: Browser, ada):
     page, path = browser(person), f"/{_slug(person)}/my/agenda"
     for talk in talks[:2]:
         book_seat(person=person, occurrence_id=talk.id)
-    page.get(path)
+    ways.say(venue=rooms[0].venue, minutes={rooms[1].venue_id: 20})
+    assert "Leave by" in page.get(path).text
     with statements() as two:
         page.get(path)
     for talk in talks[2:]:
