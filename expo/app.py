@@ -61,7 +61,7 @@ _LOADED = (
     "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "desk.models",
     "favourites.models", "imports.attendee_files", "imports.models", "mail.outbox", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
+    "payment.checks", "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.publishing import listeners as publishing
+    from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import validity
 
@@ -89,6 +90,7 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    questions.listen()
 
 
 def _open_desks(app: Flask) -> None:

@@ -50,6 +50,10 @@ class Rights:
             held = held | self.at.get(conference_id, frozenset())
         return not held.isdisjoint(_MAY[deed])
 
+    def roles(self, conference_id: int) -> frozenset[Role]:
+        """The roles held in this conference, for the whole expo or there."""
+        return self.everywhere | self.at.get(conference_id, frozenset())
+
     def anywhere(self, deed: Deed) -> bool:
         """Whether there is any conference in which the visitor may do this."""
         return self.may(deed) or any(self.may(deed, conference_id) for conference_id in self.at)
