@@ -34,7 +34,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=signins.GUEST_LASTS,
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=24 * 1024 * 1024,  # a form with four files of the largest size
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.jinja_env.undefined = StrictUndefined

@@ -77,4 +77,6 @@ def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> di
         "receiver": "Åsa Öhrström",
         "seats": [],
         "given_back": [],
+        "questions": [_("What do you eat?")],
+        "until": conference.ends_on,
     }

@@ -63,7 +63,7 @@ def save_question(
         if question is None:
             everything = queries.of_conference(conference.id, ended_too=True)
             if len(everything) >= MOST_QUESTIONS:
-                raise BadInput(_("At most %(most)s questions.", most=MOST_QUESTIONS), field="label")
+                raise BadInput(_("At most %(most)s questions.", most=MOST_QUESTIONS))
             question = Question(
                 expo_id=conference.expo_id,
                 conference_id=conference.id,
@@ -225,15 +225,22 @@ def _check(
             if len(text) > most:
                 raise BadInput(_("At most %(most)s letters, please.", most=most), field=f"{name}_{language}")
     if not _clean(draft.labels):
-        raise BadInput(_("Write the question."), field="label")
+        raise BadInput(_("Write the question."), field=_first("label", draft.labels))
     if not _clean(draft.purposes):
-        raise BadInput(_("Say what the answer is for: the person reads it."), field="purpose")
+        raise BadInput(
+            _("Say what the answer is for: the person reads it."), field=_first("purpose", draft.purposes)
+        )
     if draft.kind in OF_SEVERAL and not options:
-        raise BadInput(_("Write at least one option, each on its own line."), field="options")
+        raise BadInput(
+            _("Write at least one option, each on its own line."), field=_first("options", draft.labels)
+        )
     if len(options) > MOST_OPTIONS or any(
         len(text) > LONGEST_LABEL for one in options for text in one["labels"].values()
     ):
-        raise BadInput(_("At most %(most)s options, of one line each.", most=MOST_OPTIONS), field="options")
+        raise BadInput(
+            _("At most %(most)s options, of one line each.", most=MOST_OPTIONS),
+            field=_first("options", draft.labels),
+        )
     if draft.is_sealed and not draft.readers:
         raise BadInput(_("Say which roles may read sealed answers."), field="readers")
     if question is None and draft.keep_until < clock.now().astimezone(conference.zone).date():
@@ -244,6 +251,11 @@ def _check(
     if draft.ticket_type_ids - known:
         raise BadInput(_("Choose tickets of this conference."), field="tickets")
     _check_condition(conference, draft, question)
+
+
+def _first(name: str, texts: Texts) -> str:
+    """The field of the first language, as forms name it."""
+    return f"{name}_{next(iter(texts), 'en')}"
 
 
 def _check_condition(conference: Conference, draft: QuestionDraft, question: Question | None) -> None:
@@ -259,11 +271,11 @@ def _check_condition(conference: Conference, draft: QuestionDraft, question: Que
         raise BadInput(
             _("A question can depend on one that comes before it in this conference."), field="depends_on"
         )
-    if draft.depends_on and other.kind is not Kind.COUNTRY:
-        if not set(draft.depends_on) <= {one["key"] for one in other.options}:
-            raise BadInput(
-                _("Choose among the options of the question it depends on."), field="depends_on_values"
-            )
+    known = {one["key"] for one in other.options}
+    if other.kind is not Kind.COUNTRY and not set(draft.depends_on) <= known:
+        raise BadInput(
+            _("Choose among the options of the question it depends on."), field="depends_on_values"
+        )
 
 
 def _hold_to_promise(question: Question, draft: QuestionDraft, options: list[dict[str, Any]]) -> None:

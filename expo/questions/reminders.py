@@ -106,6 +106,6 @@ def _write(registration: Registration, asked: Sequence[Question]) -> None:
         name=person.name,
         registration=letters.told(registration, person.language),
         questions=[told(one.labels, person.language) for one in asked],
-        until=min(one.locks_on for one in asked).isoformat(),
+        until=min(one.locks_on for one in asked),
         claim=None if person.account_id else accounts.mail_link(purpose=LinkPurpose.CLAIM, person=person),
     )

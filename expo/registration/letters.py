@@ -44,6 +44,21 @@ def write(registration: Registration, letter: str, *, note: str = "", order: Ord
         )
 
 
+def pay_soon(order: Order, held: list[Registration]) -> None:
+    """What is held for an order, and what it takes to keep it, once more before it is due."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "registration_pay_soon",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            registrations=[told(registration, person.language) for registration in held],
+            bill=_bill(order, person.language),
+        )
+
+
 def order_expired(order: Order, ended: list[Registration]) -> None:
     """What was held for an order that nobody paid is given back."""
     person = order.person

@@ -18,13 +18,13 @@ from expo.core.refusals import BadInput
 from expo.payment import orders
 from expo.payment.models import Order
 
-from . import billing, letters, places, queries, vouchers
+from . import billing, letters, places, queries, reminders, vouchers
 from .models import AddOn, Registration, RegistrationState, TakenAddOn, TicketType
 from .news import Registered, RegistrationConfirmed
 from .refusals import AlreadyRegistered, CodeRefused, EmptyBasket, NotOnSale
 from .voucher_models import Voucher
 
-_SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
+SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
 MOST_GIFT = 1_000_000_00
 
 
@@ -165,7 +165,7 @@ def _sending(
     choices: Choices,
 ) -> bytes | None:
     """What tells one sending of a form from another: its key and all its answers."""
-    if len(form_key) < _SHORTEST_KEY:
+    if len(form_key) < SHORTEST_KEY:
         return None
     who = person.id if person else newcomer and (newcomer.name, newcomer.email)
     told = (form_key, who, [ticket_type.id for ticket_type in wanted], choices.told())
@@ -211,6 +211,8 @@ def _submit(
         if also is not None:
             also(registrations)
         letters.received(person, registrations, placed.orders, placed.secret)
+        for order in placed.orders:
+            reminders.plan_payment(order)
         for registration in registrations:
             news.tell(Registered(registration.id))
     return Submitted(placed.orders[0], placed.secret, registrations, placed.orders)

@@ -1,4 +1,4 @@
-"""What conferences ask of those who register, and what they answered."""
+"""What conferences ask of those who register, and what they answered; who gives the last of two approvals."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ _KINDS = (
 
 
 def upgrade() -> None:
+    # Until now whoever decided gave both approvals.
+    with op.batch_alter_table("ticket_types") as types:
+        types.add_column(sa.Column("owners_last", sa.Boolean, nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("ticket_types") as types:
+        types.alter_column("owners_last", server_default=None)
     _questions()
     op.create_table(
         "answers",
@@ -111,3 +116,5 @@ def _questions() -> None:
 def downgrade() -> None:
     for table in ("answer_files", "answers", "questions"):
         op.drop_table(table)
+    with op.batch_alter_table("ticket_types") as types:
+        types.drop_column("owners_last")

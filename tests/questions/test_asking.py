@@ -110,11 +110,11 @@ def test_food_and_access_have_a_list_to_begin_with_and_a_line_for_the_rest(app):
 def test_a_question_needs_a_purpose_a_last_day_and_if_it_is_sealed_somebody_who_reads_it(app):
     conference = a.a_conference()
     for wrong, field in (
-        ({"purposes": {"en": " "}}, "purpose"),
-        ({"labels": {}}, "label"),
+        ({"purposes": {"en": " "}}, "purpose_en"),
+        ({"labels": {}}, "label_en"),
         ({"keep_until": in_days(-2)}, "keep_until"),
         ({"is_sealed": True, "readers": frozenset()}, "readers"),
-        ({"kind": Kind.CHOICE}, "options"),
+        ({"kind": Kind.CHOICE}, "options_en"),
         ({"depends_on_id": 999}, "depends_on"),
     ):
         with pytest.raises(BadInput) as no:

@@ -17,8 +17,10 @@ from . import blueprint, lists, mine
 # When each leaves. What is missing here stands under its own name.
 KINDS = {
     "registration_received": _l("When somebody has registered"),
+    "registration_to_complete": _l("When answers are missing"),
     "registration_approved": _l("When you approve"),
     "registration_to_pay": _l("When you approve what has a price"),
+    "registration_pay_soon": _l("When it has to be paid soon"),
     "registration_paid": _l("When it is paid"),
     "registration_refused": _l("When you refuse"),
     "registration_revoked": _l("When you revoke"),

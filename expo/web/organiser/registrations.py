@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +13,7 @@ from expo.badge import queries as badges
 from expo.booking import queries as bookings
 from expo.delegations import queries as delegations
 from expo.desk import actions as desk_actions
+from expo.desk import deciding
 from expo.desk import queries as desk
 from expo.desk.models import COLOURS
 from expo.programme.words import Deed
@@ -23,7 +27,7 @@ from expo.web.forms import PlainForm, TextBlock, needed, short
 from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES, REGISTRATION_KINDS, REGISTRATION_STATES
 
-from . import blueprint, lists, mine, people_asked
+from . import blueprint, given_answers, lists, mine, people_asked
 from .people import ApprovalForm, DecisionForm, TagForm
 
 
@@ -41,35 +45,48 @@ class NoteForm(PlainForm):
 
 @blueprint.get("/organise/people/<code>")
 def registration(code: str) -> ResponseReturnValue:
-    return _page(_mine(code))
+    return page(mine_or_404(code))
+
+
+@blueprint.post("/organise/people/<code>/answers")
+def read_answers(code: str) -> ResponseReturnValue:
+    """Open the sealed answers that this visitor's roles may read. It is sent, not followed: each time leaves a trace."""
+    found = mine_or_404(code)
+    return page(found, opened=given_answers.open_sealed(found))
+
+
+@blueprint.route("/organise/people/<code>/answers/<int:question_id>/file", methods=["GET", "POST"])
+def answer_file(code: str, question_id: int) -> Response:
+    """A file that was handed in; a sealed one is asked for by a form, and leaves a trace."""
+    return given_answers.file(mine_or_404(code), question_id)
 
 
 @blueprint.post("/organise/people/<code>/approve")
 def approve(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.approve(registration=found, note=form.note.data or "")
     ):
         return _done(found, _("%(name)s is approved, and has a letter.", name=found.person.name))
-    return _page(found, yes=form), form.status
+    return page(found, yes=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/pre-approve")
 def pre_approve(code: str) -> ResponseReturnValue:
     """The first of two approvals."""
-    found = _mine(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.pre_approve(registration=found, note=form.note.data or "")
     ):
         return _done(found, _("%(name)s is pre-approved.", name=found.person.name))
-    return _page(found, yes=form), form.status
+    return page(found, yes=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/refuse")
 def refuse(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.refuse(registration=found, reason=form.reason.data or "")
@@ -77,34 +94,34 @@ def refuse(code: str) -> ResponseReturnValue:
         return _done(
             found, _("%(name)s is refused, and has a letter with the reason.", name=found.person.name)
         )
-    return _page(found, form), form.status
+    return page(found, form), form.status
 
 
 @blueprint.post("/organise/people/<code>/revoke")
 def revoke(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = mine_or_404(code, Deed.DECIDE)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.revoke(registration=found, reason=form.reason.data or "")
     ):
         return _done(found, _("The registration of %(name)s is revoked.", name=found.person.name))
-    return _page(found, form), form.status
+    return page(found, form), form.status
 
 
 @blueprint.post("/organise/people/<code>/notes")
 def write_note(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = mine_or_404(code, Deed.DECIDE)
     form = NoteForm(request.form)
     if form.validate() and form.accepts(
         lambda: desk_actions.note(registration=found, text=form.text.data or "")
     ):
         return _done(found, _("The note is kept."))
-    return _page(found, note=form), form.status
+    return page(found, note=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/notes/<int:note_id>/remove")
 def remove_note(code: str, note_id: int) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = mine_or_404(code, Deed.DECIDE)
     desk_actions.remove_note(registration=found, note=desk.note(found.id, note_id) or abort(404))
     return _done(found, _("The note is gone."))
 
@@ -112,7 +129,7 @@ def remove_note(code: str, note_id: int) -> ResponseReturnValue:
 @blueprint.post("/organise/people/<code>/tags")
 def tag(code: str) -> ResponseReturnValue:
     """Stick a tag to this one: a known one or a new word."""
-    found = _mine(code, Deed.DECIDE)
+    found = mine_or_404(code, Deed.DECIDE)
     form = TagForm(request.form)
     known = people_asked.tag_or_none(request.form.get("tag"), this_expo().id)
     if known is None:
@@ -123,7 +140,7 @@ def tag(code: str) -> ResponseReturnValue:
                 desk_actions.make_tag(expo_id=found.expo_id, word=form.word.data or "", colour=colour)
             )
         ):
-            return _page(found, tag_form=form), form.status
+            return page(found, tag_form=form), form.status
         known = made[0]
     desk_actions.tag(registrations=[found], tag=known)
     return _done(found, _("The tag %(tag)s is on.", tag=known.word))
@@ -131,13 +148,21 @@ def tag(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/tags/<int:tag_id>/remove")
 def untag(code: str, tag_id: int) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = mine_or_404(code, Deed.DECIDE)
     known = desk.tag(this_expo().id, tag_id) or abort(404)
     desk_actions.untag(registrations=[found], tag=known)
     return _done(found, _("The tag %(tag)s is off.", tag=known.word))
 
 
-def _mine(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
+def _to_decide(code: str) -> Registration:
+    """One on whose next step this visitor may decide. Raises Forbidden where that is for others."""
+    found = mine_or_404(code, Deed.DECIDE)
+    if found.state in WAITING:
+        deciding.require(mine.rights(), found)
+    return found
+
+
+def mine_or_404(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(deed, found.conference_id)
     return found
@@ -148,14 +173,16 @@ def _done(found: Registration, said: str) -> ResponseReturnValue:
     return redirect(url_for("organiser.registration", code=found.code), code=303)
 
 
-def _page(
+def page(
     found: Registration,
     form: DecisionForm | None = None,
     *,
     yes: ApprovalForm | None = None,
     note: NoteForm | None = None,
     tag_form: TagForm | None = None,
+    opened: Mapping[int, Any] | None = None,
 ) -> str:
+    """The page of a registration, with the form that came back; `opened` are sealed answers, by question."""
     expo = this_expo()
     held = bookings.of_registration(found.id)
     items = {
@@ -178,12 +205,14 @@ def _page(
         way=one_way.of(found, [one.id for one in held], with_notes=may_decide),
         others=_others(found),
         nominee=delegations.of_registration(found.id),
+        given=given_answers.of(found, opened or {}),
         tags=own_tags,
         more_tags=[one for one in desk.tags(expo.id) if one not in own_tags],
         colours=range(1, COLOURS + 1),
         notes=notes,
         authors=timeline.names_of(one.author for one in notes),
         may_decide=may_decide,
+        may_step=mine.may(deciding.deed_for(found), found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),
         waits=found.state in WAITING,
         states=REGISTRATION_STATES,

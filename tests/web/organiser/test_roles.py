@@ -16,6 +16,7 @@ from expo.registration import tickets, vouchers
 from tests import factories as a
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation
+from tests.questions.asking import a_question
 
 from .conftest import Desk
 
@@ -82,6 +83,16 @@ ROUTES = [
     ("pool", "GET", "/conferences/{conference}/pools/{pool}", SET_UP, 200),
     ("new_voucher", "GET", "/conferences/{conference}/vouchers/new", SET_UP, 200),
     ("end_voucher", "POST", "/conferences/{conference}/vouchers/{voucher}/end", SET_UP, 303),
+    ("questions", "GET", "/conferences/{conference}/questions", SET_UP, 200),
+    ("new_question", "GET", "/conferences/{conference}/questions/new", SET_UP, 200),
+    ("new_question", "POST", "/conferences/{conference}/questions/new", SET_UP, 422),
+    ("question", "GET", "/conferences/{conference}/questions/{question}", SET_UP, 200),
+    ("question", "POST", "/conferences/{conference}/questions/{question}", SET_UP, 422),
+    ("move_question", "POST", "/conferences/{conference}/questions/{question}/move", SET_UP, 303),
+    ("end_question", "POST", "/conferences/{conference}/questions/{question}/end", SET_UP, 303),
+    ("ask_everybody", "POST", "/conferences/{conference}/questions/ask", SET_UP, 303),
+    ("read_answers", "POST", "/people/{registration}/answers", PEOPLE, 200),
+    ("answer_file", "GET", "/people/{registration}/answers/{question}/file", PEOPLE, 404),
     ("refuse", "POST", "/people/{registration}/refuse", DECIDE, 422),
     ("revoke", "POST", "/people/{registration}/revoke", DECIDE, 422),
     ("delegations", "GET", "/delegations", PEOPLE, 200),
@@ -180,6 +191,7 @@ def names(desk: Desk) -> dict[str, object]:
         ).id,
         "voucher": vouchers.create(conference=desk.conference, draft=vouchers.VoucherDraft()).id,
         "device": device.id,
+        "question": a_question(desk.conference, "Secret plan?").id,
         "release": 1,
         "delegation": delegation.code,
     }
