@@ -1,4 +1,5 @@
-"""What conferences ask of those who register, and what they answered; who gives the last of two approvals."""
+"""What conferences ask of those who register, and what they answered; who gives the last of two approvals;
+who was invited, and what they said."""
 
 from __future__ import annotations
 
@@ -29,6 +30,7 @@ def upgrade() -> None:
         types.add_column(sa.Column("owners_last", sa.Boolean, nullable=False, server_default=sa.false()))
     with op.batch_alter_table("ticket_types") as types:
         types.alter_column("owners_last", server_default=None)
+    _invitations()
     _questions()
     op.create_table(
         "answers",
@@ -73,6 +75,41 @@ def upgrade() -> None:
     op.create_index("ix_answer_files_question_id", "answer_files", ["question_id"])
 
 
+def _invitations() -> None:
+    op.create_table(
+        "invitations",
+        *(
+            sa.Column(name, sa.Integer, nullable=False)
+            for name in ("id", "expo_id", "conference_id", "voucher_id")
+        ),
+        sa.Column("list_name", sa.String(120), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("organisation", sa.String(200), nullable=False),
+        sa.Column("language", sa.String(12), nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        *(
+            sa.Column(name, sa.DateTime(timezone=True))
+            for name in ("opened_at", "declined_at", "reminded_at")
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_invitations"),
+        *(
+            sa.ForeignKeyConstraint([f"{one}_id"], [f"{one}s.id"], name=f"fk_invitations_{one}_id")
+            for one in ("expo", "conference", "voucher")
+        ),
+        sa.UniqueConstraint("voucher_id", name="uq_invitations_voucher_id"),
+    )
+    op.create_index("ix_invitations_expo_id", "invitations", ["expo_id"])
+    op.create_index("ix_invitations_conference_id", "invitations", ["conference_id"])
+    # Those that went out one by one are invitations, too.
+    op.execute(
+        "INSERT INTO invitations (expo_id, conference_id, voucher_id, list_name, name, organisation, language,"
+        " message, sent_at) SELECT v.expo_id, v.conference_id, v.id, '', '', '',"
+        " CASE WHEN e.languages LIKE 'en%' THEN 'en' ELSE 'sv' END, '', v.created_at"
+        " FROM vouchers v JOIN expos e ON e.id = v.expo_id WHERE v.for_email <> ''"
+    )
+
+
 def _questions() -> None:
     kinds = ", ".join(f"'{kind}'" for kind in _KINDS)
     op.create_table(
@@ -114,7 +151,7 @@ def _questions() -> None:
 
 
 def downgrade() -> None:
-    for table in ("answer_files", "answers", "questions"):
+    for table in ("answer_files", "answers", "questions", "invitations"):
         op.drop_table(table)
     with op.batch_alter_table("ticket_types") as types:
         types.drop_column("owners_last")

@@ -12,7 +12,7 @@ gates.signed_in(
     blueprint,
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
-        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
+        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
         "order", "open_order", "claim", "use_claim", "recover", "send_recovery",
     ),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from . import blueprint, lists, mine
 
 # When each leaves. What is missing here stands under its own name.
 KINDS = {
+    "registration_invitation": _l("When you invite somebody"),
     "registration_received": _l("When somebody has registered"),
     "registration_to_complete": _l("When answers are missing"),
     "registration_approved": _l("When you approve"),
