@@ -31,7 +31,7 @@ def letters() -> list:
 def an_invited_list(**changes):
     kind = a.a_ticket_type(a.a_conference(title="Congress"), "Member", needs_approval=True)
     terms = VoucherDraft(ticket_type_id=kind.id, skips_approval=True)
-    sent = {"people": PEOPLE, "list_name": "Mayors", "message": "Do come!", **changes}
+    sent = {"people": PEOPLE, "list_name": "Mayors", "message": "Do come!", "language": "en", **changes}
     invitations.invite(conference=kind.conference, terms=terms, **sent)
     return kind
 

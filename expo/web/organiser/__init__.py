@@ -48,6 +48,7 @@ from . import (  # noqa: E402
     invitations,
     letters,
     materials,
+    money,
     orders,
     organisations,
     outside,
@@ -58,6 +59,7 @@ from . import (  # noqa: E402
     registrations,
     releases,
     reports,
+    seats,
     sellers,
     sessions,
     speakers,
@@ -66,6 +68,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    work,
 )
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "invitations",
     "letters",
     "materials",
+    "money",
     "orders",
     "organisations",
     "outside",
@@ -90,6 +94,7 @@ __all__ = [
     "registrations",
     "releases",
     "reports",
+    "seats",
     "sellers",
     "sessions",
     "speakers",
@@ -98,4 +103,5 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "work",
 ]
