@@ -7,6 +7,7 @@ from typing import Any
 
 from expo.accounts import actions as accounts
 from expo.core import clock
+from expo.core.text import slug
 from expo.expos.models import Expo
 from expo.programme import queries as programme
 from expo.programme.models import Conference
@@ -19,11 +20,10 @@ from expo.registration import actions as registrations
 from expo.registration import invitations
 from expo.registration import queries as tickets
 from expo.registration.invitations import Invitee
-from expo.registration.models import Category
 from expo.registration.submitting import Choices
 from expo.registration.vouchers import VoucherDraft
 
-from .crowd import DIALOGUE, SESSION
+from .crowd import DIALOGUE, OPEN, SESSION
 from .guests import HOST
 
 KEPT = date(2022, 7, 31)
@@ -44,6 +44,7 @@ def arrange(expo: Expo, begins: datetime) -> None:
         session = programme.conference(expo.id, SESSION)
         assert session is not None
         food, access, letter, country = _ask(session)
+        _ask_the_press(expo)
         rows = tickets.desk([session.id], most=60)
         for number, registration in enumerate(sorted(rows, key=lambda one: one.id)):
             if not registration.is_live or number % 4 == 3:
@@ -58,18 +59,15 @@ def arrange(expo: Expo, begins: datetime) -> None:
         _invite(expo)
 
 
-def _ask(session: Conference) -> tuple[Question, Question, Question, Question]:
-    def question(kind: Kind, sv: str, en: str, why_sv: str, why_en: str, **more: Any) -> Question:
-        draft = QuestionDraft(
-            kind,
-            {"sv": sv, "en": en},
-            {"sv": why_sv, "en": why_en},
-            KEPT,
-            change_until=date(2022, 5, 31),
-            **more,
-        )
-        return actions.save_question(conference=session, draft=draft)
+def _question(
+    conference: Conference, kind: Kind, sv: str, en: str, why_sv: str, why_en: str, **more: Any
+) -> Question:
+    draft = QuestionDraft(kind, {"sv": sv, "en": en}, {"sv": why_sv, "en": why_en}, KEPT, **more)
+    return actions.save_question(conference=conference, draft=draft)
 
+
+def _ask(session: Conference) -> tuple[Question, Question, Question, Question]:
+    question = partial(_question, session, change_until=date(2022, 5, 31))
     food = question(
         Kind.DIET,
         "Vad äter du?",
@@ -91,22 +89,25 @@ def _ask(session: Conference) -> tuple[Question, Question, Question, Question]:
         "Står i inbjudningsbrevet", "Stands in the invitation letter",
         required=True, depends_on_id=letter.id, depends_on=("ja",), is_sealed=True, readers=_READERS,
     )  # fmt: skip
-    question(
-        Kind.PHOTO, "Foto till presskortet", "Photo for the press card",
-        "Till presskortet, inget annat", "For the press card, nothing else",
-        categories=frozenset({Category.PRESS}),
-    )  # fmt: skip
     return food, access, letter, country
+
+
+def _ask_the_press(expo: Expo) -> None:
+    city = programme.conference(expo.id, OPEN)
+    assert city is not None
+    press = [kind.id for kind in tickets.every_of(city.id) if kind.name == "Press"]
+    _question(
+        city, Kind.PHOTO, "Foto till presskortet", "Photo for the press card",
+        "Till presskortet, inget annat", "For the press card, nothing else",
+        ticket_type_ids=frozenset(press),
+    )  # fmt: skip
 
 
 def _invite(expo: Expo) -> None:
     dialogue = programme.conference(expo.id, DIALOGUE)
     assert dialogue is not None
     kind = tickets.every_of(dialogue.id)[0]
-    people = [
-        Invitee(f"{name.split()[0].lower()}.invited@{HOST}", name, organisation)
-        for name, organisation in _GUESTS
-    ]
+    people = [Invitee(f"{slug(name)}@{HOST}", name, organisation) for name, organisation in _GUESTS]
     invitations.invite(
         conference=dialogue,
         terms=VoucherDraft(ticket_type_id=kind.id, skips_approval=True),

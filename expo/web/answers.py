@@ -73,7 +73,7 @@ def read(questions: Iterable[Question]) -> Sent:
             sent.given[one.id] = Given(file=request.form.get(name, "")[:64])
             upload = request.files.get(name + "-file")
             if upload is not None and upload.filename:
-                limits.count("upload", signing.network_address(), most=120, within=timedelta(minutes=15))
+                limits.count("upload", signing.network_address(), most=60, within=timedelta(minutes=15))
                 try:
                     token = files.keep(one, name=upload.filename, content=upload.read(files.MOST_BYTES + 1))
                 except BadFile as wrong:
@@ -233,7 +233,9 @@ def _say_when(made: Field, questions: list[Question], kinds: list[TicketType], l
     said = []
     concerned = [kind for kind in kinds if question.concerns(kind)]
     made.tickets = " ".join(str(kind.id) for kind in concerned)
-    if concerned and len(concerned) < len(kinds):
+    if kinds and not concerned:
+        said.append(_("with a ticket that there is not"))
+    elif len(concerned) < len(kinds):
         said.append(_("with %(tickets)s", tickets=", ".join(kind.name for kind in concerned)))
     other = next((one for one in questions if one.id == question.depends_on_id), None)
     if other is not None:

@@ -27,8 +27,7 @@ from .conftest import Desk
 
 pytestmark = [pytest.mark.feature("P1"), pytest.mark.once]
 
-# The second name is no object below the first: a form of a file, a tag that belongs to the whole expo, and, where a
-# page of a session serves its times, too, the one without a time.
+# The second name is no object below the first: the form of a file, a tag that belongs to the whole expo.
 NO_CHILD = {"form", "tag_id"}
 
 
@@ -78,18 +77,22 @@ def _a_refund(order):
     return made
 
 
+def objects(rule: Rule) -> set[str]:
+    return rule.arguments - {"expo_slug"} - set(rule.defaults or {})
+
+
 def two_objects(app: Flask) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith("organiser.") and len(rule.arguments - {"expo_slug"} - NO_CHILD) > 1
+        if rule.endpoint.startswith("organiser.") and len(objects(rule) - NO_CHILD) > 1
     ]
 
 
 def address(rule: Rule, desk: Desk, tops: dict[str, object], below: dict[str, object]) -> str:
     top = rule.rule.split("/organise/")[1].split("/")[0]
-    (parent,) = rule.arguments & {"slug", "code"}
-    children = rule.arguments - {"expo_slug", parent}
+    (parent,) = objects(rule) & {"slug", "code"}
+    children = objects(rule) - {parent}
     built = rule.build(
         {"expo_slug": desk.expo.slug, parent: tops[top], **{name: below[name] for name in children}}
     )
