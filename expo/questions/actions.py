@@ -19,7 +19,7 @@ from expo.programme.words import Role
 from expo.registration import queries as registrations
 from expo.registration.models import Category
 
-from . import answering, files, presets, queries, retention, seal, values
+from . import answering, files, presets, queries, seal, values
 from .models import FILES, OF_SEVERAL, WITH_MORE, Answer, Kind, Question
 from .refusals import Promised
 
@@ -79,7 +79,6 @@ def save_question(
         _write(question, draft, options)
         db.session.flush()
         db.session.refresh(question)
-        retention.plan(question)
         audit.record(
             "question_asked" if new else "question_changed",
             "question",

@@ -41,7 +41,7 @@ _ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"
 
 
 def folder() -> Path:
-    return Path(current_app.config["EXPO"].var).absolute() / "answers"
+    return Path(current_app.config["EXPO"].var).absolute() / "uploads" / "answers"
 
 
 def keep(question: Question, *, name: str, content: bytes) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -14,13 +13,6 @@ from expo.registration.models import Registration
 
 from . import answering, files
 from .models import Answer, Question
-
-JOB = "answers_due"
-
-
-def plan(question: Question) -> None:
-    """Put the deletion into the running transaction. What was planned for another day finds nothing due."""
-    jobs.add(JOB, {}, at=question.deleted_at, key=f"{JOB}:{question.id}:{question.keep_until.isoformat()}")
 
 
 def forget_due() -> int:
@@ -59,6 +51,7 @@ def forget_person(*, person_id: int) -> None:
     answering.forget(Answer.registration_id.in_(theirs))
 
 
-@jobs.handler(JOB)
-def _due(_payload: dict[str, Any]) -> None:
+@jobs.every("answers_due", timedelta(hours=1))
+def _hourly() -> None:
+    """Deletes answers whose last day is over, and files that nobody handed in."""
     forget_due()
