@@ -166,6 +166,8 @@ PLACES = {
     "places", "area", "new_area", "create_area", "save_area", "venue", "new_venue", "create_venue", "save_venue",
     "walks", "save_walks", "room", "new_room", "create_room", "save_room",
 }  # fmt: skip
+# Names of types, roles and tracks, which every team reads; test_names.py walks who changes them.
+NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track"}
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
@@ -222,7 +224,7 @@ def test_every_page_of_the_desk_is_in_this_table(application: Flask):
         if rule.endpoint.startswith("organiser.")
     }
 
-    assert there == {endpoint for endpoint, *_rest in ROUTES} | ELSEWHERE | PLACES
+    assert there == {endpoint for endpoint, *_rest in ROUTES} | ELSEWHERE | PLACES | NAMES
 
 
 @pytest.mark.parametrize("role", Role)

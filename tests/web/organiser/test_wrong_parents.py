@@ -40,7 +40,7 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
     payments.record(
         order=registration.order, method=PayMethod.TRANSFER, amount=Money(10000, "SEK"), key=registration.code
     )
-    talk = a.a_session(conference)
+    talk = a.a_session(conference, track=f"Track of {conference.slug}")
     booking = book_seat(person=registration.person, occurrence_id=talk.id)
     link, _secret = guides.make(session=talk.session, label="Maria")
     a.an_organiser(conference.expo, Role.VIEWER, conference)
@@ -63,6 +63,7 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "voucher_id": vouchers.create(conference=conference, draft=vouchers.VoucherDraft()).id,
         "member_id": member.id,
         "time_code": talk.code,
+        "slug": f"track-of-{conference.slug}",
         "booking_id": booking.id,
         "link_id": link.id,
         "refund_id": _a_refund(registration.order).id,
@@ -90,12 +91,10 @@ def two_objects(app: Flask) -> list[Rule]:
 
 
 def address(rule: Rule, desk: Desk, tops: dict[str, object], below: dict[str, object]) -> str:
-    top = rule.rule.split("/organise/")[1].split("/")[0]
-    (parent,) = objects(rule) & {"slug", "code"}
-    children = objects(rule) - {parent}
-    built = rule.build(
-        {"expo_slug": desk.expo.slug, parent: tops[top], **{name: below[name] for name in children}}
-    )
+    word, _slash, rest = rule.rule.split("/organise/")[1].partition("/")
+    parent, *children = sorted(objects(rule), key=lambda name: rest.index(name + ">"))
+    top = tops[word if word in tops else "conferences"]
+    built = rule.build({"expo_slug": desk.expo.slug, parent: top, **{name: below[name] for name in children}})
     assert built is not None
     return built[1]
 
