@@ -11,6 +11,7 @@ from expo.booking import guides
 from expo.booking.actions import book_seat
 from expo.core.money import Money
 from expo.desk import actions as desk_actions
+from expo.guests import actions as inviting
 from expo.payment import payments, refunds
 from expo.payment.models import PayMethod, RefundReason
 from expo.programme import members
@@ -66,6 +67,7 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "slug": f"track-of-{conference.slug}",
         "booking_id": booking.id,
         "link_id": link.id,
+        "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
         "refund_id": _a_refund(registration.order).id,
     }
     return tops, below
@@ -110,7 +112,7 @@ def test_a_right_parent_with_a_wrong_child_looks_as_if_there_were_none(app: Flas
     assert {key: status for key, status in found.items() if status != 404} == {}
 
     # The same children below their own parents are there: it is the parent that was wrong.
-    ending = ("end", "remove", "leave", "back", "cancel")
+    ending = ("end", "remove", "leave", "back", "cancel", "withdraw")
     rules = sorted(two_objects(app), key=lambda rule: ("POST" in rule.methods, rule.rule.endswith(ending)))
     missing = [
         rule.rule
