@@ -1,98 +1,118 @@
-"""Questions and answers in JSON: what is asked of a ticket, and what an order answers.
-
-An answer is as expo/questions/values.py keeps it. Files are handed in by the person, in pages. What is left out is
-asked of the person by letter.
-"""
+"""The form of every answer that reads: JSON, in lists by cursor, unchanged ones without a body."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import base64
+import binascii
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
 
-from expo.questions import answering, queries
-from expo.questions.models import FILES, SEVERAL, WITH_MORE, Answer, Question
-from expo.questions.values import Given
-from expo.registration.models import Registration, TicketType
+import orjson
+from flask import Response, g, request
+
+from expo.core.money import Money
+from expo.expos.models import Expo
 
 from . import reading
+from .problems import Problem
+
+MOST, USUAL = 200, 100  # rows in one answer
+T = TypeVar("T")
 
 
-def asked(questions: list[Question], kind: TicketType) -> list[dict[str, Any]]:
-    """What this ticket is asked, in its order; `if` names the earlier answer that makes it needed."""
-    return [
-        {
-            "id": str(one.id),
-            "kind": one.kind.value,
-            "label": one.labels,
-            "hint": one.hints,
-            "purpose": one.purposes,
-            "required": one.required,
-            "sealed": one.is_sealed,
-            "kept_until": one.keep_until.isoformat(),
-            "options": [{"key": option["key"], "label": option["labels"]} for option in one.options],
-            "if": {"question": str(one.depends_on_id), "answers": one.depends_on}
-            if one.depends_on_id
-            else None,
-        }
-        for one in questions
-        if one.concerns(kind)
-    ]
+def this_expo() -> Expo:
+    """The expo of the address; one that is unknown is answered with 404 before any view."""
+    found: Expo = g.expo
+    return found
 
 
-def given(
-    kinds: list[TicketType], lines: list[dict[str, Any]]
-) -> Callable[[list[Registration]], None] | None:
-    """Keeps what the lines of an order answer, with the registrations they become. Raises Problem."""
-    questions = queries.of_conferences({kind.conference_id for kind in kinds})
-    judged: dict[int, answering.Judged] = {}
-    for number, (kind, line) in enumerate(zip(kinds, lines, strict=True)):
-        field = f"lines[{number}].answers"
-        sent = line.get("answers")
-        if sent is None:
-            continue
-        if not isinstance(sent, dict):
-            raise reading.bad(field, "must be an object: the id of each question with its answer.")
-        known = {str(one.id): one for one in questions.get(kind.conference_id, ()) if one.concerns(kind)}
-        for key in sent:
-            if key not in known or known[key].kind in FILES:
-                raise reading.bad(f"{field}.{key}", "is not asked here.")
-        typed = {known[key].id: _typed(known[key], value, f"{field}.{key}") for key, value in sent.items()}
-        found = answering.judge(questions.get(kind.conference_id, []), kind, typed)
-        for question_id in typed:
-            if question_id in found.problems:
-                raise reading.bad(f"{field}.{question_id}", found.problems[question_id])
-        found.problems.clear()  # what is missing is asked of the person
-        judged[kind.id] = found
-    if not any(one.values for one in judged.values()):
-        return None
-
-    def keep(registrations: list[Registration]) -> None:
-        for one in registrations:
-            if one.ticket_type_id in judged:
-                answering.keep(one, judged[one.ticket_type_id])
-
-    return keep
+def told(content: Any, status: int = 200) -> Response:
+    """For whoever asks, and nobody else: no cache keeps it."""
+    answer = Response(orjson.dumps(content), status, mimetype="application/json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
-def plain(answers: Mapping[int, Answer]) -> dict[str, Any]:
-    """Answers that are not sealed, by question; sealed ones are read in pages, where reading leaves a trace."""
-    return {str(key): one.value for key, one in sorted(answers.items()) if one.sealed is None}
+def public(content: Any, *, shared: bool = True) -> Response:
+    """What everybody may read, with a tag (RFC 9110, 8.8.3); not `shared` where it was told to one person."""
+    answer = Response(orjson.dumps(content), mimetype="application/json")
+    answer.headers["Vary"] = "Authorization, Accept-Language"
+    if not shared:
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer
 
 
-def _typed(question: Question, value: Any, field: str) -> Given:
-    if question.kind in WITH_MORE and isinstance(value, dict):
-        more = value.get("text", "")
-        if not isinstance(more, str):
-            raise reading.bad(f"{field}.text", "must be text.")
-        return Given(_texts(value.get("chosen", []), f"{field}.chosen"), more)
-    if question.kind in SEVERAL:
-        return Given(_texts(value, field))
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise reading.bad(field, "must be text or a number.")
-    return Given((str(value),))
+@dataclass(frozen=True, slots=True)
+class Row(Generic[T]):
+    """A thing in a list. Lists stand in the order of their keys, which no two rows share."""
+
+    key: str
+    thing: T
+    changed_at: datetime | None = None
 
 
-def _texts(value: Any, field: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or len(value) > 100 or not all(isinstance(one, str) for one in value):
-        raise reading.bad(field, "must be a list of texts.")
-    return tuple(value)
+def listed(
+    name: str, rows: Iterable[Row[T]], shape: Callable[[list[T]], list[dict[str, Any]]]
+) -> dict[str, Any]:
+    """One part of a list, as `?limit=`, `?cursor=` and `?modified_since=` ask: `{name: […], total, next}`.
+
+    `total` counts all that are asked for, `next` is the cursor that leads on, null at the end. `shape` makes all
+    things of the part at once, so that it can ask for what belongs to them in one query. Raises Problem.
+    """
+    limit, after, since = _limit(), _after(), _since()
+    every = sorted(rows, key=lambda row: row.key)
+    if since is not None:
+        every = [row for row in every if row.changed_at is None or row.changed_at >= since]
+    rest = [row for row in every if row.key > after]
+    shown = rest[:limit]
+    return {
+        name: shape([row.thing for row in shown]),
+        "total": len(every),
+        "next": _cursor(shown[-1].key) if len(rest) > limit else None,
+    }
+
+
+def _limit() -> int:
+    text = request.args.get("limit", str(USUAL))
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST):
+        raise Problem(422, "bad_input", f"limit is a whole number from 1 to {MOST}.", field="limit")
+    return int(text)
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _after() -> str:
+    text = request.args.get("cursor", "")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError) as fault:
+        raise Problem(422, "bad_input", "cursor is the next of an answer.", field="cursor") from fault
+
+
+def _since() -> datetime | None:
+    text = request.args.get("modified_since", "")
+    return reading.moment({"modified_since": text.replace(" ", "+")}, "modified_since") if text else None
+
+
+def money(amount: Money) -> dict[str, Any]:
+    """`{"amount": 49500, "currency": "SEK"}`, in minor units."""
+    return {"amount": amount.minor, "currency": amount.currency}
+
+
+def moment(at: datetime | None) -> str | None:
+    """RFC 3339, as the expo's clocks show it."""
+    return at.astimezone(this_expo().zone).isoformat(timespec="seconds") if at else None
+
+
+def stamp(at: datetime) -> str:
+    """RFC 3339 in UTC to the microsecond: fit for `modified_since`."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
