@@ -32,8 +32,8 @@ def waiting_count(scope: Scope, wish: PeopleFilter) -> int:
     return db.session.scalar(query.where(Registration.state.in_(WAITING))) or 0
 
 
-def _next_step(registration: Registration) -> Callable[..., None]:
-    """Where two approvals are needed, the first one comes first."""
+def next_step(registration: Registration) -> Callable[..., None]:
+    """What approving means for it as it stands: where two approvals are needed, the first one comes first."""
     two = registration.ticket_type.approval_stages == 2
     first = two and registration.state is RegistrationState.SUBMITTED
     return actions.pre_approve if first else actions.approve
@@ -68,7 +68,7 @@ def decide(
             if refuse_them:
                 actions.refuse(registration=registration, reason=note)
             else:
-                _next_step(registration)(registration=registration, note=note)
+                next_step(registration)(registration=registration, note=note)
         except Refusal as no:
             decided.refused.append((registration, no))
         else:
