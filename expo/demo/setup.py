@@ -57,6 +57,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         cities.invite(expo, START)
         seats.arrange(expo, START)
         asking.arrange(expo, START)
+        doors.staff(expo, START)
     crowd.arrive()
     return True
 

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
+from expo.checkin import attentions
 from expo.delegations import queries as delegations
 from expo.desk import actions as desk_actions
 from expo.desk import deciding
@@ -45,20 +46,20 @@ class NoteForm(PlainForm):
 
 @blueprint.get("/organise/people/<code>")
 def registration(code: str) -> ResponseReturnValue:
-    return page(mine_or_404(code))
+    return page(my_registration(code))
 
 
 @blueprint.post("/organise/people/<code>/answers")
 def read_answers(code: str) -> ResponseReturnValue:
     """Open the sealed answers that this visitor's roles may read. It is sent, not followed: each time leaves a trace."""
-    found = mine_or_404(code)
+    found = my_registration(code)
     return page(found, opened=given_answers.open_sealed(found))
 
 
 @blueprint.route("/organise/people/<code>/answers/<int:question_id>/file", methods=["GET", "POST"])
 def answer_file(code: str, question_id: int) -> Response:
     """A file that was handed in; a sealed one is asked for by a form, and leaves a trace."""
-    return given_answers.file(mine_or_404(code), question_id)
+    return given_answers.file(my_registration(code), question_id)
 
 
 @blueprint.post("/organise/people/<code>/approve")
@@ -99,7 +100,7 @@ def refuse(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/revoke")
 def revoke(code: str) -> ResponseReturnValue:
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.revoke(registration=found, reason=form.reason.data or "")
@@ -110,7 +111,7 @@ def revoke(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/notes")
 def write_note(code: str) -> ResponseReturnValue:
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = NoteForm(request.form)
     if form.validate() and form.accepts(
         lambda: desk_actions.note(registration=found, text=form.text.data or "")
@@ -121,7 +122,7 @@ def write_note(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/notes/<int:note_id>/remove")
 def remove_note(code: str, note_id: int) -> ResponseReturnValue:
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     desk_actions.remove_note(registration=found, note=desk.note(found.id, note_id) or abort(404))
     return _done(found, _("The note is gone."))
 
@@ -129,7 +130,7 @@ def remove_note(code: str, note_id: int) -> ResponseReturnValue:
 @blueprint.post("/organise/people/<code>/tags")
 def tag(code: str) -> ResponseReturnValue:
     """Stick a tag to this one: a known one or a new word."""
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = TagForm(request.form)
     known = people_asked.tag_or_none(request.form.get("tag"), this_expo().id)
     if known is None:
@@ -148,7 +149,7 @@ def tag(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/tags/<int:tag_id>/remove")
 def untag(code: str, tag_id: int) -> ResponseReturnValue:
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     known = desk.tag(this_expo().id, tag_id) or abort(404)
     desk_actions.untag(registrations=[found], tag=known)
     return _done(found, _("The tag %(tag)s is off.", tag=known.word))
@@ -156,13 +157,13 @@ def untag(code: str, tag_id: int) -> ResponseReturnValue:
 
 def _to_decide(code: str) -> Registration:
     """One on whose next step this visitor may decide. Raises Forbidden where that is for others."""
-    found = mine_or_404(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     if found.state in WAITING:
         deciding.require(mine.rights(), found)
     return found
 
 
-def mine_or_404(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
+def my_registration(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(deed, found.conference_id)
     return found
@@ -213,6 +214,8 @@ def page(
         authors=timeline.names_of(one.author for one in notes),
         may_decide=may_decide,
         may_step=mine.may(deciding.deed_for(found), found.conference_id),
+        attention=attentions.live(expo.id, found.person_id) if found.person_id else None,
+        may_run_doors=mine.may(Deed.RUN_DOORS, found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),
         waits=found.state in WAITING,
         states=REGISTRATION_STATES,
