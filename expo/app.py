@@ -60,7 +60,7 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
-    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
+    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
@@ -74,6 +74,7 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
@@ -92,6 +93,7 @@ def _wire_rooms() -> None:
     publishing.listen()
     delegations.listen()
     questions.listen()
+    notices.listen()
 
 
 def _open_desks(app: Flask) -> None:
