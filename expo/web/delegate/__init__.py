@@ -12,7 +12,7 @@ gates.signed_in(
     blueprint,
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
-        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
+        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
         "order", "open_order", "claim", "use_claim", "guide", "shared_agenda", "recover", "send_recovery",
     ),
 )  # fmt: skip
@@ -27,4 +27,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, favourites, guests, guides, links, my, offers, orders, register, seats  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, answers, badge, favourites, guests, guides, links, my, offers, orders, register, seats  # noqa: E402, F401  their views belong to the blueprint

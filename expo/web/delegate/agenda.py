@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from expo.accounts import actions as accounts
@@ -23,6 +24,7 @@ from expo.programme import queries as programme
 from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
+from expo.web import signing
 from expo.web.context import me, this_expo, visitor
 from expo.web.filters import this_language
 from expo.web.gates import my_person
