@@ -102,6 +102,8 @@ class Seller(Base):
     is_default: Mapped[bool] = mapped_column(default=False)
     # A refund that somebody asks for above this needs a second person; in minor units of its currency.
     refund_limit_minor: Mapped[int] = mapped_column(default=500_000)
+    # Its own account at the payment provider (acct_…); empty: the platform's.
+    provider_account: Mapped[str] = mapped_column(sa.String(80), default="")
 
 
 class Order(Base):
@@ -224,6 +226,11 @@ class Payment(Base):
     def came(self) -> bool:
         return self.state in MONEY_IN
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it may come any moment."""
+        return self.state in (PayState.CREATED, PayState.PROCESSING)
+
 
 class Refund(Base):
     """Money that goes back to where a payment came from. `key` names its cause, so that one cause is one refund."""
@@ -309,3 +316,18 @@ class LedgerRow(Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class ProviderEvent(Base):
+    """Something that the provider told. Written with its effects, so each changes state at most once."""
+
+    __tablename__ = "provider_events"
+    __table_args__ = (sa.UniqueConstraint("event_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    event_id: Mapped[str] = mapped_column(sa.String(255))
+    type: Mapped[str] = mapped_column(sa.String(100))
+    received_at: Mapped[Moment]
+    outcome: Mapped[str] = mapped_column(sa.String(200))

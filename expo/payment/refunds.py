@@ -32,6 +32,8 @@ from .models import (
 )
 from .refusals import NotYourRefund, RefundTooMuch, WrongRefundStep
 
+_GONE = (RefundReason.DISPUTE,)
+
 
 def request(
     *,
@@ -120,9 +122,14 @@ def _write(
     if not add_unless_there(refund):
         raise WrongRefundStep(_("This refund was asked for already."))
     _record(refund, "refund_requested", why=refund.note or None)
-    if not second:
+    if not second and reason not in _GONE and not key.startswith("provider:"):
         _send_later(refund)
     return refund
+
+
+def write_gone(order: Order, payment: Payment, part: Money, reason: RefundReason, key: str) -> Refund:
+    """Money that has gone back without us: by the provider's own pages, or by the payer's bank."""
+    return _write(order, payment, part.minor, reason, f"{key}:{payment.id}", "", second=False)
 
 
 def approve(*, refund: Refund) -> None:

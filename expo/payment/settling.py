@@ -4,7 +4,6 @@ came beyond what is owed goes back."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import get_locale
@@ -182,7 +181,26 @@ def _changed(order: Order, before: int, *, why: str = "", give_back: bool = True
     ledger.recognise(order)
     if give_back:
         level(order, reason=RefundReason.CANCELLATION)
+    _close_page_later(order)
     news.tell(OrderChanged(order.id))
+
+
+def _close_page_later(order: Order) -> None:
+    """What is left to pay has changed, so a page that is open asks for too much or too little."""
+    for one in queries.payments_of([order.id]):
+        if one.state is PayState.CREATED:
+            jobs.add("page_wrong", {"payment": one.id}, key=f"page_wrong:{one.id}")
+
+
+def reduce_somewhere(order: Order, amount: Money) -> None:
+    """Make an order cheaper by so much, of its dearest lines: somebody took the money back. Whoever calls holds it."""
+    left = amount.minor
+    whole = [line for line in queries.lines_of([order.id]) if line.reduces_id is None]
+    for line in sorted(whole, key=price_left, reverse=True):
+        part = min(left, price_left(line))
+        if part > 0:
+            reduce(order=order, line=line, amount=Money(part, order.currency))
+            left -= part
 
 
 def arrived(payment: Payment) -> None:
@@ -190,7 +208,8 @@ def arrived(payment: Payment) -> None:
     order = payment.order
     ledger.captured(payment)
     if order.state is OrderState.OPEN:
-        settle_if_paid(order)
+        if not settle_if_paid(order):
+            _close_page_later(order)
     elif order.state is OrderState.SETTLED:
         level(order)
     else:
@@ -214,6 +233,7 @@ def settle_if_paid(order: Order) -> bool:
         ledger.recognise(order)
         news.tell(OrderSettled(order.id))
         level(order)
+        _close_page_later(order)
     return settled == 1
 
 
@@ -226,6 +246,8 @@ def expire(*, order_id: int) -> bool:
         order = orders.hold(order_id)
         if order.due_at is None or order.due_at > clock.now() or queries.captured(order.id):
             return False
+        if any(one.is_under_way for one in queries.payments_of([order.id])):
+            return False  # somebody may be paying just now: checkout.py closes their page first
         ended = execute(
             sa.update(Order)
             .where(Order.id == order.id, Order.state == OrderState.OPEN)
@@ -238,8 +260,3 @@ def expire(*, order_id: int) -> bool:
         ledger.recognise(order)
         news.tell(OrderExpired(order.id))
         return True
-
-
-@jobs.handler("order_due")
-def _when_due(payload: dict[str, Any]) -> None:
-    expire(order_id=payload["order"])

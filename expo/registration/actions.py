@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 
 from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
+from expo.core.money import Money
 from expo.core.refusals import Refusal
 from expo.payment import orders, settling
 from expo.payment.models import Order, RefundReason
-from expo.payment.news import CameLate, OrderExpired, OrderSettled
+from expo.payment.news import CameLate, OrderExpired, OrderSettled, TakenBack
 
 from . import billing, letters, places, queries, vouchers
 from .models import LIVE, WAITING, Registration, RegistrationState
@@ -123,6 +124,7 @@ def listen() -> None:
     news.listen(OrderSettled, _confirm_paid)
     news.listen(OrderExpired, _end_unpaid)
     news.listen(CameLate, _give_late_money_back)
+    news.listen(TakenBack, _end_what_is_not_paid_any_more)
 
 
 def _confirm_paid(settled: OrderSettled) -> None:
@@ -150,7 +152,23 @@ def _give_late_money_back(late: CameLate) -> None:
     settling.level(db.session.get_one(Order, late.order_id), owed=0, reason=RefundReason.LATE)
 
 
-def _end(registration: Registration, state: RegistrationState, reason: str, letter: str) -> None:
+def _end_what_is_not_paid_any_more(taken: TakenBack) -> None:
+    """The payer has the money back, so nobody is in by it."""
+    for registration in queries.of_order(taken.order_id):
+        if registration.is_live and registration.order_line_id is not None:
+            with force_locale(registration.person.language):
+                why = _("Its payment was taken back.")
+            _end(registration, RegistrationState.REVOKED, why, "registration_revoked", keep={})
+
+
+def _end(
+    registration: Registration,
+    state: RegistrationState,
+    reason: str,
+    letter: str,
+    keep: dict[int, Money] | None = None,
+) -> None:
+    """`keep` says what of its paid lines is not given back, where that is decided now."""
     with transaction():
         if registration.order_id is not None:
             orders.hold(
@@ -161,7 +179,7 @@ def _end(registration: Registration, state: RegistrationState, reason: str, lett
         _step(registration, state, LIVE, why=reason)
         places.give_back(registration)
         vouchers.undo(registration)
-        billing.strike(registration)
+        billing.strike(registration, keep=keep)
         letters.write(registration, letter, note=reason)
         if was_confirmed:
             news.tell(RegistrationEnded(registration.id))

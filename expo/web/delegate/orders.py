@@ -19,7 +19,7 @@ from .status import steps_of
 @blueprint.get("/orders/<code>/<secret>")
 def order(code: str, secret: str) -> ResponseReturnValue:
     """Where every registration of a basket stands, for whoever holds its secret."""
-    found = _order(code, secret)
+    found = order_or_404(code, secret)
     registrations, placed = queries.of_basket(found)
     mine = me()
     return render_template(
@@ -35,14 +35,15 @@ def order(code: str, secret: str) -> ResponseReturnValue:
 @blueprint.post("/orders/<code>/<secret>")
 def open_order(code: str, secret: str) -> ResponseReturnValue:
     """Open My expo in this browser, for whoever holds the order's secret."""
-    found = _order(code, secret)
+    found = order_or_404(code, secret)
     if found.person.account_id is not None:
         return redirect(url_for("account.login", next=url_for("delegate.my")), code=303)
     signing.sign_in(person=found.person)
     return redirect(url_for("delegate.my"), code=303)
 
 
-def _order(code: str, secret: str) -> Order:
+def order_or_404(code: str, secret: str) -> Order:
+    """The order, for whoever has the secret of its basket."""
     found = queries.order_by_secret(this_expo().id, code, secret)
     if found is None:
         raise NotFound
