@@ -17,6 +17,7 @@ from expo.core import idempotency, limits
 from expo.core.money import Money
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
+from expo.payment import gateway
 from expo.payment import orders as placing
 from expo.payment import queries as payment
 from expo.payment.models import Order
@@ -243,6 +244,8 @@ def _with_secrets(answer: dict[str, Any]) -> dict[str, Any]:
         told["secret"] = secret
         if secret:
             told["url"] = url_for("delegate.order", code=told["code"], secret=secret, _external=True)
+            if told["state"] == "open" and gateway.is_open():
+                told["pay_url"] = told["url"] + f"#order-{told['code']}"
     return answer
 
 

@@ -65,7 +65,9 @@ def _attempt(order_id: int) -> tuple[Payment, Payment | None]:
             raise OrderClosed(_("This order has ended, and its places are given back. Register again."))
         known = queries.payments_of([order.id])
         if any(one.state is PayState.PROCESSING for one in known):
-            raise PaymentUnderWay(_("A payment for this order is on its way. You get a letter when it has come."))
+            raise PaymentUnderWay(
+                _("A payment for this order is on its way. You get a letter when it has come.")
+            )
         there = next((one for one in known if one.state is PayState.CREATED), None)
         now = clock.real_now()
         if there is not None:
@@ -77,7 +79,9 @@ def _attempt(order_id: int) -> tuple[Payment, Payment | None]:
             return there, None if fits else there
         pages = sum(one.method is PayMethod.CHECKOUT for one in known)
         if pages >= MOST_PAGES:
-            raise PaymentUnderWay(_("Too many payment pages were opened for this order. Pay by transfer or at the desk."))
+            raise PaymentUnderWay(
+                _("Too many payment pages were opened for this order. Pay by transfer or at the desk.")
+            )
         payment = Payment(
             expo_id=order.expo_id,
             order_id=order.id,
@@ -186,11 +190,7 @@ def _base() -> str:
 
 def unsettled(order_id: int) -> list[Payment]:
     """Payments of an order of which the provider may still tell something."""
-    return [
-        one
-        for one in queries.payments_of([order_id])
-        if one.is_under_way
-    ]
+    return [one for one in queries.payments_of([order_id]) if one.is_under_way]
 
 
 @jobs.handler("order_due")
@@ -211,9 +211,10 @@ def _when_due(payload: dict[str, Any]) -> None:
             look(payment)
     if not settling.expire(order_id=order.id):
         db.session.refresh(order)
-        if order.state is OrderState.OPEN and order.due_at and order.due_at > clock.now():
+        later: datetime | None = order.due_at
+        if later is not None and later > clock.now():
             with transaction():
-                jobs.add("order_due", {"order": order.id}, at=order.due_at, key=f"order_due:{order.id}")
+                jobs.add("order_due", {"order": order.id}, at=later, key=f"order_due:{order.id}")
 
 
 @jobs.handler("page_over")

@@ -8,7 +8,7 @@ with the first call. Sources: https://docs.stripe.com/api (version of the packag
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,9 +32,7 @@ PAGE_EVENTS = frozenset(
     f"checkout.session.{what}"
     for what in ("completed", "async_payment_succeeded", "async_payment_failed", "expired")
 )
-REFUND_EVENTS = frozenset(
-    ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
-)
+REFUND_EVENTS = frozenset(("refund.created", "refund.updated", "refund.failed", "charge.refund.updated"))
 DISPUTE_EVENTS = frozenset(
     f"charge.dispute.{what}"
     for what in ("created", "updated", "closed", "funds_withdrawn", "funds_reinstated")
@@ -154,11 +152,7 @@ def create_page(wish: Wish) -> Page:
     }
     if wish.email:
         params["customer_email"] = wish.email
-    made = _call(
-        lambda client: client.v1.checkout.sessions.create(
-            params, {"idempotency_key": wish.key, **_account(wish.account)}
-        )
-    )
+    made = _call(lambda client: client.v1.checkout.sessions.create(params, _once(wish.key, wish.account)))
     return _page(made, wish.account)
 
 
@@ -196,9 +190,7 @@ def pages_since(begin: datetime, account: str = "") -> Iterator[Page]:
 def give_back(*, intent: str, amount: Money, key: str, refund: str, account: str = "") -> Back:
     """Send money back to where it came from. The same key sends it once. Raises ProviderAway, ProviderRefuses."""
     params: Any = {"payment_intent": intent, "amount": amount.minor, "metadata": {"refund": refund}}
-    made = _call(
-        lambda client: client.v1.refunds.create(params, {"idempotency_key": key, **_account(account)})
-    )
+    made = _call(lambda client: client.v1.refunds.create(params, _once(key, account)))
     return _back(made)
 
 
@@ -235,8 +227,8 @@ def event(payload: bytes, signature: str) -> Event:
     for secret in settings.stripe_webhook_secrets.split():
         try:
             told = client.construct_event(payload, signature, secret, settings.stripe_tolerance)
-        except (stripe.SignatureVerificationError, ValueError, UnicodeDecodeError):
-            continue
+        except (stripe.SignatureVerificationError, ValueError, AttributeError, KeyError, TypeError):
+            continue  # another secret's, or no event at all
         try:
             plain = told.to_dict()
             subject = plain["data"]["object"]
@@ -257,7 +249,7 @@ def reach() -> None:
     _call(lambda client: client.v1.checkout.sessions.list({"limit": 1}))
 
 
-def _call(ask: Any) -> Any:
+def _call(ask: Callable[[StripeClient], Any]) -> Any:
     """Ask the provider. Its own faults, silence and "too many" are worth another try; a refusal is not."""
     assert not in_transaction(), "no network inside a transaction"
     client = _client()
@@ -266,10 +258,14 @@ def _call(ask: Any) -> Any:
     try:
         return ask(client)
     except (stripe.InvalidRequestError, stripe.IdempotencyError, stripe.CardError) as no:
-        raise ProviderRefuses(_("The payment provider refuses this."), why=str(no.code or type(no).__name__)) from no
+        raise ProviderRefuses(
+            _("The payment provider refuses this."), why=str(no.code or type(no).__name__)
+        ) from no
     except (stripe.AuthenticationError, stripe.PermissionError) as no:
         log.error("the payment provider does not take our key: %s", type(no).__name__)
-        raise ProviderAway(_("Payments are not set up right now. Nothing was charged; try again later.")) from no
+        raise ProviderAway(
+            _("Payments are not set up right now. Nothing was charged; try again later.")
+        ) from no
     except stripe.StripeError as away:
         log.warning("the payment provider does not answer: %s", type(away).__name__)
         raise ProviderAway(
@@ -299,11 +295,17 @@ def _account(account: str) -> Any:
     return {"stripe_account": account} if account else {}
 
 
+def _once(key: str, account: str) -> Any:
+    return {"idempotency_key": key, **_account(account)}
+
+
 def _every(listed: Any) -> Iterator[Any]:
     try:
         yield from listed.auto_paging_iter()
     except Exception as away:
-        raise ProviderAway(_("The payment provider does not answer. Nothing was charged; try again in a minute.")) from away
+        raise ProviderAway(
+            _("The payment provider does not answer. Nothing was charged; try again in a minute.")
+        ) from away
 
 
 def _id(found: Any) -> str | None:
@@ -345,9 +347,7 @@ def _back(found: Any) -> Back:
         str(plain["id"]),
         states.get(str(plain.get("status")), "pending"),
         Money(int(plain["amount"]), str(plain["currency"]).upper()),
-        _id(plain.get("payment_intent")) if not isinstance(plain.get("payment_intent"), dict) else plain["payment_intent"]["id"],
+        _id(found.payment_intent),
         str((plain.get("metadata") or {}).get("refund") or ""),
         str(plain.get("failure_reason") or ""),
     )
-
-

@@ -8,6 +8,7 @@ same transaction as its effects.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -48,7 +49,9 @@ def accounts() -> list[str]:
 
 def known(event_id: str) -> bool:
     """Whether this event was seen to before."""
-    return db.session.scalar(sa.select(ProviderEvent.id).where(ProviderEvent.event_id == event_id)) is not None
+    return (
+        db.session.scalar(sa.select(ProviderEvent.id).where(ProviderEvent.event_id == event_id)) is not None
+    )
 
 
 def receive(event: Event) -> str:
@@ -57,6 +60,8 @@ def receive(event: Event) -> str:
         return "seen before"
     if event.is_live != gateway.is_live() or event.account not in accounts():
         return _set_aside(event, "not ours")
+    if not re.fullmatch(r"\w{1,255}", event.object_id):
+        return _set_aside(event, "not of interest")
     try:
         if event.type in gateway.PAGE_EVENTS:
             return apply_page(gateway.page(event.object_id, event.account), event)
@@ -107,7 +112,12 @@ def apply_page(page: Page, event: Event | None = None) -> str:
         if wrong:
             log.error("payment %s does not agree with the provider: %s", payment.id, wrong)
             audit.record(
-                "payment_refused", "order", order.id, expo_id=order.expo_id, after={"payment": payment.id}, why=wrong
+                "payment_refused",
+                "order",
+                order.id,
+                expo_id=order.expo_id,
+                after={"payment": payment.id},
+                why=wrong,
             )
             return outcome
         if payment.provider_id is None:
@@ -264,7 +274,9 @@ def apply_dispute(dispute: Dispute, event: Event | None = None) -> str:
             return dispute.state
         aside = ledger.is_set_aside(order, dispute.id)
         if not aside and step(payment, PayState.DISPUTED, (PayState.SUCCEEDED,)):
-            ledger.set_aside(payment, dispute.id, min(dispute.amount.minor, payment.amount_minor - payment.refunded_minor))
+            ledger.set_aside(
+                payment, dispute.id, min(dispute.amount.minor, payment.amount_minor - payment.refunded_minor)
+            )
         if dispute.state in ("won", "lost") and step(payment, PayState.SUCCEEDED, (PayState.DISPUTED,)):
             if dispute.state == "won":
                 ledger.released(payment, dispute.id)

@@ -132,9 +132,11 @@ class Books:
     def shown(self, page: Made, expand: str) -> Made:
         """The page as it is answered: with its payment, where that was asked for."""
         intent = page["payment_intent"]
-        return {**page, "payment_intent": self.kept["intents"][intent]} if intent and expand in (
-            "payment_intent", "data.payment_intent"
-        ) else page
+        return (
+            {**page, "payment_intent": self.kept["intents"][intent]}
+            if intent and expand in ("payment_intent", "data.payment_intent")
+            else page
+        )
 
     # What comes back.
 

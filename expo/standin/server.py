@@ -191,7 +191,11 @@ class Handler(BaseHTTPRequestHandler):
         if key and key in answers:
             known = answers[key]
             if known["wish"] != wish:
-                return 400, _fault("Keys for idempotent requests can only be used with the same parameters.", "idempotency_key_in_use", "idempotency_error")
+                return 400, _fault(
+                    "Keys for idempotent requests can only be used with the same parameters.",
+                    "idempotency_key_in_use",
+                    "idempotency_error",
+                )
             return known["status"], known["answer"]
         try:
             status, answer = 200, self._do(method, path, asked)
@@ -207,7 +211,9 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/checkout/sessions":
             if method == "POST":
                 return books.shown(books.make_page(asked), expand)
-            return self._listed([books.shown(books.page(name), expand) for name in list(books.kept["pages"])], asked)
+            return self._listed(
+                [books.shown(books.page(name), expand) for name in list(books.kept["pages"])], asked
+            )
         if found := re.fullmatch(r"/checkout/sessions/(\w+)(/expire)?", path):
             page = books.expire(found[1]) if found[2] and method == "POST" else books.page(found[1])
             return books.shown(page, expand)
@@ -250,7 +256,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(410, pages.gone().encode(), "text/html; charset=utf-8")
         else:
             failed = method == "POST"
-            self._send(402 if failed else 200, pages.to_pay(page, failed=failed).encode(), "text/html; charset=utf-8")
+            self._send(
+                402 if failed else 200, pages.to_pay(page, failed=failed).encode(), "text/html; charset=utf-8"
+            )
 
     # For tests.
 

@@ -6,7 +6,8 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from expo.payment.models import Order
+from expo.payment import gateway
+from expo.payment.models import Order, OrderState
 from expo.registration import queries
 from expo.web import signing
 from expo.web.bills import bills_of
@@ -22,12 +23,15 @@ def order(code: str, secret: str) -> ResponseReturnValue:
     found = order_or_404(code, secret)
     registrations, placed = queries.of_basket(found)
     mine = me()
+    bills = bills_of(placed)
     return render_template(
         "delegate/order.html",
         order=found,
         secret=secret,
         parts=[(registration, steps_of(registration)) for registration in registrations],
-        bills=bills_of(placed),
+        bills=bills,
+        pays_online=gateway.is_open(),
+        to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),
         here=mine is not None and mine.id == found.person_id,
     )
 
