@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, cities, doors, logins, seats, tongues
+from . import areas, cities, doors, logins, money, seats, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -55,6 +55,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         crowd.come(team["delegate@demo.example"])
         cities.invite(expo, START)
         seats.arrange(expo, START)
+        money.sell(expo, team, START)
     crowd.arrive()
     return True
 
