@@ -77,12 +77,13 @@ def _wire_rooms() -> None:
     from expo.desk import listeners as desk
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
-    from expo.registration import validity
+    from expo.registration import late, validity
 
     for name in _LOADED:
         import_module(f"expo.{name}")
     registration.listen()
     validity.listen()
+    late.listen()
     waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()

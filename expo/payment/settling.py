@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, jobs, news
@@ -94,7 +94,9 @@ def strike(*, order_id: int, line_ids: Iterable[int], keep: dict[int, Money] | N
             line.struck_at = clock.now()
             fee = (keep or {}).get(line.id)
             if fee is not None and fee.minor > 0 and order.state is OrderState.SETTLED:
-                _add_line(order, _("Cancellation fee: %(what)s", what=line.text), fee, line.vat_basis_points)
+                with force_locale(order.person.language):  # who reads the bill
+                    text = _("Cancellation fee: %(what)s", what=line.text)
+                _add_line(order, text, fee, line.vat_basis_points)
         _retotal(order)
         if (
             not queries.lines_of([order.id])
@@ -111,9 +113,11 @@ def reduce(*, order: Order, line: OrderLine, amount: Money, why: str = "") -> Or
     if not 0 < amount.minor <= price_left(line):
         raise ValueError(f"{amount} of {price_left(line)}")
     before = order.total_minor
+    with force_locale(order.person.language):
+        text = _("Reduction: %(what)s", what=line.text)
     less = _add_line(
         order,
-        _("Reduction: %(what)s", what=line.text),
+        text,
         Money(-amount.minor, amount.currency),
         line.vat_basis_points,
         reduces_id=line.id,
@@ -128,6 +132,31 @@ def price_left(line: OrderLine) -> int:
     return line.price_minor + sum(
         one.price_minor for one in queries.lines_of([line.order_id]) if one.reduces_id == line.id
     )
+
+
+def open_again(order: Order) -> None:
+    """An order that had ended is to be paid after all: what it was for can be had. Whoever calls holds it."""
+    before = order.state
+    order.state, order.due_at = OrderState.OPEN, None
+    db.session.flush()
+    audit.record(
+        "order_opened_again",
+        "order",
+        order.id,
+        expo_id=order.expo_id,
+        before={"state": before.value},
+        after={"state": order.state.value},
+    )
+
+
+def begin_again(*, order: Order, text: str, price: Money, rate: int) -> OrderLine:
+    """An order that had ended is for this alone from now on. Whoever calls holds it, and settles it."""
+    for line in queries.lines_of([order.id]):
+        line.struck_at = clock.now()
+    new = _add_line(order, text, price, rate)
+    _retotal(order)
+    open_again(order)
+    return new
 
 
 def bill(*, order: Order) -> None:

@@ -6,9 +6,12 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from expo.core.money import Money
 from expo.payment import gateway
 from expo.payment.models import Order, OrderState
-from expo.registration import queries
+from expo.registration import late, queries
+from expo.registration.late_models import LateMoney
+from expo.registration.models import TicketType
 from expo.web import signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
@@ -30,6 +33,7 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         parts=[(registration, steps_of(registration)) for registration in registrations],
         bills=bills,
+        late=_late(placed),
         pays_online=gateway.is_open(),
         to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),
         here=mine is not None and mine.id == found.person_id,
@@ -44,6 +48,12 @@ def open_order(code: str, secret: str) -> ResponseReturnValue:
         return redirect(url_for("account.login", next=url_for("delegate.my")), code=303)
     signing.sign_in(person=found.person)
     return redirect(url_for("delegate.my"), code=303)
+
+
+def _late(placed: list[Order]) -> list[tuple[LateMoney, Money, list[TicketType]]]:
+    """Choices that are open: about how much, and what else can be had for it."""
+    found = [choice for one in placed if (choice := late.undecided(one.id))]
+    return [(choice, late.credit(choice), late.may_exchange_for(choice)) for choice in found]
 
 
 def order_or_404(code: str, secret: str) -> Order:

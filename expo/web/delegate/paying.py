@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from expo.core.refusals import Refusal, TooOften
 from expo.payment import checkout
 from expo.payment.models import Order, OrderState
 from expo.payment.refusals import AlreadyPaid, ProviderAway, ProviderRefuses
+from expo.registration import late
 
 from . import blueprint
 from .orders import order_or_404
@@ -46,6 +47,25 @@ def paid(code: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         waits=found.state is OrderState.OPEN and bool(checkout.unsettled(found.id)),
     )
+
+
+@blueprint.post("/orders/<code>/<secret>/late")
+def decide_late(code: str, secret: str) -> ResponseReturnValue:
+    """What becomes of money that came after its places were given back."""
+    found = order_or_404(code, secret)
+    choice = late.undecided(found.id) or abort(404)
+    wish = request.form.get("wish", "")
+    if wish == "line":
+        late.stand_in_line(choice=choice)
+        flash(_("You are the first in line. The letter comes as soon as a place is free."), "success")
+    elif wish == "back":
+        late.give_back(choice=choice)
+        flash(_("All of it goes back to you."), "success")
+    else:
+        kinds = {str(kind.id): kind for kind in late.may_exchange_for(choice)}
+        late.exchange(choice=choice, kind=kinds.get(wish) or abort(404))
+        flash(_("You have the other ticket. What was paid too much goes back to you."), "success")
+    return redirect(url_for("delegate.order", code=code, secret=secret), code=303)
 
 
 def _ask(order: Order) -> None:

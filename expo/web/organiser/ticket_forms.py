@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField
 
 from expo.capacity.refusals import PoolFull, PoolInUse
-from expo.core.refusals import ChangedMeanwhile
+from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.payment.models import PayMethod, Seller
 from expo.payment.refusals import KeyUsed, RefundTooMuch, WrongRefundStep
 from expo.payment.sellers import SellerDraft
 from expo.programme.models import Conference
+from expo.registration import cancelling
 from expo.registration.models import AddOn, Category, SharedPool
 from expo.registration.refusals import TicketsGone
 from expo.registration.tickets import AddOnDraft, TicketDraft
@@ -79,12 +80,29 @@ def _moment(field: CityMomentField) -> datetime | None:
     return found
 
 
+class RuleList(LineList):
+    """How much goes back to whoever cancels: days and per cent, one pair per line."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "\n".join(f"{days}: {percent}" for days, percent in self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        try:
+            self.data = cancelling.read(self.data)
+        except BadInput as wrong:
+            self.data = ()
+            raise ValueError(wrong.message) from wrong
+
+
 class TicketForm(MoneyForm):
     """A ticket type."""
 
     groups = (
         (_l("Ticket"), ("name", "audience", "category", "position")),
-        (_l("Price"), ("price", "currency", "vat", "is_donation")),
+        (_l("Price"), ("price", "currency", "vat", "is_donation", "cancellation")),
         (_l("Places"), ("quota", "shared_pool")),
         (_l("Sale"), ("sale_from", "sale_until", "is_hidden", "code")),
         (_l("Approval"), ("needs_approval", "approval_stages", "decide_by", "answer_by")),
@@ -98,6 +116,12 @@ class TicketForm(MoneyForm):
     currency = TextLine(_l("Currency"), [short(3)], default="SEK")
     vat = WholeNumber(_l("VAT in per cent"), least=0, most=50)
     is_donation = BooleanField(_l("A donation: the price is the least, who comes chooses the amount"))
+    cancellation = RuleList(
+        _l("Goes back to whoever cancels"),
+        description=_l(
+            "Days before the conference and per cent, one pair per line, such as 14: 50. Empty: nothing goes back."
+        ),
+    )
     quota = WholeNumber(_l("Places"), least=0, most=1_000_000, description=_l("Empty: no limit of its own."))
     shared_pool = SelectField(_l("Takes places of"), choices=[], default="")
     needs_approval = BooleanField(_l("The organisers approve each delegate"))
@@ -159,6 +183,7 @@ class TicketForm(MoneyForm):
             is_hidden=bool(self.is_hidden.data),
             code=self.code.data or "",
             approval_stages=int(self.approval_stages.data or 1),
+            cancellation=self.cancellation.data or (),
             decide_by=_moment(self.decide_by),
             answer_by=_moment(self.answer_by),
             valid_days=tuple(day.isoformat() for day in self.valid_days.data or ()),
