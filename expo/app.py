@@ -63,7 +63,7 @@ _LOADED = (
     "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
-    "payment.checkout", "payment.provider",
+    "payment.checkout", "payment.provider", "payment.reconciling",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ COMMANDS = {
     "worker": "worker",
     "migrate": "database",
     "verify": "database",
+    "reconcile": "reconcile",
     "search": "database",
     "doctor": "doctor",
     "import": "imports",

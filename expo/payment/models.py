@@ -331,3 +331,22 @@ class ProviderEvent(Base):
     type: Mapped[str] = mapped_column(sa.String(100))
     received_at: Mapped[Moment]
     outcome: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Discrepancy(Base):
+    """Something on which the provider's account and ours do not agree, from when it was found until it was gone."""
+
+    __tablename__ = "discrepancies"
+    __table_args__ = (partial_index("uq_discrepancies_open", "what", "subject", where="gone_at IS NULL"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    what: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    theirs: Mapped[str] = mapped_column(sa.String(200))
+    ours: Mapped[str] = mapped_column(sa.String(200))
+    found_at: Mapped[Moment]
+    gone_at: Mapped[Moment | None]
+
+    order: Mapped[Order | None] = relationship()

@@ -126,3 +126,12 @@ ACCOUNTS: dict[Account, str] = {
     Account.SALES: _l("Sales without VAT"),
     Account.VAT: _l("VAT"),
 }
+
+DISCREPANCIES: dict[str, str] = {
+    "account": _l("The account cannot be read"),
+    "unknown payment": _l("Paid there, unknown here"),
+    "payment": _l("Paid there, something else here"),
+    "payment not there": _l("Paid here, not there"),
+    "unknown refund": _l("Given back there, unknown here"),
+    "refund": _l("A refund that stands otherwise here"),
+}

@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from expo.core import clock
 from expo.core.money import Money
 from expo.exports.money import Rows, as_csv
-from expo.payment import ledger, refunds
+from expo.payment import gateway, ledger, reconciling, refunds
 from expo.payment.models import Refund, RefundState, Seller
 from expo.programme.words import Deed
 from expo.registration import billing
 from expo.web import amounts
 from expo.web.context import this_expo
 from expo.web.filters import city_moment
-from expo.web.words import ACCOUNTS, PAY_METHODS, REFUND_REASONS, REFUND_STATES
+from expo.web.words import ACCOUNTS, DISCREPANCIES, PAY_METHODS, REFUND_REASONS, REFUND_STATES
 
 from . import blueprint, lists, mine
 
@@ -97,6 +97,37 @@ def vat_report() -> ResponseReturnValue:
         )
     return render_template(
         "organiser/vat.html", lines=lines, sellers=named, rate=rate, here=lists.here, **asked_span()
+    )
+
+
+@blueprint.get("/organise/money/reconciliation", endpoint="reconciliation")
+def reconciliation() -> ResponseReturnValue:
+    """What the provider's account and ours do not agree on."""
+    found = reconciling.listed(this_expo().id, ids(sellers()))
+    if request.args.get("as") == "csv":
+        heads = [_("What"), _("Provider's name"), _("Order"), _("There"), _("Here"), _("Found")]
+        return csv_of(
+            "reconciliation",
+            heads,
+            (
+                [
+                    str(DISCREPANCIES.get(one.what, one.what)),
+                    one.subject,
+                    one.order.code if one.order else "",
+                    one.theirs,
+                    one.ours,
+                    city_moment(one.found_at),
+                ]
+                for one in found
+            ),
+        )
+    return render_template(
+        "organiser/reconciliation.html",
+        part=lists.page_of(found),
+        words=DISCREPANCIES,
+        last_at=reconciling.last_at(),
+        is_open=gateway.is_open(),
+        here=lists.here,
     )
 
 

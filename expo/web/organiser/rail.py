@@ -50,6 +50,7 @@ def entries() -> list[dict[str, Any]]:
                     ("refunds", _("Refunds")),
                     ("ledger", _("Ledger")),
                     ("vat", _("VAT report")),
+                    ("reconciliation", _("Reconciliation")),
                 ],
             )
         )
