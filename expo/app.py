@@ -62,7 +62,7 @@ _LOADED = (
     "core.stamps", "desk.models",
     "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
+    "invoicing.checks", "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
     "payment.checkout", "payment.provider", "payment.reconciling",
 )  # fmt: skip
 
@@ -75,6 +75,7 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.invoicing import actions as invoicing
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import late, validity
@@ -84,6 +85,7 @@ def _wire_rooms() -> None:
     registration.listen()
     validity.listen()
     late.listen()
+    invoicing.listen()
     waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()

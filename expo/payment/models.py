@@ -104,6 +104,16 @@ class Seller(Base):
     refund_limit_minor: Mapped[int] = mapped_column(default=500_000)
     # Its own account at the payment provider (acct_…); empty: the platform's.
     provider_account: Mapped[str] = mapped_column(sa.String(80), default="")
+    # What its invoices say of it. `endpoint` is its address for electronic ones, such as 0007:2120001157.
+    org_number: Mapped[str] = mapped_column(sa.String(40), default="")
+    street: Mapped[str] = mapped_column(sa.String(200), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(20), default="")
+    city: Mapped[str] = mapped_column(sa.String(120), default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="SE")
+    iban: Mapped[str] = mapped_column(sa.String(42), default="")
+    endpoint: Mapped[str] = mapped_column(sa.String(100), default="")
+    # Number that takes Swish payments.
+    swish: Mapped[str] = mapped_column(sa.String(20), default="")
 
 
 class Order(Base):

@@ -16,7 +16,7 @@ from expo.core.refusals import BadInput
 
 from . import ledger, orders, queries, refunds
 from .models import Order, OrderLine, OrderState, Payment, PayState, Refund, RefundReason
-from .news import CameLate, OrderChanged, OrderExpired, OrderSettled
+from .news import CameLate, OrderBilled, OrderChanged, OrderExpired, OrderSettled
 from .refusals import WrongRefundStep
 
 
@@ -168,6 +168,7 @@ def bill(*, order: Order) -> None:
             db.session.flush()
             audit.record("order_billed", "order", order.id, expo_id=order.expo_id)
             ledger.recognise(order)
+            news.tell(OrderBilled(order.id))
 
 
 def _add_line(

@@ -30,6 +30,7 @@ from expo.web.forms import (
     TextLine,
     WholeNumber,
     WordList,
+    countries,
     needed,
     short,
 )
@@ -285,11 +286,39 @@ class VoucherForm(MoneyForm):
         )
 
 
+_SELLERS_OWN = (
+    "org_number", "street", "postcode", "city", "country", "iban", "endpoint", "swish", "provider_account",
+)  # fmt: skip
+
+
 class SellerForm(MoneyForm):
     """A legal owner of prices."""
 
+    groups = (
+        (_l("Who it is"), ("name", "vat_number", "org_number", "street", "postcode", "city", "country")),
+        (_l("What it sells"), ("currencies", "pay_days", "refund_limit")),
+        (_l("How it is paid"), ("how_to_pay", "iban", "swish", "provider_account", "endpoint")),
+    )
+
     name = TextLine(_l("Legal name"), [needed(_l("A seller needs its legal name.")), short(200)])
     vat_number = TextLine(_l("VAT number"), [short(40)])
+    org_number = TextLine(_l("Registration number"), [short(40)])
+    street = TextLine(_l("Street"), [short(200)])
+    postcode = TextLine(_l("Postcode"), [short(20)])
+    city = TextLine(_l("City"), [short(120)])
+    country = SelectField(_l("Country"), choices=countries, default="SE")
+    iban = TextLine(_l("IBAN"), [short(42)])
+    swish = TextLine(_l("Swish number"), [short(20)], description=_l("For payments at the desk."))
+    provider_account = TextLine(
+        _l("Account at the payment provider"),
+        [short(80)],
+        description=_l("Such as acct_1AbC. Empty: the platform's."),
+    )
+    endpoint = TextLine(
+        _l("Address for electronic invoices"),
+        [short(100)],
+        description=_l("Scheme and number, such as 0007:2120001157."),
+    )
     currencies = WordList(
         _l("Currencies"),
         pattern="[a-z]{3}",
@@ -318,6 +347,7 @@ class SellerForm(MoneyForm):
             "pay_days": one.pay_days,
             "how_to_pay": one.how_to_pay,
             "refund_limit": amounts.typed(one.refund_limit_minor, "SEK"),
+            **{name: getattr(one, name) for name in _SELLERS_OWN},
         }
         return cls(sent, data=saved)
 
@@ -329,6 +359,7 @@ class SellerForm(MoneyForm):
             self.how_to_pay.data or "",
             self.pay_days.data or 14,
             self.amount("refund_limit", "SEK"),
+            **{name: self._fields[name].data or "" for name in _SELLERS_OWN},
         )
 
 
