@@ -95,6 +95,10 @@ class Document(Base):
         return f"{self.year}-{self.number:05d}"
 
     @property
+    def vat(self) -> Money:
+        return Money(self.vat_minor, self.currency)
+
+    @property
     def total(self) -> Money:
         return Money(self.net_minor + self.vat_minor, self.currency)
 

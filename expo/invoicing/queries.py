@@ -93,3 +93,15 @@ def listed(
     if kind is not None:
         found = found.where(Document.kind == kind)
     return list(db.session.scalars(found))
+
+
+def of_sellers(expo_id: int, seller_ids: Iterable[int] | None, document_id: int) -> Document | None:
+    """One document of these sellers, with its lines."""
+    found = (
+        sa.select(Document)
+        .where(Document.expo_id == expo_id, Document.id == document_id)
+        .options(selectinload(Document.lines), joinedload(Document.credits))
+    )
+    if seller_ids is not None:
+        found = found.where(Document.seller_id.in_(list(seller_ids)))
+    return db.session.scalar(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expo.invoicing.models import DocumentKind
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind
 from expo.registration.models import Category, RegistrationState
@@ -134,4 +135,8 @@ DISCREPANCIES: dict[str, str] = {
     "payment not there": _l("Paid here, not there"),
     "unknown refund": _l("Given back there, unknown here"),
     "refund": _l("A refund that stands otherwise here"),
+}
+DOCUMENT_KINDS: dict[DocumentKind, str] = {
+    DocumentKind.INVOICE: _l("Invoice"),
+    DocumentKind.CREDIT_NOTE: _l("Credit note"),
 }

@@ -13,7 +13,7 @@ gates.signed_in(
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "pay", "paid", "decide_late", "claim", "use_claim", "guide", "recover", "send_recovery",
+        "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim", "guide", "recover", "send_recovery",
     ),
 )  # fmt: skip
 
@@ -27,4 +27,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, favourites, guests, guides, links, my, offers, orders, paying, register  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, favourites, guests, guides, invoices, links, my, offers, orders, paying, register  # noqa: E402, F401  their views belong to the blueprint

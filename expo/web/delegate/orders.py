@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from expo.core.money import Money
+from expo.invoicing import queries as invoicing
 from expo.payment import gateway
 from expo.payment.models import Order, OrderState
 from expo.registration import late, queries
@@ -33,6 +34,7 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         parts=[(registration, steps_of(registration)) for registration in registrations],
         bills=bills,
+        documents=invoicing.of_orders([one.id for one in placed]),
         late=_late(placed),
         pays_online=gateway.is_open(),
         to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),

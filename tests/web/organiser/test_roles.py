@@ -79,6 +79,8 @@ ROUTES = [
     ("ledger", "GET", "/money/ledger", MONEY, 200),
     ("vat", "GET", "/money/vat", MONEY, 200),
     ("reconciliation", "GET", "/money/reconciliation", MONEY, 200),
+    ("invoices", "GET", "/money/invoices", MONEY, 200),
+    ("invoice", "GET", "/money/invoices/0.pdf", MONEY, 404),
     ("tickets", "GET", "/conferences/{conference}/tickets", SET_UP, 200),
     ("new_ticket", "GET", "/conferences/{conference}/tickets/new", SET_UP, 200),
     ("new_ticket", "POST", "/conferences/{conference}/tickets/new", SET_UP, 422),
@@ -156,7 +158,7 @@ PLACES = {
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip
