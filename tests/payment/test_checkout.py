@@ -10,10 +10,13 @@ from expo.core import checks, clock, jobs
 from expo.core.db import db
 from expo.core.money import Money
 from expo.mail import outbox
-from expo.payment import payments, refunds
+from expo.payment import payments, refunds, sellers
 from expo.payment import queries as payment
 from expo.payment.models import OrderState, PayMethod, PayState, RefundState
+from expo.payment.sellers import SellerDraft
+from expo.programme.words import Role
 from expo.registration.models import RegistrationState as State
+from tests import factories as a
 from tests.payment.conftest import Provider, a_buyer
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.feature("R8")]
@@ -241,3 +244,18 @@ def test_money_sent_back_at_the_provider_by_hand_is_written_down_and_ends_what_i
         db.session.expire_all()
         assert (ada.made.registrations[0].state, payment.net(ada.order.id)) == (state, 49500 - amount)
         nothing_is_broken()
+
+
+@pytest.mark.once
+def test_at_the_desk_the_order_is_shown_as_codes_to_scan(app, provider: Provider, browser):
+    ada = a_buyer(app)
+    seller = ada.order.seller
+    assert seller is not None
+    draft = SellerDraft("City", currencies=("SEK",), swish="123 456 78 90")
+    sellers.save_seller(expo_id=ada.order.expo_id, draft=draft, seller=seller)
+    finance = browser(a.an_organiser(ada.made.registrations[0].conference.expo, Role.FINANCE))
+
+    page = finance.get(ada.path().split("/orders")[0] + f"/organise/orders/{ada.order.code}").text
+
+    assert f"C1234567890;495.00;{ada.order.code};0" in page
+    assert page.count("<svg xmlns") >= 2

@@ -148,7 +148,7 @@ ELSEWHERE = {
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
-    "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
+    "guests", "invite_list", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
