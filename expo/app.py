@@ -60,10 +60,10 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
-    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
-    "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "invoicing.checks", "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
-    "payment.checkout", "payment.provider", "payment.reconciling",
+    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
+    "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
+    "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
+    "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.invoicing import actions as invoicing
+    from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import late, validity
@@ -94,6 +95,7 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    notices.listen()
 
 
 def _open_desks(app: Flask) -> None:

@@ -13,7 +13,8 @@ gates.signed_in(
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim", "guide", "recover", "send_recovery",
+        "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim",
+        "guide", "shared_agenda", "recover", "send_recovery",
     ),
 )  # fmt: skip
 
