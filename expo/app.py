@@ -34,7 +34,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=signins.GUEST_LASTS,
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=24 * 1024 * 1024,  # a form with four files of the largest size
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -63,7 +63,7 @@ _LOADED = (
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
-    "programme.checks", "publishing.checks", "registration.checks",
+    "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def _wire_rooms() -> None:
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
+    from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
 
@@ -95,6 +96,7 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    questions.listen()
     notices.listen()
 
 

@@ -3,7 +3,6 @@ places.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from expo.payment import orders
 from expo.payment.models import Order
 from expo.payment.news import OrderExpired, OrderSettled, TakenBack
 
-from . import billing, cancelling, letters, places, queries, vouchers
+from . import billing, cancelling, letters, places, queries, reminders, vouchers
 from .models import LIVE, WAITING, Registration, RegistrationState
 from .news import RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import QuoteChanged, WrongStep
@@ -30,7 +29,6 @@ __all__ = [
     "Newcomer",
     "Submitted",
     "approve",
-    "decide",
     "pre_approve",
     "refuse",
     "revoke",
@@ -68,9 +66,10 @@ def approve(*, registration: Registration, note: str = "") -> None:
         places.take([registration])
         db.session.flush()
         if to_pay:
-            letters.write(
-                registration, "registration_to_pay", note=note, order=billing.open_order(registration)
-            )
+            order = billing.open_order(registration)
+            letters.write(registration, "registration_to_pay", note=note, order=order)
+            if order is not None:
+                reminders.plan_payment(order)
         else:
             letters.write(registration, "registration_approved", note=note)
             news.tell(RegistrationConfirmed(registration.id))
@@ -92,22 +91,6 @@ class Decided:
 
     done: list[Registration]
     refused: list[tuple[Registration, Refusal]]
-
-
-def decide(registrations: Iterable[Registration], *, refuse_them: bool = False, reason: str = "") -> Decided:
-    """Approve many, or refuse them with a reason, each by itself: one that cannot be keeps no other waiting."""
-    decided = Decided([], [])
-    for registration in registrations:
-        try:
-            if refuse_them:
-                refuse(registration=registration, reason=reason)
-            else:
-                approve(registration=registration)
-        except Refusal as no:
-            decided.refused.append((registration, no))
-        else:
-            decided.done.append(registration)
-    return decided
 
 
 def withdraw(*, registration: Registration, expected: Money | None = None) -> None:

@@ -23,7 +23,7 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
             language=person.language,
             expo_id=person.expo_id,
             name=person.name,
-            registrations=[_told(registration, person.language) for registration in registrations],
+            registrations=[told(registration, person.language) for registration in registrations],
             order=placed[0].code,
             secret=secret,
             bills=[_bill(order, person.language) for order in placed if order.state is OrderState.OPEN],
@@ -41,9 +41,24 @@ def write(registration: Registration, letter: str, *, note: str = "", order: Ord
             language=person.language,
             expo_id=registration.expo_id,
             name=person.name,
-            registration=_told(registration, person.language),
+            registration=told(registration, person.language),
             note=note,
             bill=_bill(order, person.language) if order else None,
+        )
+
+
+def pay_soon(order: Order, held: list[Registration]) -> None:
+    """What is held for an order, and what it takes to keep it, once more before it is due."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "registration_pay_soon",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            registrations=[told(registration, person.language) for registration in held],
+            bill=_bill(order, person.language),
         )
 
 
@@ -58,7 +73,7 @@ def order_expired(order: Order, ended: list[Registration]) -> None:
             expo_id=order.expo_id,
             name=person.name,
             order=order.code,
-            registrations=[_told(registration, person.language) for registration in ended],
+            registrations=[told(registration, person.language) for registration in ended],
         )
 
 
@@ -91,7 +106,7 @@ def _bill(order: Order, language: str) -> dict[str, object]:
     }
 
 
-def _told(registration: Registration, language: str) -> dict[str, str]:
+def told(registration: Registration, language: str) -> dict[str, str]:
     """What a letter says of a registration."""
     return {
         "conference": registration.conference.title_in(language)[0],

@@ -13,7 +13,7 @@ from expo.payment.models import Order, OrderState
 from expo.registration import late, queries
 from expo.registration.late_models import LateMoney
 from expo.registration.models import TicketType
-from expo.web import signing
+from expo.web import answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 
@@ -38,6 +38,7 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         late=_late(placed),
         pays_online=gateway.is_open(),
         to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),
+        asked=answers.standing([one for one in registrations if one.is_live]),
         here=mine is not None and mine.id == found.person_id,
     )
 
