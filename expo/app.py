@@ -59,7 +59,7 @@ def _assets() -> Path:
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
-    "core.stamps", "desk.models",
+    "core.stamps", "desk.models", "feedback.checks", "feedback.letters",
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",

@@ -26,6 +26,7 @@ MEANINGS = {
     "sweep_limits": _l("Forgets counted tries whose time is over."),
     "sweep_letters": _l("Empties letters that could not be delivered for a month."),
     "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
+    "ask_feedback": _l("Asks people by letter how what they attended today was."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

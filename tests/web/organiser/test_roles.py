@@ -153,6 +153,7 @@ ROUTES = [
     ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
     ("inside", "GET", "/inside", PEOPLE, 200),
+    ("feedback", "GET", "/feedback", EVERYBODY, 200),
     ("doors", "GET", "/doors", DOORS, 200),
     ("conflicts", "GET", "/doors/conflicts", DOORS, 200),
     ("resolve_conflict", "POST", "/doors/conflicts/q0", RUN_DOORS, 404),
@@ -180,7 +181,7 @@ NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "tra
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "feedback", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip
