@@ -62,7 +62,8 @@ _LOADED = (
     "core.stamps", "desk.models",
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
+    "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
+    "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
 
 
@@ -74,16 +75,19 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
-    from expo.registration import validity
+    from expo.registration import late, validity
 
     for name in _LOADED:
         import_module(f"expo.{name}")
     registration.listen()
     validity.listen()
+    late.listen()
+    invoicing.listen()
     waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()

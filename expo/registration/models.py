@@ -97,6 +97,8 @@ class TicketType(Base):
     valid_days: Mapped[Json] = mapped_column(default=list)
     valid_from: Mapped[str] = mapped_column(sa.String(5), default="")
     valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
+    # How much goes back to whoever cancels: [days before the conference, per cent] each.
+    cancellation: Mapped[Json | None] = mapped_column(default=list)
 
     conference: Mapped[Conference] = relationship()
     pool: Mapped[Pool] = relationship()
