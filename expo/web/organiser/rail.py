@@ -35,10 +35,13 @@ def entries() -> list[dict[str, Any]]:
             pages.append(("attendees", _("Import")))
         pages += [
             ("bookings", _("Bookings")),
-            ("letters", _("Letters")),
             ("organisations", _("Organisations")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
+        told = [("letters", _("Letters"))]
+        if mine.rights().anywhere(Deed.DECIDE):
+            told.insert(0, ("messages", _("Messages")))
+        rail.append(_entry("messages", _("Messages"), "mail", told))
     if mine.rights().anywhere(Deed.TAKE_MONEY):
         rail.append(_entry("money", _("Money"), "banknote", [("orders", _("Orders"))]))
     if mine.rights().anywhere(Deed.READ_DOORS):
