@@ -58,9 +58,10 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
+    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.retention", "core.schedules",
+    "accounts.retention", "desk.retention", "mail.retention",
     "core.stamps", "desk.models",
-    "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "messages.actions", "messages.checks", "mail.outbox", "mail.sending", "basket.holds",
+    "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
@@ -77,6 +78,7 @@ def _wire_rooms() -> None:
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import validity
+    from expo.webhooks import events as webhooks
 
     for name in _LOADED:
         import_module(f"expo.{name}")
@@ -90,6 +92,7 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    webhooks.listen()
 
 
 def _open_desks(app: Flask) -> None:

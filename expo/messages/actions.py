@@ -139,7 +139,7 @@ def send(*, message: Message, shown: int) -> int:
 def _send(payload: dict[str, Any]) -> None:
     """Write the letters, chunk by chunk; a chunk and its letters are one transaction."""
     while _chunk(payload["message"]):
-        db.session.expunge_all()
+        pass
 
 
 def _chunk(message_id: int) -> bool:

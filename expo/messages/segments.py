@@ -68,7 +68,7 @@ def scope_of(message: Message) -> Scope:
     return Scope(ids, addresses=frozenset(ids), notes=frozenset(ids))
 
 
-def recipients(message: Message) -> sa.Select[tuple[int, str]]:
+def recipients(message: Message) -> sa.Select[int | None, str]:
     """Person and code of a registration, one row for each person with an address who has not declined."""
     scope = scope_of(message)
     query = (
@@ -83,7 +83,7 @@ def recipients(message: Message) -> sa.Select[tuple[int, str]]:
     return query
 
 
-def _registrations(segment: Mapping[str, Any], scope: Scope) -> sa.Select[tuple[int]]:
+def _registrations(segment: Mapping[str, Any], scope: Scope) -> sa.Select[int]:
     ids = sa.select(Registration.id).where(Registration.conference_id.in_(scope.conferences))
     match segment["kind"]:
         case "booked":

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from expo.accounts.models import Person
 from expo.booking.actions import book_seat
@@ -43,8 +46,8 @@ def registered(conference: Conference, name: str, language: str = "en") -> Perso
 
 
 @pytest.fixture(autouse=True)
-def only_messages():
-    """Letters of the scenery are none of these tests' business."""
+def nothing_is_broken(app: Flask) -> Iterator[None]:
+    """Whatever a test did, every promise holds afterwards."""
     yield
     assert [found for _promise, found in checks.broken()] == []
 

@@ -66,6 +66,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    webhooks,
     work,
 )
 
@@ -99,5 +100,6 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "webhooks",
     "work",
 ]

@@ -57,6 +57,8 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
+    if mine.rights().anywhere(Deed.SET_UP):
+        set_up.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
         set_up.append(("work", _("Work behind the pages")))
