@@ -43,7 +43,19 @@ def entries() -> list[dict[str, Any]]:
             told.insert(0, ("messages", _("Messages")))
         rail.append(_entry("messages", _("Messages"), "mail", told))
     if mine.rights().anywhere(Deed.TAKE_MONEY):
-        rail.append(_entry("money", _("Money"), "banknote", [("orders", _("Orders"))]))
+        rail.append(
+            _entry(
+                "money",
+                _("Money"),
+                "banknote",
+                [
+                    ("orders", _("Orders")),
+                    ("refunds", _("Refunds")),
+                    ("ledger", _("Ledger")),
+                    ("vat", _("VAT report")),
+                ],
+            )
+        )
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(
             _entry("doors", _("Doors"), "door-open", [("doors", _("Doors")), ("conflicts", _("Conflicts"))])
