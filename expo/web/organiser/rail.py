@@ -19,7 +19,7 @@ def entries() -> list[dict[str, Any]]:
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
     rail = [
-        _entry("today", _("Today"), "home", [("home", _("Today"))]),
+        _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
             "programme",
             _("Programme"),
