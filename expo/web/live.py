@@ -3,7 +3,7 @@
 A page marks a part with data-live=ADDRESS; static/js/live.js asks for it every few seconds, with a jitter, not while
 the page is hidden, and puts it in its place. Each process keeps a part for two seconds, so two hundred open pages cost
 one making in that time; its tag is of its content, so several processes tell the same. Polling, not events from the
-server: one stream for each page would hold a thread for each (TECHNOLOGY: four threads, four streams, no page).
+server: a stream holds a thread for as long as its page is open, and eight pages would hold all there are.
 """
 
 from __future__ import annotations
