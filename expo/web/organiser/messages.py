@@ -250,7 +250,7 @@ def _editor(form: MessageForm, message: Message, back: str) -> str:
         message=message,
         to=to_whom(message),
         count=queries.count(message),
-        languages=offered_languages(),
+        codes=offered_languages(),
         back=back,
     )
 

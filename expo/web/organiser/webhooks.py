@@ -32,7 +32,7 @@ class EndpointForm(PlainForm):
     """Where to tell what."""
 
     url = TextLine(
-        _l("Address"),
+        _l("Address of the server"),
         [needed(_l("Write the address of your server."))],
         description=_l("It begins with https:// and is reachable from anywhere."),
     )

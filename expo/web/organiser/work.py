@@ -26,6 +26,7 @@ MEANINGS = {
     "sweep_limits": _l("Forgets counted tries whose time is over."),
     "sweep_letters": _l("Empties letters that could not be delivered for a month."),
     "sweep_webhooks": _l("Forgets deliveries that were taken or given up a month ago."),
+    "retention": _l("Lets go of personal data that has been kept for its time."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 
