@@ -58,12 +58,13 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.retention", "core.schedules",
-    "accounts.retention", "desk.retention", "mail.retention",
-    "core.stamps", "desk.models",
-    "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending", "basket.holds",
-    "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
+    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits",
+    "core.retention", "core.schedules", "accounts.retention", "desk.retention", "mail.retention",
+    "core.stamps", "desk.models", "favourites.models", "imports.attendee_files", "imports.models",
+    "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
+    "basket.holds", "guests.models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks",
+    "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
+    "registration.checks",
 )  # fmt: skip
 
 
