@@ -53,7 +53,7 @@ def part(key: Key, make: Callable[[], str]) -> Response:
                         _kept.clear()
                         _making.clear()
                     _kept[key] = found
-    answer = Response(found.body, mimetype="text/html")
+    answer = Response(found.body, mimetype="text/plain")  # a part is no page, and is opened as none
     answer.set_etag(found.tag)
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.make_conditional(request)
