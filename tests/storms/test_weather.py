@@ -25,7 +25,7 @@ from tests.databases import Kind, server_url
 
 pytestmark = pytest.mark.storm
 FULL = os.environ.get("EXPO_STORM") == "full"
-SECONDS = 30.0 if FULL else 2.0
+SECONDS = 30.0 if FULL else 4.0
 WRITERS = 12
 
 
@@ -61,7 +61,7 @@ def test_while_the_database_is_away_reading_goes_on_and_writing_comes_back_withi
     """Red where a write may wait as long as it likes (no reader is answered on SQLite), where kept pages are not given
     without the database (PostgreSQL), and where a lost connection is not noticed."""
     if not FULL:
-        monkeypatch.setattr(database, "BUSY_FOR", 1_000)
+        monkeypatch.setattr(database, "BUSY_FOR", 3_000)
     conference = a.a_conference()
     occurrence = a.a_session(conference, seats=WRITERS)
     slug, code = conference.expo.slug, occurrence.code
