@@ -159,7 +159,7 @@ ROUTES = [
 ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
-    "names", "role", "save_role", "save_session_type", "save_track", "session_type", "track",
+    "guests", "invite_group", "invite_list", "make_session_code", "uninvite", "names", "role", "save_role", "save_session_type", "save_track", "session_type", "track",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
 }  # fmt: skip
