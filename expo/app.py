@@ -64,7 +64,7 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks",
+    "registration.checks", "notices.checks", "checkin.crew_models",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import validity
@@ -94,6 +95,7 @@ def _wire_rooms() -> None:
     publishing.listen()
     delegations.listen()
     webhooks.listen()
+    notices.listen()
 
 
 def _open_desks(app: Flask) -> None:

@@ -56,6 +56,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         crowd.come(team["delegate@demo.example"])
         cities.invite(expo, START)
         seats.arrange(expo, START)
+        doors.staff(expo, START)
         told.write(expo, START)
     crowd.arrive()
     return True
