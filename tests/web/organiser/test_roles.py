@@ -159,7 +159,8 @@ ROUTES = [
 ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
-    "guests", "invite_group", "invite_list", "make_session_code", "uninvite", "names", "role", "save_role", "save_session_type", "save_track", "session_type", "track",
+    "add_to_crew", "attention", "crew", "end_attention", "end_crew_member", "put_attention", "session_door",
+    "tell_session_door", "guests", "invite_group", "invite_list", "make_session_code", "uninvite", "names", "role", "save_role", "save_session_type", "save_track", "session_type", "track",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
 }  # fmt: skip
