@@ -34,7 +34,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=signins.GUEST_LASTS,
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=24 * 1024 * 1024,  # a form with four files of the largest size
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -64,7 +64,8 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "notices.checks", "checkin.crew_models",
+    "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
 )  # fmt: skip
 
 
@@ -76,16 +77,20 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.publishing import listeners as publishing
+    from expo.questions import listeners as questions
     from expo.registration import actions as registration
-    from expo.registration import validity
+    from expo.registration import late, validity
     from expo.webhooks import events as webhooks
 
     for name in _LOADED:
         import_module(f"expo.{name}")
     registration.listen()
     validity.listen()
+    late.listen()
+    invoicing.listen()
     waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()
@@ -95,6 +100,7 @@ def _wire_rooms() -> None:
     publishing.listen()
     delegations.listen()
     webhooks.listen()
+    questions.listen()
     notices.listen()
 
 

@@ -89,6 +89,7 @@ def configuration(settings: config.Settings) -> dict[str, Any]:
         "loggers": {
             "_granian": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},  # it names each request
         },
     }
 

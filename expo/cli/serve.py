@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -83,13 +83,14 @@ def counting_together() -> Iterator[None]:
         yield
 
 
-def run(settings: config.Settings) -> int:
-    """Keep web and worker running until somebody asks to stop. Returns the exit code."""
+def run(settings: config.Settings, beside: Sequence[supervisor.Child] = ()) -> int:
+    """Keep web and worker running, and what stands beside them, until somebody asks to stop. Returns the exit code."""
     check_port(settings)
     program = [sys.executable, "-m", "expo"]
     children = [
         supervisor.Child("web", [*program, "web"]),
         supervisor.Child("worker", [*program, "worker"]),
+        *beside,
     ]
     around = {**os.environ, **environment(settings), supervisor.SUPERVISED: "1"}
     return supervisor.keep_running(children, stop=supervisor.stop_on_signals(), environment=around)

@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, cities, doors, logins, names, seats, told, tongues
+from . import areas, asking, cities, doors, logins, money, names, seats, told, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -56,6 +56,8 @@ def set_up(say: Callable[[str], None]) -> bool:
         crowd.come(team["delegate@demo.example"])
         cities.invite(expo, START)
         seats.arrange(expo, START)
+        money.sell(expo, team, START)
+        asking.arrange(expo, START)
         doors.staff(expo, START)
         told.write(expo, START)
     crowd.arrive()

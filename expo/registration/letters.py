@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from expo.accounts import actions as accounts
 from expo.accounts.models import LinkPurpose, Person
+from expo.core.money import Money
 from expo.mail import outbox
 from expo.payment import orders, queries
 from expo.payment.models import Order, OrderState
@@ -20,7 +23,7 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
             language=person.language,
             expo_id=person.expo_id,
             name=person.name,
-            registrations=[_told(registration, person.language) for registration in registrations],
+            registrations=[told(registration, person.language) for registration in registrations],
             order=placed[0].code,
             secret=secret,
             bills=[_bill(order, person.language) for order in placed if order.state is OrderState.OPEN],
@@ -38,9 +41,24 @@ def write(registration: Registration, letter: str, *, note: str = "", order: Ord
             language=person.language,
             expo_id=registration.expo_id,
             name=person.name,
-            registration=_told(registration, person.language),
+            registration=told(registration, person.language),
             note=note,
             bill=_bill(order, person.language) if order else None,
+        )
+
+
+def pay_soon(order: Order, held: list[Registration]) -> None:
+    """What is held for an order, and what it takes to keep it, once more before it is due."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "registration_pay_soon",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            registrations=[told(registration, person.language) for registration in held],
+            bill=_bill(order, person.language),
         )
 
 
@@ -55,7 +73,24 @@ def order_expired(order: Order, ended: list[Registration]) -> None:
             expo_id=order.expo_id,
             name=person.name,
             order=order.code,
-            registrations=[_told(registration, person.language) for registration in ended],
+            registrations=[told(registration, person.language) for registration in ended],
+        )
+
+
+def late(order: Order, letter: str, *, deadline: datetime | None = None) -> None:
+    """What becomes of money that came too late."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            letter,
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            order=order.code,
+            secret=orders.secret_of(order),
+            total=Money(queries.captured(order.id), order.currency).said(person.language),
+            deadline=deadline,
         )
 
 
@@ -71,7 +106,7 @@ def _bill(order: Order, language: str) -> dict[str, object]:
     }
 
 
-def _told(registration: Registration, language: str) -> dict[str, str]:
+def told(registration: Registration, language: str) -> dict[str, str]:
     """What a letter says of a registration."""
     return {
         "conference": registration.conference.title_in(language)[0],

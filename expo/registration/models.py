@@ -88,6 +88,8 @@ class TicketType(Base):
     code: Mapped[str] = mapped_column(sa.String(40), default="")
     # 1, or 2: somebody allows it beforehand, somebody else at last.
     approval_stages: Mapped[int] = mapped_column(default=1)
+    # Of two approvals the last one is for owners; else the registration desk gives both.
+    owners_last: Mapped[bool] = mapped_column(default=False)
     decide_by: Mapped[Moment | None]
     # Until then an approved delegate has to have paid.
     answer_by: Mapped[Moment | None]
@@ -95,6 +97,8 @@ class TicketType(Base):
     valid_days: Mapped[Json] = mapped_column(default=list)
     valid_from: Mapped[str] = mapped_column(sa.String(5), default="")
     valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
+    # How much goes back to whoever cancels: [days before the conference, per cent] each.
+    cancellation: Mapped[Json | None] = mapped_column(default=list)
 
     conference: Mapped[Conference] = relationship()
     pool: Mapped[Pool] = relationship()

@@ -18,7 +18,7 @@ from expo.payment import sellers
 from expo.payment.models import Seller
 from expo.programme.models import Conference
 
-from . import queries, validity, vouchers
+from . import queries, reminders, validity, vouchers
 from .models import AddOn, Category, ConferenceSeller, SharedPool, TicketType
 
 MOST_PLACES = 1_000_000
@@ -48,12 +48,15 @@ class TicketDraft:
     is_hidden: bool = False
     code: str = ""
     approval_stages: int = 1
+    owners_last: bool = False
     decide_by: datetime | None = None
     answer_by: datetime | None = None
     valid_days: tuple[str, ...] = ()
     valid_from: str = ""
     valid_until: str = ""
     occurrence_ids: tuple[int, ...] = ()
+    # Days before the conference begins, and how many per cent go back until then.
+    cancellation: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,20 @@ class AddOnDraft:
 
 def draft_of(ticket_type: TicketType) -> TicketDraft:
     """A ticket type as it is saved."""
-    names = set(TicketDraft.__slots__) - {"quota", "shared_pool_id", "valid_days", "occurrence_ids"}
+    names = set(TicketDraft.__slots__) - {
+        "quota",
+        "shared_pool_id",
+        "valid_days",
+        "occurrence_ids",
+        "cancellation",
+    }
     shared = shared_pool_of(ticket_type)
     return TicketDraft(
         **{name: getattr(ticket_type, name) for name in names},
         quota=ticket_type.pool.capacity,
         shared_pool_id=shared.id if shared else None,
         valid_days=tuple(ticket_type.valid_days or ()),
+        cancellation=tuple((days, percent) for days, percent in ticket_type.cancellation or ()),
         occurrence_ids=tuple(sorted(one.id for one in validity.occurrences_of(ticket_type.id))),
     )
 
@@ -95,6 +105,7 @@ def save_ticket_type(
         values["name"] = one_line(draft.name)
         values["code"] = vouchers.written(draft.code)
         values["valid_days"] = sorted(draft.valid_days)
+        values["cancellation"] = [list(rule) for rule in draft.cancellation]
         parent_id = _parent(conference, shared_id)
         if ticket_type is None:
             taken = {other.slug for other in queries.every_of(conference.id)}
@@ -109,6 +120,7 @@ def save_ticket_type(
             db.session.flush()
             if values["valid_days"] or values["valid_from"] or times:
                 validity.write(ticket_type, times)
+            reminders.plan_decisions(ticket_type)
             stamps.raise_stamp(f"programme:{conference.expo_id}")  # whose filters ask by price and audience
             audit.record(
                 "ticket_type_created",
@@ -121,6 +133,7 @@ def save_ticket_type(
         saved = draft_of(ticket_type)
         before = {key: getattr(ticket_type, key) for key in values}
         before["valid_days"] = sorted(before["valid_days"] or ())
+        before["cancellation"] = before["cancellation"] or []
         was = (saved.quota, ticket_type.pool.parent_id, saved.occurrence_ids)
         if before == values and was == (quota, parent_id, times):
             return ticket_type, False
@@ -134,6 +147,7 @@ def save_ticket_type(
         opening = ("valid_days", "valid_from", "valid_until")
         if was[2] != times or any(before[key] != values[key] for key in opening):
             validity.write(ticket_type, times)
+        reminders.plan_decisions(ticket_type)
         stamps.raise_stamp(f"programme:{conference.expo_id}")
         audit.record(
             "ticket_type_changed",

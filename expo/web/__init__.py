@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
         measured,
         metrics,
         security,
+        webhooks,
     )
     from .account import blueprint as account
     from .delegate import blueprint as delegate
@@ -40,7 +41,7 @@ def init_app(app: Flask) -> None:
     cache.init_app(app)
     measured.init_app(app)  # outermost
     # The first words of fixed addresses are reserved, so no expo can stand in their way.
-    for desk in (root, health.blueprint, metrics.blueprint, account):
+    for desk in (root, health.blueprint, metrics.blueprint, webhooks.blueprint, account):
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)

@@ -12,8 +12,9 @@ gates.signed_in(
     blueprint,
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
-        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "claim", "use_claim", "guide", "shared_agenda", "recover", "send_recovery",
+        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
+        "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim",
+        "guide", "shared_agenda", "recover", "send_recovery",
     ),
 )  # fmt: skip
 
@@ -27,4 +28,19 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, favourites, guests, guides, links, my, offers, orders, register  # noqa: E402, F401  their views belong to the blueprint
+from . import (  # noqa: E402, F401  their views belong to the blueprint
+    agenda,
+    answers,
+    badge,
+    favourites,
+    guests,
+    guides,
+    invoices,
+    links,
+    my,
+    offers,
+    orders,
+    paying,
+    register,
+    seats,
+)

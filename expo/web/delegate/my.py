@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from expo.core import clock
+from expo.core.money import Money
 from expo.payment import orders
 from expo.payment import queries as payment
-from expo.registration import actions, queries
+from expo.registration import actions, cancelling, queries
 from expo.registration.models import Registration
+from expo.registration.refusals import QuoteChanged
+from expo.web import answers
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 from expo.web.filters import title_here
@@ -32,9 +35,10 @@ def my() -> ResponseReturnValue:
         item for item, _booking in my_items(person) if item.ends_at > clock.now() and not item.cancelled
     ]
     registrations = queries.of_person(person.id)
+    live = [one for one in registrations if one.is_live]
     return render_template(
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
-        live=[(r, steps_of(r)) for r in registrations if r.is_live],
+        live=[(r, steps_of(r)) for r in live], asked=answers.standing(live),
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
         bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
     )  # fmt: skip
@@ -48,15 +52,30 @@ def registrations() -> ResponseReturnValue:
 @blueprint.get("/my/registrations/<code>/withdraw")
 def ask_withdraw(code: str) -> ResponseReturnValue:
     """What withdrawing would take along, before it is done: it cannot be undone when the places are short."""
-    registration = _mine(code)
+    registration = mine(code)
     seats = [item for item, booking in my_items(my_person()) if booking.registration_id == registration.id]
-    return render_template("delegate/withdraw.html", registration=registration, seats=seats)
+    return render_template(
+        "delegate/withdraw.html",
+        registration=registration,
+        seats=seats,
+        quote=cancelling.quote(registration),
+        rules=cancelling.rules(registration.ticket_type),
+    )
 
 
 @blueprint.post("/my/registrations/<code>/withdraw")
 def withdraw(code: str) -> ResponseReturnValue:
-    registration = _mine(code)
-    actions.withdraw(registration=registration)
+    registration = mine(code)
+    quoted = cancelling.quote(registration)
+    said = request.form.get("back", "")
+    try:
+        expected = (
+            Money(int(said), quoted.paid.currency) if quoted and said.isdigit() and len(said) < 12 else None
+        )
+        actions.withdraw(registration=registration, expected=expected)
+    except QuoteChanged as changed:
+        flash(changed.message, "warning")
+        return redirect(url_for("delegate.ask_withdraw", code=code), code=303)
     flash(
         _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
         "success",
@@ -64,7 +83,8 @@ def withdraw(code: str) -> ResponseReturnValue:
     return redirect(url_for("delegate.my"), code=303)
 
 
-def _mine(code: str) -> Registration:
+def mine(code: str) -> Registration:
+    """One of the visitor's own registrations, or 404."""
     registration = queries.registration(this_expo().id, code)
     if registration is None or registration.person_id != my_person().id:
         raise NotFound

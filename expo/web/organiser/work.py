@@ -27,6 +27,7 @@ MEANINGS = {
     "sweep_letters": _l("Empties letters that could not be delivered for a month."),
     "sweep_webhooks": _l("Forgets deliveries that were taken or given up a month ago."),
     "retention": _l("Lets go of personal data that has been kept for its time."),
+    "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

@@ -108,4 +108,4 @@ def test_seats_left_renew_themselves_on_the_page_of_a_session(browser, monkeypat
     after = browser().get(f"{where}/seats", headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
     assert "1 of 2 seats left" in after.text
-    assert browser().get(f"/{conference.expo.slug}/sessions/nothing/seats").status_code == 404
+    assert browser().get(f"{where}-nothing/seats").status_code == 404
