@@ -49,7 +49,9 @@ from . import (  # noqa: E402
     home,
     invitations,
     letters,
+    live,
     materials,
+    messages,
     money,
     names,
     orders,
@@ -72,6 +74,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    webhooks,
     work,
 )
 
@@ -88,7 +91,9 @@ __all__ = [
     "home",
     "invitations",
     "letters",
+    "live",
     "materials",
+    "messages",
     "money",
     "names",
     "orders",
@@ -111,5 +116,6 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "webhooks",
     "work",
 ]
