@@ -1,1 +1,1 @@
-"""Knows how people found what they attended. Never who may read it, and never shows anybody an answer with its person."""
+"""Knows how people found what they attended. Never tells anybody whose answer it is."""
