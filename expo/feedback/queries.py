@@ -12,6 +12,7 @@ from expo.booking.models import Booking, BookingState
 from expo.checkin.models import Scan
 from expo.checkin.queries import counts as scan_counts
 from expo.core.db import db
+from expo.programme.models import Occurrence
 from expo.programme.words import Admission
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.registration.models import Registration, RegistrationState
@@ -60,12 +61,10 @@ def attended(person_id: int, occurrence_ids: Collection[int]) -> set[int]:
     """Those of these times that the person may give feedback on, as far as who they are decides. One query."""
     if not occurrence_ids:
         return set()
-    here = OccurrenceVersion.occurrence_id
-    inner = sa.select(sa.distinct(here)).where(here.in_(occurrence_ids))
-    times = inner.subquery("times")
-    one = times.c[0]
+    one = Occurrence.id
     found = sa.select(one).where(
-        sa.or_(had_seat(person_id, one), was_let_in(person_id, one), could_simply_come(person_id, one))
+        one.in_(occurrence_ids),
+        sa.or_(had_seat(person_id, one), was_let_in(person_id, one), could_simply_come(person_id, one)),
     )
     return set(db.session.scalars(found))
 
@@ -73,8 +72,6 @@ def attended(person_id: int, occurrence_ids: Collection[int]) -> set[int]:
 def given(person_id: int, occurrence_ids: Collection[int]) -> dict[int, Feedback]:
     """What the person has said of these times, by occurrence. One query."""
     found = db.session.scalars(
-        sa.select(Feedback).where(
-            Feedback.person_id == person_id, Feedback.occurrence_id.in_(occurrence_ids)
-        )
+        sa.select(Feedback).where(Feedback.person_id == person_id, Feedback.occurrence_id.in_(occurrence_ids))
     )
     return {one.occurrence_id: one for one in found}

@@ -77,12 +77,12 @@ def test_who_gave_the_seat_back_or_never_had_one_says_nothing():
     assert answers() == []
 
 
-def test_who_was_let_in_without_a_seat_says_how_it_was():
+def test_who_was_let_in_says_how_it_was_whatever_became_of_the_seat():
     conference = a.a_conference()
     talk, door = a_talk_with_a_door(conference)
-    bo = somebody(conference)
+    bo = somebody(conference, talk)
     let_in(door, bo)
-    with transaction():  # the door has booked a seat that was free; here only the scan is to count
+    with transaction():
         db.session.execute(sa.delete(Booking).where(Booking.person_id == bo.id))
         db.session.execute(sa.update(Pool).where(Pool.id == talk.pool_id).values(taken=0))
     days_go_by(2)
@@ -115,7 +115,6 @@ def test_of_what_was_cancelled_or_is_hidden_nothing_is_said():
     ada = somebody(conference, off)
     programme.cancel_occurrence(occurrence=off, why="Storm")
     secret = a.a_session(conference, visibility=Visibility.HIDDEN)
-    a.publish(conference.expo)
     days_go_by(2)
 
     with pytest.raises(FeedbackClosed):
@@ -179,7 +178,7 @@ def test_five_answers_are_told_and_four_are_not_even_counted():
     assert (told.answers, told.mean, told.counts) == (5, 3.0, [1, 1, 1, 1, 1])
     assert told.comments == ["4", "5", "6", "7", "8"]  # not as they came
     assert (hidden.enough, hidden.answers, hidden.counts, hidden.comments) == (False, 0, [0] * 5, [])
-    assert len([one for one in asked if one.startswith("SELECT")]) == 2
+    assert len([one for one in asked if "feedback" in one]) == 2
 
 
 def test_verify_finds_what_nobody_could_have_said():

@@ -68,9 +68,7 @@ def _asked(code: str) -> Item:
     return actions.of(my_person(), occurrence.id).told_in(this_language())
 
 
-def _page(
-    item: Item, said: Feedback | None, *, wrong: str = "", typed: str | None = None
-) -> ResponseReturnValue:
+def _page(item: Item, said: Feedback | None, *, wrong: str = "", typed: str | None = None) -> str:
     return render_template(
         "delegate/feedback.html",
         item=item,
