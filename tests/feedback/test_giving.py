@@ -145,7 +145,7 @@ def test_what_is_no_answer_is_refused(overall, comment):
 
 
 def test_pressed_at_once_it_is_one_answer(app: Flask):
-    """Red with an insert after a look, instead of insert_unless_there: 500 on the second press."""
+    """Red on PostgreSQL with an insert after a look, instead of insert_unless_there: seven of eight presses fail."""
     conference = a.a_conference()
     talk = a.a_session(conference)
     ada = somebody(conference, talk)
