@@ -13,7 +13,7 @@ gates.signed_in(
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "claim", "use_claim", "recover", "send_recovery",
+        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "recover", "send_recovery",
     ),
 )  # fmt: skip
 

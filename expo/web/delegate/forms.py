@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, Form, SelectField, StringField
+from wtforms import EmailField, Form, PasswordField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
-from expo.web.forms import countries
+from expo.web.forms import PlainForm, countries, short
 from expo.web.texts import _l
 
 ADDRESS = [
@@ -43,3 +43,9 @@ class RecoverForm(Form):
     """An address that a link is sent to."""
 
     email = EmailField(_l("E-mail"), ADDRESS)
+
+
+class PasswordForm(PlainForm):
+    """The password of a new account. Its rule stands in accounts/claiming.py."""
+
+    password = PasswordField(_l("Password"), [short(200)])
