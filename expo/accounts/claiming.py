@@ -83,9 +83,7 @@ def gather(*, account: Account, first: Person) -> list[Person]:
             sa.select(Person).where(Person.email == account.email, Person.account_id.is_(None))
         ).all()
         own = set(db.session.scalars(sa.select(Person.expo_id).where(Person.account_id == account.id)))
-        ordered = sorted(
-            found, key=lambda one: (one.id != first.id, one.email_verified_at is None, one.id)
-        )
+        ordered = sorted(found, key=lambda one: (one.id != first.id, one.email_verified_at is None, one.id))
         for person in ordered:
             if person.email_verified_at is None:
                 person.email_verified_at = clock.now()

@@ -1,15 +1,20 @@
-"""What a delegation does when a registration of one of its nominees ends by itself."""
+"""What a delegation does when a registration of one of its nominees ends by itself, or is handed on."""
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from expo.core import news
-from expo.registration.news import RegistrationOver
+from expo.registration.news import PlaceHandedOn, RegistrationOver
 
 from . import nominating, queries
+from .models import NomineeState
+from .refusals import SeatOfDelegation
 
 
 def listen() -> None:
     news.listen(RegistrationOver, _free_the_seat)
+    news.listen(PlaceHandedOn, _keep_the_seat)
 
 
 def _free_the_seat(told: RegistrationOver) -> None:
@@ -19,3 +24,16 @@ def _free_the_seat(told: RegistrationOver) -> None:
     tickets = queries.tickets_of([nominee.id])[nominee.id]
     if not any(one.registration and one.registration.is_live for one in tickets):
         nominating.give_seat_back(nominee)
+
+
+def _keep_the_seat(told: PlaceHandedOn) -> None:
+    """A seat of a delegation is the delegation's: its focal point hands it on, not whoever has it."""
+    nominee = queries.of_registration(told.registration_id)
+    if nominee is not None and nominee.state is NomineeState.REGISTERED:
+        raise SeatOfDelegation(
+            _(
+                "This place belongs to %(delegation)s. Ask %(focal)s to substitute you.",
+                delegation=nominee.delegation.name,
+                focal=nominee.delegation.focal_name,
+            )
+        )

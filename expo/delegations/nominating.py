@@ -15,13 +15,13 @@ from expo.accounts.models import Account, Person
 from expo.accounts.queries import normal
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
-from expo.core import audit, clock, news
+from expo.core import audit, clock
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.registration import actions as registrations
+from expo.registration import handing
 from expo.registration.models import Registration, TicketType
-from expo.registration.news import PlaceHandedOn
 
 from . import links, queries, reminders
 from .models import CategorySeats, Delegation, Nominee, NomineeState, NomineeTicket
@@ -135,16 +135,15 @@ def substitute(*, nominee: Nominee, draft: NomineeDraft) -> Nominee:
         else:
             kept = {registration.ticket_type_id for registration in held}
             tickets = [one for one in tickets if one.ticket_type_id in kept]
-            for registration in held:
-                registrations.withdraw(registration=registration)
-                news.tell(PlaceHandedOn(registration.id))
         types = tuple(one.ticket_type for one in tickets)
         draft = NomineeDraft(draft.name, draft.email, types, before is NomineeState.INVITED)
         successor = _add(delegation, nominee.seats, draft, replaces=nominee)
         if draft.by_link:
             _invite(successor)
         else:
-            _register(successor, types, Details(draft.name, draft.email), delegation.language)
+            details = Details(draft.name, draft.email)
+            newcomer = _newcomer(delegation, details, delegation.language)
+            _note_registrations(successor, handing.hand_on(registrations=held, to=newcomer))
     return successor
 
 
@@ -231,22 +230,29 @@ def _register(
     language: str,
     person: Person | None = None,
 ) -> list[Registration]:
-    delegation = nominee.delegation
-    newcomer = None
-    if person is None:
-        newcomer = registrations.Newcomer(
-            expo_id=delegation.expo_id,
-            name=details.name,
-            email=details.email,
-            language=language,
-            organisation=delegation.name,
-            city=details.city or delegation.city,
-            country=details.country or delegation.country,
-            account=details.account,
-        )
+    newcomer = None if person else _newcomer(nominee.delegation, details, language)
     made = registrations.submit(
         ticket_types=types, person=person, newcomer=newcomer, by_team=True
     ).registrations
+    _note_registrations(nominee, made)
+    return made
+
+
+def _newcomer(delegation: Delegation, details: Details, language: str) -> registrations.Newcomer:
+    return registrations.Newcomer(
+        expo_id=delegation.expo_id,
+        name=details.name,
+        email=details.email,
+        language=language,
+        organisation=delegation.name,
+        city=details.city or delegation.city,
+        country=details.country or delegation.country,
+        account=details.account,
+    )
+
+
+def _note_registrations(nominee: Nominee, made: list[Registration]) -> None:
+    """What became of the nominee's tickets, and who they are."""
     for registration in made:
         db.session.execute(
             sa.update(NomineeTicket)
@@ -257,7 +263,6 @@ def _register(
             .values(registration_id=registration.id)
         )
     nominee.person_id = made[0].person_id
-    return made
 
 
 def _held(nominee: Nominee) -> list[Registration]:

@@ -14,7 +14,7 @@ from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.payment import orders
-from expo.payment.models import Order
+from expo.payment.models import Order, OrderState
 from expo.payment.news import OrderExpired, OrderSettled
 
 from . import billing, letters, places, queries, vouchers
@@ -59,16 +59,19 @@ def approve(*, registration: Registration, note: str = "") -> None:
             if registration.state is RegistrationState.SUBMITTED:
                 raise WrongStep(_("The first of two approvals is still missing."))
             waiting = (RegistrationState.PRE_APPROVED,)
-        to_pay = registration.price_minor + sum(
-            one.price_minor for one in queries.add_ons_of([registration.id])
-        )
+        order = billing.standing_order(registration)
+        to_pay = billing.owed(registration) and not (order and order.state is OrderState.SETTLED)
         to = RegistrationState.APPROVED if to_pay else RegistrationState.CONFIRMED
         _step(registration, to, waiting, why=note)
-        places.take([registration])
+        if not registration.holds_place:  # who received a place from somebody else has it already
+            places.take([registration])
         db.session.flush()
         if to_pay:
             letters.write(
-                registration, "registration_to_pay", note=note, order=billing.open_order(registration)
+                registration,
+                "registration_to_pay",
+                note=note,
+                order=order or billing.open_order(registration),
             )
         else:
             letters.write(registration, "registration_approved", note=note)
@@ -81,6 +84,7 @@ def refuse(*, registration: Registration, reason: str) -> None:
         _step(registration, RegistrationState.REFUSED, WAITING, why=reason)
         places.give_back(registration)
         vouchers.undo(registration)
+        billing.strike(registration)
         letters.write(registration, "registration_refused", note=reason)
         news.tell(RegistrationOver(registration.id))
 

@@ -28,7 +28,9 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
         )
 
 
-def write(registration: Registration, letter: str, *, note: str = "", order: Order | None = None) -> None:
+def write(
+    registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: str
+) -> None:
     """One letter about one registration; with the order that has to be paid for it, if there is one."""
     person = registration.person
     if person.email:
@@ -41,6 +43,21 @@ def write(registration: Registration, letter: str, *, note: str = "", order: Ord
             registration=_told(registration, person.language),
             note=note,
             bill=_bill(order, person.language) if order else None,
+            **facts,
+        )
+
+
+def place_received(person: Person, registrations: list[Registration]) -> None:
+    """Somebody has handed these places on to this person, who learns it here."""
+    if person.email:
+        outbox.queue(
+            "place_received",
+            to=person.email,
+            language=person.language,
+            expo_id=person.expo_id,
+            name=person.name,
+            registrations=[_told(registration, person.language) for registration in registrations],
+            claim=None if person.account_id else accounts.mail_link(purpose=LinkPurpose.CLAIM, person=person),
         )
 
 

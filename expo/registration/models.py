@@ -95,6 +95,8 @@ class TicketType(Base):
     valid_days: Mapped[Json] = mapped_column(default=list)
     valid_from: Mapped[str] = mapped_column(sa.String(5), default="")
     valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
+    # Until then places can be handed on to somebody else; without it, as long as the conference lasts.
+    transfer_until: Mapped[Moment | None]
 
     conference: Mapped[Conference] = relationship()
     pool: Mapped[Pool] = relationship()
@@ -114,6 +116,8 @@ class Registration(Base):
         sa.UniqueConstraint("expo_id", "code"),
         choice_check("state", RegistrationState),
         sa.Index("ix_registrations_conference_id_state", "conference_id", "state"),
+        # A place is handed on to one.
+        partial_index("uq_registrations_handed_to", "handed_to_id", where="handed_to_id IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -135,6 +139,8 @@ class Registration(Base):
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
     order_line_id: Mapped[int | None] = mapped_column(sa.ForeignKey(OrderLine.id))
+    # Whose place it is now: this one has ended.
+    handed_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))
 
     conference: Mapped[Conference] = relationship()
     ticket_type: Mapped[TicketType] = relationship()

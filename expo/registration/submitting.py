@@ -181,7 +181,7 @@ def _submit(
     with transaction():
         if person is None:
             assert newcomer is not None
-            person = _arrive(newcomer)
+            person = arrive(newcomer)
         lock(person)  # whoever sends the form twice at once is registered once
         if sent and orders.placed(person.expo_id, sent):
             raise orders.PlacedAlready
@@ -208,7 +208,7 @@ def _submit(
     return Submitted(placed.orders[0], placed.secret, registrations, placed.orders)
 
 
-def _arrive(newcomer: Newcomer) -> Person:
+def arrive(newcomer: Newcomer) -> Person:
     """The newcomer as a person; an account that has sent the form twice at once has come already."""
     if newcomer.account is not None:
         lock(newcomer.account)

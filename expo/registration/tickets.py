@@ -54,6 +54,7 @@ class TicketDraft:
     valid_from: str = ""
     valid_until: str = ""
     occurrence_ids: tuple[int, ...] = ()
+    transfer_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

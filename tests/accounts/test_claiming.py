@@ -35,12 +35,15 @@ def test_everybody_with_the_address_comes_along_and_nobody_with_the_name_alone()
 
     assert (ada.account_id, elsewhere.account_id) == (account.id, account.id)
     assert (child.account_id, namesake.account_id) == (None, None)
-    assert actions.check_password(email="ada@lind.example", password=PASSWORD, from_address="192.0.2.1") == account
+    assert (
+        actions.check_password(email="ada@lind.example", password=PASSWORD, from_address="192.0.2.1")
+        == account
+    )
     who = signins.find(signins.begin(account=account))
     assert who is not None
     assert queries.may_speak_for(who, here.id) == [ada, child]
     assert queries.may_speak_for(who, there.id) == [elsewhere]
-    assert [entry.action for entry in audit.history("person", child.id)][0] == "came_along"
+    assert audit.history("person", child.id)[0].action == "came_along"
     assert list(checks.broken()) == []
 
 

@@ -12,10 +12,10 @@ from expo.accounts import queries as people
 from expo.core import clock
 from expo.payment import orders
 from expo.payment import queries as payment
-from expo.registration import actions, queries
+from expo.registration import actions, handing, queries
 from expo.registration.models import Registration
-from expo.web.bills import bills_of
 from expo.web import signing
+from expo.web.bills import bills_of
 from expo.web.context import me, this_expo, visitor
 from expo.web.filters import title_here
 from expo.web.gates import my_person
@@ -41,6 +41,7 @@ def my() -> ResponseReturnValue:
     return render_template(
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
         live=[(r, steps_of(r)) for r in registrations if r.is_live],
+        handing_on={r.id for r in registrations if handing.may(r)},
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
         others=others, guest=who.account_id is None,
         bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
@@ -55,14 +56,14 @@ def registrations() -> ResponseReturnValue:
 @blueprint.get("/my/registrations/<code>/withdraw")
 def ask_withdraw(code: str) -> ResponseReturnValue:
     """What withdrawing would take along, before it is done: it cannot be undone when the places are short."""
-    registration = _mine(code)
+    registration = mine_of(code)
     seats = [item for item, booking in my_items(my_person()) if booking.registration_id == registration.id]
     return render_template("delegate/withdraw.html", registration=registration, seats=seats)
 
 
 @blueprint.post("/my/registrations/<code>/withdraw")
 def withdraw(code: str) -> ResponseReturnValue:
-    registration = _mine(code)
+    registration = mine_of(code)
     actions.withdraw(registration=registration)
     flash(
         _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
@@ -97,7 +98,8 @@ def speak_for(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("delegate.my"), code=303)
 
 
-def _mine(code: str) -> Registration:
+def mine_of(code: str) -> Registration:
+    """One of the visitor's own registrations, or 404."""
     registration = queries.registration(this_expo().id, code)
     if registration is None or registration.person_id != my_person().id:
         raise NotFound
