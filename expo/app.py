@@ -58,7 +58,8 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.idempotency", "core.jobs", "core.limits", "core.stamps", "desk.models",
+    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
+    "core.stamps", "desk.models",
     "favourites.models", "imports.attendee_files", "imports.models", "mail.outbox", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "programme.checks", "publishing.checks", "registration.checks",

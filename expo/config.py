@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 
@@ -57,6 +58,9 @@ class Settings:
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* headers are believed")
     hold_minutes: int = _setting(15, "Minutes that a basket holds its places; it can be extended")
     offer_hours: int = _setting(24, "Hours in which somebody on a waiting list may take an offer")
+    time_zone: str = _setting(
+        "Europe/Stockholm", "The city's time zone: when it is night, for what is done each night"
+    )
     log_level: str = _setting("INFO", "DEBUG | INFO | WARNING | ERROR")
 
     @property
@@ -146,6 +150,8 @@ def _missing(settings: Settings) -> list[str]:
         wrong.append("EXPO_SECRET_KEY is too short: use 32 characters or more")
     if settings.base_url and not settings.base_url.startswith(("https://", "http://")):
         wrong.append("EXPO_BASE_URL must begin with https:// (or http:// behind nothing)")
+    if settings.time_zone not in available_timezones():
+        wrong.append(f"EXPO_TIME_ZONE is no time zone: {settings.time_zone!r}; write e.g. Europe/Stockholm")
     return wrong
 
 

@@ -1,19 +1,25 @@
-"""`expo worker`: does due jobs, hands letters over, sweeps. Any number may run; rows are leased to one at a time."""
+"""`expo worker`: does due jobs and hands letters over. Any number may run; rows are leased to one at a time.
+
+Each lane has a thread of its own, so that a mail server that does not answer keeps no hold from ending.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
-from threading import Event
+from collections.abc import Callable
+from threading import Event, Thread
 
 import click
 from flask import Flask
 
 from expo import config
 from expo.app import create_app
-from expo.core import clock, idempotency, jobs, limits
-from expo.core.db import DatabaseBusy, db
+from expo.core import clock, heartbeats, jobs, schedules
+from expo.core.db import DatabaseBusy
+from expo.core.steady import ClockWatch
 from expo.mail import outbox, post
 
 from . import logs, supervisor
@@ -22,8 +28,9 @@ log = logging.getLogger(__name__)
 
 REST = 1.0  # seconds between two looks when there was nothing to do
 LONGEST_REST = 30.0  # while the database is away
-SWEEP_EVERY = 600.0
 AT_A_TIME = 20  # letters or jobs, so that a wish to stop is heard between them
+
+Round = Callable[[], int]  # does what is due now; returns how much that was
 
 
 @click.command()
@@ -38,16 +45,28 @@ def worker() -> None:
 
 def work(app: Flask, stop: Event) -> None:
     """Work until `stop` is set. A database that is away is waited for; nothing is lost, for all of it is rows."""
+    with app.app_context():
+        send = post.by_settings()
+    lanes: dict[str, Round] = {
+        "jobs": JobLane().round,
+        "letters": lambda: outbox.send_waiting(send, most=AT_A_TIME),
+    }
+    threads = [Thread(target=keep_at, args=(app, stop, lane), name=name) for name, lane in lanes.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():  # in short waits, so that the main thread hears signals
+            thread.join(1.0)
+
+
+def keep_at(app: Flask, stop: Event, round_: Round) -> None:
+    """One lane: round after round, with a rest when there was nothing, a longer one when it failed."""
     failures = 0
-    swept_at = float("-inf")
     while not stop.is_set():
         try:
             with app.app_context():
-                if time.monotonic() - swept_at > SWEEP_EVERY:
-                    limits.sweep()
-                    idempotency.sweep()
-                    swept_at = time.monotonic()
-                did = one_round()
+                clock.refresh(force=True)
+                did = round_()
         except Exception as fault:
             failures += 1
             _say(fault, failures)
@@ -58,12 +77,30 @@ def work(app: Flask, stop: Event) -> None:
             stop.wait(REST)
 
 
-def one_round() -> int:
-    """Do what is due now. Returns how much that was."""
-    clock.refresh(force=True)
-    done = jobs.run_due(AT_A_TIME) + outbox.send_waiting(post.by_settings(), most=AT_A_TIME)
-    db.session.remove()
-    return done
+class JobLane:
+    """Jobs and what makes them, as long as the clock is to be believed."""
+
+    def __init__(self, watch: ClockWatch | None = None) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"[:120]
+        self.started_at = clock.real_now()
+        self.watch = watch or ClockWatch()
+        self._beaten_at = float("-inf")
+        self._said = ""
+
+    def round(self) -> int:
+        steady = self.watch.steady()
+        if self.watch.reason != self._said:
+            self._said = self.watch.reason
+            log.warning("no jobs: %s", self._said) if self._said else log.warning(
+                "the clock is believed again"
+            )
+            self._beaten_at = float("-inf")
+        if time.monotonic() - self._beaten_at > heartbeats.EVERY:
+            heartbeats.beat(self.name, started_at=self.started_at, waits=self._said)
+            self._beaten_at = time.monotonic()
+        if not steady:
+            return 0
+        return schedules.tick() + jobs.run_due(AT_A_TIME, may_run=self.watch.steady)
 
 
 def _say(fault: Exception, failures: int) -> None:

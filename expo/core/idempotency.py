@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import clock, jobs
 from .db import Base, Id, Moment, add_unless_there, db, execute, transaction
 from .refusals import BadInput, Refusal
 
@@ -74,8 +74,9 @@ def once(*, scope: str, key: str, asked: bytes, work: Callable[[], tuple[int, st
     return status, body
 
 
+@jobs.every("sweep_answers", timedelta(minutes=10))
 def sweep() -> None:
-    """Remove what is a day old."""
+    """Forgets answers to requests with a key that are a day old."""
     with transaction():
         execute(sa.delete(KeptAnswer).where(KeptAnswer.begun_at < clock.real_now() - KEPT))
 

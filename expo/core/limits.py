@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from . import clock
+from . import clock, jobs
 from .db import Base, Moment, db, is_sqlite, transaction
 from .refusals import TooOften
 
@@ -67,7 +67,8 @@ def forget(what: str, who: str) -> None:
         db.session.execute(sa.delete(Attempts).where(Attempts.key == _hashed(what, who)))
 
 
+@jobs.every("sweep_limits", timedelta(minutes=10))
 def sweep() -> None:
-    """Remove windows that are over."""
+    """Forgets counted tries whose time is over."""
     with transaction():
         db.session.execute(sa.delete(Attempts).where(Attempts.until < clock.real_now()))

@@ -185,7 +185,7 @@ def test_an_organiser_changes_a_session_and_publishes_it(people: Open):
     olle, reader = people(), people()
     sign_in(olle, "organiser@demo.example")
     olle.goto("/h22/organise/sessions/H22-015")
-    title = olle.get_by_label("Title")
+    title = olle.get_by_label("Title", exact=True)
     title.fill("Prova framtidens hemtjänst, nu")
     olle.get_by_role("button", name=re.compile("^Save")).first.click()
     reader.goto("/h22/sessions/H22-015")
@@ -199,7 +199,7 @@ def test_an_organiser_changes_a_session_and_publishes_it(people: Open):
     expect(reader.get_by_role("heading", level=1)).to_have_text("Prova framtidens hemtjänst, nu")
     # Back, so that the next journey finds what it looks for.
     olle.goto("/h22/organise/sessions/H22-015")
-    olle.get_by_label("Title").fill("Prova framtidens hemtjänst")
+    olle.get_by_label("Title", exact=True).fill("Prova framtidens hemtjänst")
     olle.get_by_role("button", name=re.compile("^Save")).first.click()
     olle.goto("/h22/organise/releases")
     olle.get_by_role("button", name=re.compile("^Publish")).first.click()

@@ -64,6 +64,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    work,
 )
 
 __all__ = [
@@ -94,4 +95,5 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "work",
 ]

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from expo.programme.words import Deed
 from expo.registration import queries as registrations
+from expo.web.context import visitor
 
 from . import mine
 
@@ -53,6 +54,9 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
+    who = visitor()
+    if who is not None and who.is_admin:
+        set_up.append(("work", _("Work behind the pages")))
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 

@@ -1,0 +1,87 @@
+"""What is done behind the pages, for those who run the installation: workers, jobs, rhythms."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from expo.core import backlog, heartbeats, jobs, schedules
+from expo.core.jobs import Periodic
+from expo.core.refusals import Forbidden
+from expo.web.context import visitor
+from expo.web.texts import _l
+
+from . import blueprint
+
+# What the rooms call their work; what is missing here stands under its own name, its meaning in English.
+MEANINGS = {
+    "sweep_jobs": _l("Forgets jobs that were done two weeks ago."),
+    "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
+    "sweep_limits": _l("Forgets counted tries whose time is over."),
+    "sweep_heartbeats": _l("Forgets workers that ended days ago."),
+}
+
+
+def administrator() -> None:
+    """Refuse whoever does not run the installation."""
+    who = visitor()
+    if who is None or not who.is_admin:
+        raise Forbidden(_("This page is for those who run the installation."))
+
+
+@blueprint.get("/organise/work")
+def work() -> ResponseReturnValue:
+    administrator()
+    return render_template(
+        "organiser/work.html",
+        counts=backlog.counts(),
+        workers=heartbeats.workers(),
+        failed=backlog.failed(),
+        next_up=backlog.next_up(),
+        rhythms=backlog.rhythms(),
+        meaning=lambda one: MEANINGS.get(one.name, one.meaning),
+        rhythm_said=_rhythm,
+        most_attempts=jobs.MOST_ATTEMPTS,
+    )
+
+
+@blueprint.post("/organise/work/jobs/<int:job_id>/retry")
+def retry_job(job_id: int) -> ResponseReturnValue:
+    administrator()
+    again = jobs.retry(job_id=job_id)
+    flash(
+        _("It is tried again.") if again else _("Nothing to try: it has been done, or waits already."),
+        "success" if again else "info",
+    )
+    return redirect(url_for("organiser.work"), code=303)
+
+
+@blueprint.post("/organise/work/rhythms/<name>/run")
+def run_rhythm(name: str) -> ResponseReturnValue:
+    administrator()
+    if name not in {one.name for one in jobs.periodic()}:
+        abort(404)
+    waits = schedules.run_now(name=name)
+    flash(_("It is done in a moment.") if waits else _("It waits already."), "success" if waits else "info")
+    return redirect(url_for("organiser.work"), code=303)
+
+
+@blueprint.post("/organise/work/clock")
+def confirm_clock() -> ResponseReturnValue:
+    administrator()
+    heartbeats.confirm_clock()
+    flash(_("The workers go on."), "success")
+    return redirect(url_for("organiser.work"), code=303)
+
+
+def _rhythm(one: Periodic) -> str:
+    if not isinstance(one.rhythm, timedelta):
+        return _("each day at %(time)s", time=one.rhythm.strftime("%H:%M"))
+    minutes = round(one.rhythm.total_seconds() / 60)
+    if minutes % 60:
+        return ngettext("every minute", "every %(num)s minutes", minutes)
+    return ngettext("every hour", "every %(num)s hours", minutes // 60)
