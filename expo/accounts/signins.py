@@ -33,8 +33,8 @@ class Visitor:
     email: str | None
     language: str
     is_admin: bool
-    by_mail: bool
-    speaks_for_id: int | None
+    by_mail: bool = False
+    speaks_for_id: int | None = None
 
     is_authenticated = True
     is_active = True
