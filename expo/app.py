@@ -62,7 +62,12 @@ _LOADED = (
     "core.stamps", "desk.models",
     "favourites.models", "imports.attendee_files", "imports.models", "mail.outbox", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "programme.checks", "publishing.checks", "registration.checks",
+    "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "registration.checks",
+)  # fmt: skip
+# What each room keeps of a person: see core/personal.py.
+_PERSONAL = (
+    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "imports", "mail",
+    "payment", "registration", "speakers",
 )  # fmt: skip
 
 
@@ -80,6 +85,8 @@ def _wire_rooms() -> None:
 
     for name in _LOADED:
         import_module(f"expo.{name}")
+    for room in _PERSONAL:
+        import_module(f"expo.{room}.personal")
     registration.listen()
     validity.listen()
     waiting.listen()

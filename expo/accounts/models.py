@@ -52,6 +52,8 @@ class Person(Base):
     # The personal calendar's address: for reading it only, revoked by making a new one.
     calendar_token_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
     created_at: Mapped[Moment]
+    # Since then nothing here says who it was; rows that point here keep counting.
+    erased_at: Mapped[Moment | None]
 
     account: Mapped[Account | None] = relationship()
 

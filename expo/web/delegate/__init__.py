@@ -27,4 +27,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, favourites, links, my, offers, orders, register, transfer  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, data, favourites, links, my, offers, orders, register, transfer  # noqa: E402, F401  their views belong to the blueprint

@@ -53,7 +53,11 @@ def entries() -> list[dict[str, Any]]:
     if mine.may(Deed.READ):
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
-        set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
+        set_up += [
+            ("data_protection", _("Data protection")),
+            ("sellers", _("Sellers")),
+            ("outside", _("Also in the city")),
+        ]
     who = visitor()
     if who is not None and who.is_admin:
         set_up.append(("work", _("Work behind the pages")))
