@@ -96,10 +96,29 @@ def _check_open(item: Item) -> None:
         )
     if item.ends_at <= clock.now():
         raise BookingClosed(_("%(title)s is over.", title=item.title))
+    if item.admission is Admission.SEAT:
+        _check_window(item)
     if item.admission is Admission.INVITATION:
         raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=item.title))
     if item.admission is not Admission.SEAT:
         raise NoBookingNeeded(_("%(title)s needs no booking: just come.", title=item.title))
+
+
+def _check_window(item: Item) -> None:
+    """Organisers say from when and until when seats are booked; what they give by hand does not ask."""
+    if item.booking_opens_at is not None and item.not_yet_open(clock.now()):
+        opens = item.booking_opens_at.astimezone(item.zone)
+        raise BookingClosed(
+            _(
+                "Seats in %(title)s can be booked from %(when)s.",
+                title=item.title,
+                when=f"{opens:%Y-%m-%d %H:%M}",
+            )
+        )
+    if item.closed_early(clock.now()):
+        raise BookingClosed(
+            _("Booking for %(title)s is closed. At the door there may be seats left.", title=item.title)
+        )
 
 
 def _registration_for(person: Person, item: Item) -> Registration:
@@ -152,5 +171,6 @@ def _write(kind: str, person: Person, item: Item) -> None:
             zone=item.time_zone,
             room=item.room_name,
             venue=item.venue_name,
+            meeting_point=item.meeting_point,
             code=item.code,
         )

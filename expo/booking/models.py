@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from expo.accounts.models import Person
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
-from expo.programme.models import Occurrence
+from expo.programme.models import Occurrence, Session
 from expo.registration.models import Registration
 
 
@@ -47,3 +47,22 @@ class Booking(Base):
     occurrence: Mapped[Occurrence] = relationship()
     person: Mapped[Person] = relationship()
     registration: Mapped[Registration] = relationship()
+
+
+class GuideLink(Base):
+    """A secret address under which somebody without an account reads who comes to a session."""
+
+    __tablename__ = "guide_links"
+    __table_args__ = (sa.UniqueConstraint("token_digest"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey(Session.id), index=True)
+    label: Mapped[str] = mapped_column(sa.String(120))
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    made_at: Mapped[Moment]
+    made_by: Mapped[str] = mapped_column(sa.String(80))
+    opened_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+
+    session: Mapped[Session] = relationship()

@@ -5,8 +5,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from expo.accounts.models import Person
 from expo.core.db import db
+from expo.core.text import folded
 from expo.programme.models import Occurrence
+from expo.registration.models import Registration, RegistrationState
 
 from .models import Booking, BookingState
 
@@ -56,7 +59,10 @@ def of_occurrence(occurrence_id: int) -> list[Booking]:
         db.session.scalars(
             sa.select(Booking)
             .where(Booking.occurrence_id == occurrence_id, Booking.state == BookingState.BOOKED)
-            .options(joinedload(Booking.person), joinedload(Booking.registration))
+            .options(
+                joinedload(Booking.person),
+                joinedload(Booking.registration).joinedload(Registration.ticket_type),
+            )
         ),
         key=lambda booking: booking.person.folded_name,
     )
@@ -70,3 +76,60 @@ def counts(occurrence_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Booking.occurrence_id)
     )
     return {row[0]: int(row[1]) for row in rows}
+
+
+def of_session(session_id: int, occurrence_ids: Iterable[int]) -> dict[int, list[Booking]]:
+    """Who has a seat in each of these times of a session, by name. One query."""
+    found: dict[int, list[Booking]] = {}
+    rows = db.session.scalars(
+        sa.select(Booking)
+        .join(Booking.occurrence)
+        .join(Booking.person)
+        .where(
+            Occurrence.session_id == session_id,
+            Booking.occurrence_id.in_(list(occurrence_ids)),
+            Booking.state == BookingState.BOOKED,
+        )
+        .options(joinedload(Booking.person), joinedload(Booking.registration))
+        .order_by(Person.folded_name, Booking.id)
+    )
+    for booking in rows:
+        found.setdefault(booking.occurrence_id, []).append(booking)
+    return found
+
+
+def of_occurrence_by_id(occurrence_id: int, booking_id: int) -> Booking | None:
+    """One booking of an occurrence, ended or not."""
+    return db.session.scalar(
+        sa.select(Booking).where(Booking.id == booking_id, Booking.occurrence_id == occurrence_id)
+    )
+
+
+def could_be_given(conference_id: int, occurrence_id: int, words: str, most: int = 20) -> list[Registration]:
+    """Confirmed registrations of a conference whose person these words find, without a seat in this occurrence.
+
+    Words are looked for in name, organisation and city; a registration's code is found too. One query.
+    """
+    has_seat = sa.select(Booking.person_id).where(
+        Booking.occurrence_id == occurrence_id, Booking.state == BookingState.BOOKED
+    )
+    wanted = (
+        sa.select(Registration)
+        .join(Registration.person)
+        .where(
+            Registration.conference_id == conference_id,
+            Registration.state == RegistrationState.CONFIRMED,
+            Person.id.not_in(has_seat),
+        )
+        .options(joinedload(Registration.person), joinedload(Registration.ticket_type))
+        .order_by(Person.folded_name, Registration.id)
+        .limit(most)
+    )
+    for word in folded(words).split():
+        wanted = wanted.where(
+            sa.or_(
+                Person.folded_words.contains(word, autoescape=True),
+                sa.func.lower(Registration.code) == word,
+            )
+        )
+    return list(db.session.scalars(wanted))

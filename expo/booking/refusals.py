@@ -1,4 +1,4 @@
-from expo.core.refusals import Refusal
+from expo.core.refusals import NotFound, Refusal
 
 
 class SessionFull(Refusal):
@@ -35,3 +35,9 @@ class BookingClosed(Refusal):
     """The session has begun, is cancelled, or its time is not certain."""
 
     code = "booking_closed"
+
+
+class NoSuchLink(NotFound):
+    """A secret address that opens nothing, or nothing any more."""
+
+    code = "no_such_link"

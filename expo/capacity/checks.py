@@ -9,7 +9,7 @@ from expo.core.checks import check
 from expo.core.db import db
 
 from .holders import holders
-from .models import Pool
+from .models import Overrun, Pool
 
 
 @check("1", "no pool holds more than its capacity and what was forced")
@@ -36,3 +36,16 @@ def the_tree() -> Iterator[str]:
     for row in db.session.execute(sa.select(Pool.id, Pool.taken)):
         if row.taken != held.get(row.id, 0):
             yield f"pool {row.id}: {row.taken} taken, {held.get(row.id, 0)} held"
+
+
+@check("1", "what is over a pool's capacity was forced by somebody, with a reason")
+def forced_by_somebody() -> Iterator[str]:
+    forced = (
+        sa.select(sa.func.coalesce(sa.func.sum(Overrun.places), 0))
+        .where(Overrun.pool_id == Pool.id)
+        .scalar_subquery()
+    )
+    for row in db.session.execute(
+        sa.select(Pool.id, Pool.over, forced.label("forced")).where(Pool.over > forced)
+    ):
+        yield f"pool {row.id}: {row.over} over, {row.forced} forced"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from expo.core.db import Base, Id
+from expo.core.db import Base, Id, Moment
 from expo.expos.models import Expo
 
 
@@ -35,3 +35,21 @@ class Pool(Base):
     def left(self) -> int | None:
         """Places left in this pool alone, None without limit; what the pools above leave stands in `pools.left`."""
         return None if self.capacity is None else max(0, self.capacity + self.over - self.taken)
+
+
+class Overrun(Base):
+    """Places that a named organiser forced over a pool's capacity, and why. Kept when they are given back."""
+
+    __tablename__ = "overruns"
+    __table_args__ = (
+        sa.CheckConstraint("places >= 1", name="places"),
+        sa.CheckConstraint("reason <> ''", name="reasoned"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), index=True)
+    places: Mapped[int]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    forced_by: Mapped[str] = mapped_column(sa.String(80))
+    forced_at: Mapped[Moment]

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import news
+from expo.core import audit, clock, news
 from expo.core.db import db, execute, in_transaction
-from expo.core.refusals import ChangedMeanwhile
+from expo.core.refusals import BadInput, ChangedMeanwhile
 
-from .models import Pool
+from .models import Overrun, Pool
 from .news import PlacesFreed
 from .refusals import PoolFull, PoolInUse
 
@@ -29,7 +29,17 @@ _TAKE = (
 _GIVE_BACK = (
     sa.update(Pool)
     .where(Pool.id == sa.bindparam("pool"), _SAME_PARENT, Pool.taken >= sa.bindparam("places"))
-    .values(taken=Pool.taken - sa.bindparam("places"))
+    .values(
+        taken=Pool.taken - sa.bindparam("places"),
+        # What was forced goes first: a place over the capacity is nobody else's to take.
+        over=sa.case(
+            (
+                Pool.taken - sa.bindparam("places") > Pool.capacity,
+                Pool.taken - sa.bindparam("places") - Pool.capacity,
+            ),
+            else_=0,
+        ),
+    )
 )
 _ABOVE = sa.select(Pool.id, Pool.parent_id).where(Pool.id.in_(sa.bindparam("pools", expanding=True)))
 
@@ -71,6 +81,49 @@ def take_all(wanted: Mapping[int, int]) -> None:
         if execute(_TAKE, {"pool": pool_id, "parent": tree[pool_id], "places": places}) != 1:
             _check_still_there(pool_id, tree[pool_id])
             raise PoolFull(_("No places are left."), pool=pool_id)
+
+
+def force(pool_id: int, places: int, *, reason: str) -> int:
+    """Take places whether or not there is room, and raise `over` by exactly what was missing, in the pool and in all
+    above it. Returns how many places were missing at most. The actor of the audit is the one who forces.
+
+    Raises BadInput without a reason.
+    """
+    _in_transaction()
+    reason = reason.strip()
+    if not reason:
+        raise BadInput(_("Say why there shall be more than fit."), field="reason")
+    tree = _tree([pool_id])
+    chain = sorted(_chain(pool_id, tree))
+    db.session.execute(sa.select(Pool.id).where(Pool.id.in_(chain)).order_by(Pool.id).with_for_update())
+    most = 0
+    for one in chain:
+        _check_still_there(one, tree[one])
+        row = db.session.execute(
+            sa.select(Pool.expo_id, Pool.capacity, Pool.over, Pool.taken).where(Pool.id == one)
+        ).one()
+        missing = 0 if row.capacity is None else max(0, row.taken + places - row.capacity - row.over)
+        execute(
+            sa.update(Pool).where(Pool.id == one).values(taken=Pool.taken + places, over=Pool.over + missing)
+        )
+        if missing:
+            _note_overrun(row.expo_id, one, missing, reason)
+        most = max(most, missing)
+    return most
+
+
+def _note_overrun(expo_id: int, pool_id: int, places: int, reason: str) -> None:
+    db.session.add(
+        Overrun(
+            expo_id=expo_id,
+            pool_id=pool_id,
+            places=places,
+            reason=reason,
+            forced_by=audit.actor(),
+            forced_at=clock.now(),
+        )
+    )
+    audit.record("forced_over", "pool", pool_id, expo_id=expo_id, after={"places": places}, why=reason)
 
 
 def give_back(pool_ids: Iterable[int], places: int = 1) -> None:
@@ -127,7 +180,10 @@ def resize(pool_id: int, capacity: int | None) -> None:
     changed = execute(
         sa.update(Pool)
         .where(Pool.id == pool_id, sa.true() if capacity is None else Pool.taken <= capacity + Pool.over)
-        .values(capacity=capacity)
+        .values(
+            capacity=capacity,
+            over=0 if capacity is None else sa.case((Pool.taken > capacity, Pool.taken - capacity), else_=0),
+        )
     )
     if changed != 1:
         taken = db.session.scalar(sa.select(Pool.taken).where(Pool.id == pool_id))

@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, cities, doors, logins, tongues
+from . import areas, cities, doors, logins, seats, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -54,6 +54,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         crowd = Crowd(expo, team, START)
         crowd.come(team["delegate@demo.example"])
         cities.invite(expo, START)
+        seats.arrange(expo, START)
     crowd.arrive()
     return True
 

@@ -1,24 +1,20 @@
 """Placing orders: one per seller and currency, all orders of a basket in one transaction. What is free is settled
-at once; what is not stays open until it is paid, or expires."""
+at once; what is not stays open until it is paid, or expires: settling.py."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from expo.accounts.models import Person
-from expo.core import audit, clock, jobs, news, tokens
-from expo.core.db import add_unless_there, db, execute, lock, transaction
+from expo.core import audit, clock, jobs, tokens
+from expo.core.db import add_unless_there, db, lock, transaction
 from expo.core.money import Money
 
-from . import queries
 from .models import Order, OrderLine, OrderState
-from .news import OrderExpired, OrderSettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,87 +96,6 @@ def hold(order_id: int) -> Order:
     order = db.session.get_one(Order, order_id)
     lock(order)
     return order
-
-
-def strike(*, order_id: int, line_ids: Iterable[int]) -> None:
-    """Take lines off an open order: what they were for has ended. One that was paid keeps them, for the refund."""
-    with transaction():
-        order = hold(order_id)
-        if order.state is not OrderState.OPEN:
-            return
-        struck = execute(
-            sa.update(OrderLine)
-            .where(
-                OrderLine.order_id == order.id,
-                OrderLine.id.in_(list(line_ids)),
-                OrderLine.struck_at.is_(None),
-            )
-            .values(struck_at=clock.now())
-        )
-        if struck == 0:
-            return
-        before = order.total_minor
-        left = queries.lines_of([order.id])
-        order.total_minor = sum(line.price_minor for line in left)
-        captured = queries.captured(order.id)
-        if not left and not captured:
-            order.state = OrderState.VOID
-        db.session.flush()
-        audit.record(
-            "order_changed",
-            "order",
-            order.id,
-            expo_id=order.expo_id,
-            before={"total": before},
-            after={"total": order.total_minor, "state": order.state.value},
-        )
-        if order.state is OrderState.OPEN:
-            settle_if_paid(order)
-
-
-def settle_if_paid(order: Order) -> bool:
-    """Settle the order if what came covers it. Whoever calls holds it. Returns whether it was settled now."""
-    if queries.captured(order.id) < order.total_minor:
-        return False
-    settled = execute(
-        sa.update(Order)
-        .where(Order.id == order.id, Order.state == OrderState.OPEN)
-        .values(state=OrderState.SETTLED, settled_at=clock.now())
-    )
-    db.session.refresh(order)
-    if settled == 1:
-        audit.record(
-            "order_settled", "order", order.id, expo_id=order.expo_id, after={"total": order.total_minor}
-        )
-        news.tell(OrderSettled(order.id))
-    return settled == 1
-
-
-def expire(*, order_id: int) -> bool:
-    """End an order that is overdue: what it held is given back by those who listen. Returns whether it ended now.
-
-    One on which a part was paid does not end by itself: somebody has to decide about that money.
-    """
-    with transaction():
-        order = hold(order_id)
-        if order.due_at is None or order.due_at > clock.now() or queries.captured(order.id):
-            return False
-        ended = execute(
-            sa.update(Order)
-            .where(Order.id == order.id, Order.state == OrderState.OPEN)
-            .values(state=OrderState.EXPIRED)
-        )
-        db.session.refresh(order)
-        if ended != 1:
-            return False
-        audit.record("order_expired", "order", order.id, expo_id=order.expo_id)
-        news.tell(OrderExpired(order.id))
-        return True
-
-
-@jobs.handler("order_due")
-def _when_due(payload: dict[str, Any]) -> None:
-    expire(order_id=payload["order"])
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""Money that a person has seen come in: by transfer, on an invoice, at the desk. Written down once."""
+"""Money that a person has seen come in: by transfer, on an invoice, at the desk, by Swish. Written down once."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from expo.core.money import Money
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import orders, queries
-from .models import Order, OrderState, Payment, PayMethod, PayState
-from .refusals import KeyUsed, OrderClosed
+from . import orders, queries, settling
+from .models import Order, Payment, PayMethod, PayState
+from .refusals import KeyUsed
 
 MOST_MINOR = 2_000_000_000  # the column's
 
 
 def record(*, order: Order, method: PayMethod, amount: Money, key: str, note: str = "") -> Payment:
-    """Write down that this came for the order, and settle it if that is enough.
+    """Write down that this came for the order, and settle it if that is enough. What came too much goes back; for
+    an order that has ended it is decided what becomes of it.
 
-    `key` is made with the form: the same payment sent again is the same payment. Raises BadInput, OrderClosed,
-    KeyUsed.
+    `key` is made with the form: the same payment sent again is the same payment. Raises BadInput, KeyUsed.
     """
     if not 0 < amount.minor <= MOST_MINOR:
         raise BadInput(_("An amount above nothing, please."), field="amount")
     if amount.currency != order.currency:
         raise BadInput(_("This order is paid in %(currency)s.", currency=order.currency), field="amount")
+    if method is PayMethod.CHECKOUT:
+        raise BadInput(_("What the payment provider takes, it tells itself."), field="method")
     if not key or len(key) > 80:
         raise BadInput(_("Open the page again before you write a payment down."))
     with transaction():
@@ -36,10 +38,6 @@ def record(*, order: Order, method: PayMethod, amount: Money, key: str, note: st
             if (known.order_id, known.amount_minor, known.method) == (order.id, amount.minor, method):
                 return known
             raise KeyUsed(_("This form was sent before with another amount. Open the page again."))
-        if order.state in (OrderState.EXPIRED, OrderState.VOID):
-            raise OrderClosed(
-                _("This order has ended, and its places are given back. Return the money, or register again.")
-            )
         payment = Payment(
             expo_id=order.expo_id,
             order_id=order.id,
@@ -62,5 +60,5 @@ def record(*, order: Order, method: PayMethod, amount: Money, key: str, note: st
             after={"amount": amount.minor, "currency": amount.currency, "method": method.value},
             why=payment.note or None,
         )
-        orders.settle_if_paid(order)
+        settling.arrived(payment)
     return payment

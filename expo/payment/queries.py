@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from expo.core.db import db
 
-from .models import Order, OrderLine, OrderState, Payment, PayState
+from .models import LIVE_REFUNDS, MONEY_IN, Order, OrderLine, OrderState, Payment, Refund
 
 
 def order(expo_id: int, code: str) -> Order | None:
@@ -58,15 +58,19 @@ def lines_of(order_ids: Iterable[int], *, struck_too: bool = False) -> list[Orde
 
 
 def captured(order_id: int) -> int:
-    """What came for an order, in minor units."""
-    return int(
-        db.session.scalar(
-            sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor), 0)).where(
-                Payment.order_id == order_id, Payment.state == PayState.SUCCEEDED
-            )
-        )
-        or 0
+    """What came for an order, in minor units, whether it stayed or not."""
+    return _sum(Payment.amount_minor, Payment.order_id == order_id, Payment.state.in_(MONEY_IN))
+
+
+def net(order_id: int) -> int:
+    """What came for an order and is not on its way back, in minor units."""
+    return captured(order_id) - _sum(
+        Refund.amount_minor, Refund.order_id == order_id, Refund.state.in_(LIVE_REFUNDS)
     )
+
+
+def _sum(column: InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where)) or 0)
 
 
 def payments_of(order_ids: Iterable[int]) -> list[Payment]:

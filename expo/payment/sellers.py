@@ -26,6 +26,7 @@ class SellerDraft:
     currencies: tuple[str, ...] = ("SEK",)
     how_to_pay: str = ""
     pay_days: int = 14
+    refund_limit_minor: int = 500_000
 
 
 def of_expo(expo_id: int) -> list[Seller]:

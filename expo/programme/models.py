@@ -289,6 +289,10 @@ class Occurrence(Base):
             "placement = 'unplaced' OR (starts_at IS NOT NULL AND ends_at IS NOT NULL AND room_id IS NOT NULL)",
             name="placed_somewhere",
         ),
+        sa.CheckConstraint(
+            "booking_closes_at IS NULL OR booking_opens_at IS NULL OR booking_closes_at > booking_opens_at",
+            name="closes_after_opening",
+        ),
         choice_check("placement", Placement),
     )
 
@@ -306,6 +310,10 @@ class Occurrence(Base):
     abstract: Mapped[str | None] = mapped_column(sa.Text)
     cancelled_at: Mapped[Moment | None]
     pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+    # These hold at once, without a release: when seats can be booked (None: always), and where people gather.
+    booking_opens_at: Mapped[Moment | None]
+    booking_closes_at: Mapped[Moment | None]
+    meeting_point: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]

@@ -85,6 +85,9 @@ class Item:
     conference_text_language: str
     conference_titles: dict[str, str]
     interpretation: list[list[str]]
+    booking_opens_at: datetime | None
+    booking_closes_at: datetime | None
+    meeting_point: str
     # Whether details were taken out, because whoever looks has no ticket.
     closed: bool = False
     # Whether it is nothing but a time and a place that are taken.
@@ -118,6 +121,9 @@ class Item:
             people=[],
             own_people=None,
             interpretation=[],
+            booking_opens_at=None,
+            booking_closes_at=None,
+            meeting_point="",
             closed=True,
         )
 
@@ -214,10 +220,19 @@ class Item:
             return None
         return max(0, self.seats + self.over - self.taken)
 
+    def not_yet_open(self, now: datetime) -> bool:
+        """Whether its seats are booked later than now."""
+        return self.booking_opens_at is not None and now < self.booking_opens_at
+
+    def closed_early(self, now: datetime) -> bool:
+        """Whether nobody can book a seat by themselves any more, though it is not over."""
+        return self.booking_closes_at is not None and now >= self.booking_closes_at
+
     def takes_bookings(self, now: datetime) -> bool:
-        """Whether seats are booked here at all; it may be full."""
+        """Whether seats are booked here now; it may be full."""
         return (
             self.admission is Admission.SEAT
+            and not (self.not_yet_open(now) or self.closed_early(now))
             and not (self.cancelled or self.tentative)
             and self.ends_at > now
             and self.visibility in LISTED
@@ -294,6 +309,9 @@ COLUMNS = (
     Conference.text_language,
     Conference.titles,
     SessionVersion.interpretation,
+    Occurrence.booking_opens_at,
+    Occurrence.booking_closes_at,
+    Occurrence.meeting_point,
 )
 
 ITEMS = (

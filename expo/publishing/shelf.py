@@ -172,10 +172,19 @@ def days(expo_id: int, wish: Filter | None = None, tickets: Collection[int] = ()
     known = kept.counted.get(key)
     if not isinstance(known, _Counted) or not known.since <= now < known.until:
         found = find(expo_id, None, None, *key)
-        until = min((item.ends_at for item in found if item.ends_at > now), default=_NEVER)
+        until = min((turn for item in found for turn in _turns(item) if turn > now), default=_NEVER)
         known = _Counted(counted(found), now, until)
         _keep(kept.counted, key, known)
     return known.days
+
+
+def _turns(item: Item) -> Iterator[datetime]:
+    """The moments at which its seats begin or cease to count."""
+    yield item.ends_at
+    if item.booking_opens_at is not None:
+        yield item.booking_opens_at
+    if item.booking_closes_at is not None:
+        yield item.booking_closes_at
 
 
 def _keep(where: dict[object, object], key: object, made: object) -> None:

@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
-from expo.payment import orders
-from expo.payment.models import Order, OrderState
-from expo.payment.news import OrderExpired, OrderSettled
+from expo.payment import orders, settling
+from expo.payment.models import Order, OrderState, RefundReason
+from expo.payment.news import CameLate, OrderExpired, OrderSettled
 
 from . import billing, letters, places, queries, vouchers
 from .models import LIVE, WAITING, Registration, RegistrationState
@@ -126,6 +126,7 @@ def revoke(*, registration: Registration, reason: str) -> None:
 def listen() -> None:
     news.listen(OrderSettled, _confirm_paid)
     news.listen(OrderExpired, _end_unpaid)
+    news.listen(CameLate, _give_late_money_back)
 
 
 def _confirm_paid(settled: OrderSettled) -> None:
@@ -147,6 +148,10 @@ def _end_unpaid(expired: OrderExpired) -> None:
         vouchers.undo(registration)
         news.tell(RegistrationOver(registration.id))
     letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
+
+
+def _give_late_money_back(late: CameLate) -> None:
+    settling.level(db.session.get_one(Order, late.order_id), owed=0, reason=RefundReason.LATE)
 
 
 def _end(registration: Registration, state: RegistrationState, reason: str, letter: str) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from expo.core import audit, clock
 from expo.core.db import db, transaction
-from expo.payment import orders, sellers
+from expo.payment import orders, sellers, settling
 from expo.payment.models import Order, OrderLine, OrderState, Seller
 from expo.programme.models import Conference
 
@@ -58,6 +58,31 @@ def named_seller(conference: Conference) -> Seller | None:
         .join(ConferenceSeller, ConferenceSeller.seller_id == Seller.id)
         .where(ConferenceSeller.conference_id == conference.id)
     )
+
+
+def sellers_within(expo_id: int, conference_ids: Iterable[int] | None) -> list[Seller]:
+    """The sellers all of whose sales these conferences are (None: those of the whole expo): whose books one may
+    read. The default seller sells for every conference that names none."""
+    every = sellers.of_expo(expo_id)
+    if conference_ids is None:
+        return every
+    ids = set(conference_ids)
+    named = db.session.execute(
+        sa.select(ConferenceSeller.seller_id, ConferenceSeller.conference_id).where(
+            ConferenceSeller.expo_id == expo_id
+        )
+    ).all()
+    own = {seller_id for seller_id, conference_id in named if conference_id in ids}
+    others = {seller_id for seller_id, conference_id in named if conference_id not in ids}
+    sold = set(
+        db.session.scalars(
+            sa.select(Order.seller_id)
+            .join(Registration, Registration.order_id == Order.id)
+            .where(Order.expo_id == expo_id, Registration.conference_id.not_in(ids))
+            .distinct()
+        )
+    )
+    return [one for one in every if one.id in own - others - sold and not one.is_default]
 
 
 def let_sell(*, conference: Conference, seller: Seller) -> None:
@@ -152,4 +177,4 @@ def strike(registration: Registration) -> None:
     for order_id in db.session.scalars(
         sa.select(OrderLine.order_id).where(OrderLine.id.in_(list(found))).distinct()
     ).all():
-        orders.strike(order_id=order_id, line_ids=found)
+        settling.strike(order_id=order_id, line_ids=found)

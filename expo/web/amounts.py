@@ -30,3 +30,9 @@ def typed(minor_units: int, currency: str) -> str:
     digits = get_currency_precision(currency)
     amount = Decimal(minor_units).scaleb(-digits)
     return str(int(amount)) if amount == int(amount) else f"{amount:.{digits}f}"
+
+
+def plain(minor_units: int, currency: str) -> str:
+    """An amount as files hold it, below nothing too: all decimals of the currency, a point between."""
+    digits = get_currency_precision(currency)
+    return f"{Decimal(minor_units).scaleb(-digits):.{digits}f}"

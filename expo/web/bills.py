@@ -23,18 +23,24 @@ class Bill:
 
     @property
     def came(self) -> Money:
-        return Money(sum(one.amount_minor for one in self.payments), self.order.currency)
+        return Money(sum(one.amount_minor for one in self.payments if one.came), self.order.currency)
+
+    @property
+    def back(self) -> Money:
+        """What has gone back, or is on its way."""
+        return Money(sum(one.refunded_minor for one in self.payments), self.order.currency)
 
     @property
     def left(self) -> Money:
-        return Money(max(0, self.order.total_minor - self.came.minor), self.order.currency)
+        return Money(max(0, self.order.total_minor - self.came.minor + self.back.minor), self.order.currency)
 
 
 def bills_of(orders: list[Order]) -> list[Bill]:
-    """Those of these orders that cost something."""
-    wanted = [order for order in orders if order.total_minor]
-    ids = [order.id for order in wanted]
-    lines, payments = payment.lines_of(ids), payment.payments_of(ids)
+    """Those of these orders that cost something, or for which something came."""
+    payments = payment.payments_of([order.id for order in orders])
+    paid = {one.order_id for one in payments if one.came}
+    wanted = [order for order in orders if order.total_minor or order.id in paid]
+    lines = payment.lines_of([order.id for order in wanted])
     return [
         Bill(
             order,

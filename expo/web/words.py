@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind
 from expo.registration.models import Category, RegistrationState
 from expo.web.texts import _l
@@ -83,4 +84,45 @@ MATERIAL_ICONS: dict[MaterialKind, str] = {
     MaterialKind.CAPTIONS: "message-square",
     MaterialKind.SIGN_LANGUAGE: "sign",
     MaterialKind.LINK: "external-link",
+}
+
+PAY_METHODS: dict[PayMethod, str] = {
+    PayMethod.TRANSFER: _l("Transfer"),
+    PayMethod.INVOICE: _l("Invoice"),
+    PayMethod.DESK: _l("Cash at the desk"),
+    PayMethod.SWISH: _l("Swish at the desk"),
+    PayMethod.CHECKOUT: _l("Payment page"),
+}
+# Each with its kind of mark: a word, a colour, a shape.
+PAY_STATES: dict[PayState, tuple[str, str]] = {
+    PayState.CREATED: (_l("Page is open"), "wait"),
+    PayState.PROCESSING: (_l("On its way"), "wait"),
+    PayState.SUCCEEDED: (_l("Came"), "go"),
+    PayState.FAILED: (_l("Failed"), "stop"),
+    PayState.EXPIRED: (_l("Page closed unpaid"), "off"),
+    PayState.DISPUTED: (_l("Disputed"), "stop"),
+}
+REFUND_STATES: dict[RefundState, tuple[str, str]] = {
+    RefundState.REQUESTED: (_l("Asked for"), "wait"),
+    RefundState.PENDING: (_l("On its way"), "wait"),
+    RefundState.DONE: (_l("Gone back"), "go"),
+    RefundState.FAILED: (_l("Failed"), "stop"),
+}
+REFUND_REASONS: dict[RefundReason, str] = {
+    RefundReason.CANCELLATION: _l("Cancelled"),
+    RefundReason.CHANGE: _l("Changed to something cheaper"),
+    RefundReason.SURPLUS: _l("Paid too much"),
+    RefundReason.LATE: _l("Paid too late"),
+    RefundReason.GOODWILL: _l("Made cheaper"),
+    RefundReason.DISPUTE: _l("Taken back by the payer's bank"),
+}
+ACCOUNTS: dict[Account, str] = {
+    Account.CASH: _l("Cash"),
+    Account.BANK: _l("Bank"),
+    Account.SWISH: _l("Swish"),
+    Account.PROVIDER: _l("Payment provider"),
+    Account.DISPUTED: _l("Held for disputes"),
+    Account.RECEIVABLE: _l("Owed by delegates"),
+    Account.SALES: _l("Sales without VAT"),
+    Account.VAT: _l("VAT"),
 }

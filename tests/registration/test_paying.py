@@ -14,10 +14,10 @@ from expo.core.db import db
 from expo.core.money import Money
 from expo.core.refusals import BadInput
 from expo.mail import outbox
-from expo.payment import orders, payments, sellers
+from expo.payment import payments, refunds, sellers, settling
 from expo.payment import queries as payment
 from expo.payment.models import Order, OrderState, PayMethod
-from expo.payment.refusals import KeyUsed, OrderClosed
+from expo.payment.refusals import KeyUsed
 from expo.payment.sellers import SellerDraft
 from expo.registration import actions, billing, queries
 from expo.registration.models import RegistrationState as State
@@ -116,15 +116,17 @@ def test_an_order_nobody_pays_gives_its_places_back_exactly_once(monkeypatch):
 
     overdue(monkeypatch, days=15)
     jobs.run_due()
-    assert not orders.expire(order_id=made.order.id)
+    assert not settling.expire(order_id=made.order.id)
 
     db.session.expire_all()
     assert made.order.state is OrderState.EXPIRED
     assert [r.state for r in made.registrations] == [State.REVOKED, State.CONFIRMED]
     assert kind.pool.taken == 0
     assert [letter.kind for letter in outbox.waiting()] == ["registration_received", "order_expired"]
-    with pytest.raises(OrderClosed):
-        pay(made.order, 495)
+    pay(made.order, 495)  # too late: it goes back
+    assert [(one.amount.minor, one.state.value) for one in refunds.of_orders([made.order.id])] == [
+        (49500, "requested")
+    ]
     nothing_is_broken()
 
 

@@ -13,7 +13,8 @@ gates.signed_in(
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "recover", "send_recovery",
+        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "guide", "recover",
+        "send_recovery",
     ),
 )  # fmt: skip
 
@@ -27,4 +28,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, data, favourites, links, my, offers, orders, register, transfer  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, data, favourites, guides, links, my, offers, orders, register, transfer  # noqa: E402, F401  their views belong to the blueprint

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from expo.booking import queries as bookings
 from expo.checkin.verdicts import city_day
 from expo.core import clock
 from expo.programme.words import Admission, Deed
@@ -15,9 +14,8 @@ from expo.publishing import queries as publishing
 from expo.reports import attendance
 from expo.web.context import this_expo
 from expo.web.forms import a_day
-from expo.web.words import CATEGORIES
 
-from . import blueprint, lists, mine
+from . import blueprint, lists, mine, seats
 
 
 @blueprint.get("/organise/bookings", endpoint="bookings")
@@ -46,20 +44,7 @@ def bookings_of_day() -> ResponseReturnValue:
 
 @blueprint.get("/organise/bookings/<code>")
 def booked(code: str) -> ResponseReturnValue:
-    """Who has a seat: on the screen, and on paper for whoever guides the tour."""
-    session = mine.session(code, Deed.READ_PEOPLE)
-    times = {item.code: item for item in publishing.of_session(session.expo_id, session.id, hidden_too=True)}
-    item = times.get(code) or next(iter(times.values()), None) or abort(404)
-    return render_template(
-        "organiser/booked.html",
-        session=session,
-        item=item,
-        times=list(times.values()),
-        bookings=bookings.of_occurrence(item.occurrence_id),
-        came=attendance.came([item.occurrence_id]).get(item.occurrence_id, 0),
-        here_now=attendance.who_came(item.occurrence_id),
-        categories=CATEGORIES,
-    )
+    return seats.page(code)
 
 
 def _day(days: list[date]) -> date:

@@ -8,18 +8,19 @@ from flask_babel import gettext as _
 
 from expo.core import tokens
 from expo.core.money import Money
-from expo.payment import payments
+from expo.payment import payments, refunds, settling
 from expo.payment import queries as payment
-from expo.payment.models import Order, OrderState, PayMethod
+from expo.payment.models import Order, OrderState, PayMethod, Refund
 from expo.programme.words import Deed
 from expo.registration import queries
 from expo.reports import timeline
 from expo.web import amounts
 from expo.web.bills import bills_of
 from expo.web.context import this_expo
+from expo.web.words import PAY_METHODS, PAY_STATES, REFUND_REASONS, REFUND_STATES
 
 from . import blueprint, lists, mine
-from .ticket_forms import PAY_METHODS, PaymentForm
+from .ticket_forms import PaymentForm, RefundForm
 
 
 @blueprint.get("/organise/orders", endpoint="orders")
@@ -44,7 +45,7 @@ def order_list() -> ResponseReturnValue:
 @blueprint.get("/organise/orders/<code>", endpoint="order")
 def one_order(code: str) -> ResponseReturnValue:
     found = _mine(code)
-    return _page(found, PaymentForm(data=_left(found)))
+    return _page(found)
 
 
 @blueprint.post("/organise/orders/<code>/payments")
@@ -75,6 +76,54 @@ def record_payment(code: str) -> ResponseReturnValue:
     return _page(_mine(code), form), form.status
 
 
+@blueprint.post("/organise/orders/<code>/refunds")
+def give_back(code: str) -> ResponseReturnValue:
+    """Let a part of what was paid go back, although the place is kept."""
+    found = _mine(code)
+    lines = {str(line.id): line for line in payment.lines_of([found.id]) if line.reduces_id is None}
+    form = _refund_form(found, sent=True)
+    amount = form.amount("less", found.currency) if form.validate() else 0
+    if form.errors:
+        return _page(found, refund_form=form), 422
+    if form.accepts(
+        lambda: settling.give_back_part(
+            order=found,
+            line=lines[form.line.data],
+            amount=Money(amount, found.currency),
+            key=f"part:{form.key.data}",
+            note=form.why.data or "",
+        )
+    ):
+        flash(_("The refund is asked for."), "success")
+        return redirect(url_for("organiser.order", code=code), code=303)
+    return _page(_mine(code), refund_form=form), form.status
+
+
+@blueprint.post("/organise/orders/<code>/refunds/<int:refund_id>/approve")
+def approve_refund(code: str, refund_id: int) -> ResponseReturnValue:
+    refunds.approve(refund=_refund(code, refund_id))
+    flash(_("Agreed. The money goes back."), "success")
+    return redirect(url_for("organiser.order", code=code), code=303)
+
+
+@blueprint.post("/organise/orders/<code>/refunds/<int:refund_id>/paid")
+def refund_paid(code: str, refund_id: int) -> ResponseReturnValue:
+    refunds.paid_out(refund=_refund(code, refund_id))
+    flash(_("Written down: it has gone back."), "success")
+    return redirect(url_for("organiser.order", code=code), code=303)
+
+
+@blueprint.post("/organise/orders/<code>/refunds/<int:refund_id>/again")
+def refund_again(code: str, refund_id: int) -> ResponseReturnValue:
+    refunds.try_again(refund=_refund(code, refund_id))
+    flash(_("The refund is asked for once more."), "success")
+    return redirect(url_for("organiser.order", code=code), code=303)
+
+
+def _refund(code: str, refund_id: int) -> Refund:
+    return refunds.of_order(_mine(code).id, refund_id) or abort(404)
+
+
 def _mine(code: str) -> Order:
     """An order in all of whose conferences the visitor may take money; any other looks as if it did not exist."""
     found = payment.order(this_expo().id, code) or abort(404)
@@ -87,19 +136,32 @@ def _mine(code: str) -> Order:
 
 
 def _left(found: Order) -> dict[str, str]:
-    left = max(0, found.total_minor - payment.captured(found.id))
+    left = max(0, found.total_minor - payment.net(found.id))
     return {"key": tokens.new(), "came": amounts.typed(left, found.currency)}
 
 
-def _page(found: Order, form: PaymentForm) -> str:
+def _refund_form(found: Order, *, sent: bool = False) -> RefundForm:
+    form = RefundForm(request.form if sent else None, prefix="back-", data={"key": tokens.new()})
+    form.line.choices = [
+        (str(line.id), line.text) for line in payment.lines_of([found.id]) if settling.price_left(line) > 1
+    ]
+    return form
+
+
+def _page(found: Order, form: PaymentForm | None = None, *, refund_form: RefundForm | None = None) -> str:
     bills = bills_of([found])
     return render_template(
         "organiser/order.html",
         order=found,
         bill=bills[0] if bills else None,
         payments=payment.payments_of([found.id]),
+        refunds=refunds.of_orders([found.id]),
         methods=PAY_METHODS,
+        pay_states=PAY_STATES,
+        refund_states=REFUND_STATES,
+        reasons=REFUND_REASONS,
         registrations=queries.of_order(found.id),
-        form=form,
+        form=form or PaymentForm(data=_left(found)),
+        refund_form=refund_form or _refund_form(found),
         history=timeline.of([("order", found.id)], most=20),
     )

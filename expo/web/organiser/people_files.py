@@ -15,7 +15,7 @@ from expo.web.words import CATEGORIES, REGISTRATION_STATES
 
 from . import blueprint, mine, people_asked
 
-_TYPES = {
+TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -25,7 +25,7 @@ _TYPES = {
 def export_people(form: str) -> ResponseReturnValue:
     """A file of all that the filter finds. A form that is sent, not a link: it leaves a trace each time."""
     mine.somewhere(Deed.READ_PEOPLE)
-    if form not in _TYPES:
+    if form not in TYPES:
         abort(404)
     expo = this_expo()
     words = exports.Words(
@@ -40,6 +40,6 @@ def export_people(form: str) -> ResponseReturnValue:
     name = f"{expo.slug}-people-{clock.now().astimezone(expo.zone):%Y-%m-%d}.{form}"
     return Response(
         stream_with_context(body),
-        content_type=_TYPES[form],
+        content_type=TYPES[form],
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -40,7 +40,19 @@ def entries() -> list[dict[str, Any]]:
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
     if mine.rights().anywhere(Deed.TAKE_MONEY):
-        rail.append(_entry("money", _("Money"), "banknote", [("orders", _("Orders"))]))
+        rail.append(
+            _entry(
+                "money",
+                _("Money"),
+                "banknote",
+                [
+                    ("orders", _("Orders")),
+                    ("refunds", _("Refunds")),
+                    ("ledger", _("Ledger")),
+                    ("vat", _("VAT report")),
+                ],
+            )
+        )
     if mine.rights().anywhere(Deed.READ_DOORS):
         rail.append(
             _entry("doors", _("Doors"), "door-open", [("doors", _("Doors")), ("conflicts", _("Conflicts"))])

@@ -37,8 +37,11 @@ def _page(one: Seller | None) -> ResponseReturnValue:
     form = SellerForm.of(one, request.form if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
-        if form.validate() and form.accepts(
-            lambda: selling.save_seller(expo_id=this_expo().id, draft=form.read(), seller=one)
+        draft = form.read() if form.validate() else None
+        if (
+            draft is not None
+            and not form.errors
+            and form.accepts(lambda: selling.save_seller(expo_id=this_expo().id, draft=draft, seller=one))
         ):
             flash(_("Saved."), "success")
             return redirect(url_for("organiser.sellers"), code=303)

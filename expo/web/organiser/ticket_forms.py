@@ -12,7 +12,7 @@ from wtforms import BooleanField, HiddenField, SelectField
 from expo.capacity.refusals import PoolFull, PoolInUse
 from expo.core.refusals import ChangedMeanwhile
 from expo.payment.models import PayMethod, Seller
-from expo.payment.refusals import KeyUsed, OrderClosed
+from expo.payment.refusals import KeyUsed, RefundTooMuch, WrongRefundStep
 from expo.payment.sellers import SellerDraft
 from expo.programme.models import Conference
 from expo.registration.models import AddOn, Category, SharedPool
@@ -33,13 +33,7 @@ from expo.web.forms import (
     short,
 )
 from expo.web.texts import _l
-from expo.web.words import CATEGORIES
-
-_PAY = {
-    PayMethod.TRANSFER: _l("Transfer"),
-    PayMethod.INVOICE: _l("Invoice"),
-    PayMethod.DESK: _l("At the desk"),
-}
+from expo.web.words import CATEGORIES, PAY_METHODS
 
 
 class MoneyForm(PlainForm):
@@ -55,7 +49,7 @@ class MoneyForm(PlainForm):
         "short",
     )  # fmt: skip
 
-    expected = (ChangedMeanwhile, PoolInUse, PoolFull, TicketsGone, OrderClosed, KeyUsed)
+    expected = (ChangedMeanwhile, PoolInUse, PoolFull, TicketsGone, KeyUsed, RefundTooMuch, WrongRefundStep)
 
     def amount(self, name: str, currency: str) -> int:
         """The amount in this box, 0 where it is empty; an error stands beside it where it is none."""
@@ -281,6 +275,11 @@ class SellerForm(MoneyForm):
         message=_l("Name currencies by three letters, such as SEK or EUR."),
     )
     pay_days = WholeNumber(_l("Days to pay"), least=1, most=365, default=14)
+    refund_limit = TextLine(
+        _l("Refunds that need a second person"),
+        [short(20)],
+        description=_l("Above this amount, in the currency of the order. Empty: all of them."),
+    )
     how_to_pay = TextBlock(
         _l("How to pay"),
         [short(2000)],
@@ -290,13 +289,14 @@ class SellerForm(MoneyForm):
     @classmethod
     def of(cls, one: Seller | None, sent: Any = None) -> SellerForm:
         if one is None:
-            return cls(sent, data={"currencies": ("sek",)})
+            return cls(sent, data={"currencies": ("sek",), "refund_limit": "5000"})
         saved = {
             "name": one.name,
             "vat_number": one.vat_number,
             "currencies": tuple(one.currencies.split()),
             "pay_days": one.pay_days,
             "how_to_pay": one.how_to_pay,
+            "refund_limit": amounts.typed(one.refund_limit_minor, "SEK"),
         }
         return cls(sent, data=saved)
 
@@ -307,6 +307,7 @@ class SellerForm(MoneyForm):
             tuple(word.upper() for word in self.currencies.data or ()),
             self.how_to_pay.data or "",
             self.pay_days.data or 14,
+            self.amount("refund_limit", "SEK"),
         )
 
 
@@ -314,9 +315,24 @@ class PaymentForm(MoneyForm):
     """Money that came."""
 
     key = HiddenField()
-    method = SelectField(_l("How it came"), choices=lambda: [(way.value, said) for way, said in _PAY.items()])
+    method = SelectField(
+        _l("How it came"),
+        choices=lambda: [
+            (way.value, said) for way, said in PAY_METHODS.items() if way is not PayMethod.CHECKOUT
+        ],
+    )
     came = TextLine(_l("Amount"), [needed(_l("How much came?")), short(20)])
     note = TextLine(_l("Note"), [short(300)], description=_l("Reference, receipt, who brought it."))
 
 
-PAY_METHODS = _PAY
+class RefundForm(MoneyForm):
+    """Money that shall go back although the place is kept."""
+
+    key = HiddenField()
+    line = SelectField(_l("Of what"), choices=[])
+    less = TextLine(_l("How much"), [needed(_l("How much shall go back?")), short(20)])
+    why = TextLine(
+        _l("Why"),
+        [needed(_l("Say why: it stands in the books.")), short(300)],
+        description=_l("The delegate does not read it."),
+    )

@@ -132,7 +132,7 @@ def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
     if item.closed:
         return _("With a ticket"), "info"
     if item.admission is Admission.SEAT:
-        return _free_seats(item)
+        return _free_seats(item, who.now)
     if item.admission is Admission.INVITATION:
         return _("By invitation"), "off"
     if item.open_to_all:
@@ -142,8 +142,13 @@ def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
     return _("With a ticket"), "info"
 
 
-def _free_seats(item: Item) -> tuple[str, str]:
+def _free_seats(item: Item, now: datetime) -> tuple[str, str]:
     left = item.seats_left
+    if item.booking_opens_at is not None and item.not_yet_open(now):
+        opens = item.booking_opens_at.astimezone(item.zone)
+        return _("Booking opens %(when)s", when=f"{day_name(opens.date())} {opens:%H:%M}"), "wait"
+    if item.closed_early(now):
+        return _("Booking is closed"), "off"
     if left is None:
         return _("Book a seat"), "go"
     if left == 0:
@@ -244,8 +249,10 @@ class Rows:
         state, mark = state_of(item, who.now), self._mark(item)
         of_day = tuple(self.row(each) for each in times[:MOST_TIMES])
         to_viewer = (number in who.booked, item.conference_id in who.tickets, who.kept and number in who.kept)
+        opening = item.booking_opens_at is not None and item.not_yet_open(who.now)
+        closed = item.booking_closes_at is not None and item.closed_early(who.now)
         key = (
-            id(item), self._page, state, mark, to_viewer, who.kept is None, note, placed, dated,
+            id(item), opening, closed, self._page, state, mark, to_viewer, who.kept is None, note, placed, dated,
             *map(id, of_day), len(times),
         )  # fmt: skip
         made = _made.get(key)
@@ -315,7 +322,10 @@ class Rows:
     def _seats_of(self, item: Item) -> tuple[str, str]:
         """The same words stand in many rows: they are looked up once."""
         mine = (item.occurrence_id in self._who.booked, item.conference_id in self._who.tickets)
-        key = (*mine, item.tentative, item.closed, item.admission, item.visibility, item.seats_left)
+        key = (
+            *mine, item.tentative, item.closed, item.admission, item.visibility, item.seats_left,
+            item.booking_opens_at, item.booking_closes_at, item.time_zone,
+        )  # fmt: skip
         found = self._seats.get(key)
         if found is None:
             found = self._seats[key] = seats_of(item, self._who)

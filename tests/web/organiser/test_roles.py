@@ -71,6 +71,13 @@ ROUTES = [
     ("orders", "GET", "/orders", MONEY, 200),
     ("order", "GET", "/orders/{order}", MONEY, 200),
     ("record_payment", "POST", "/orders/{order}/payments", MONEY, 422),
+    ("give_back", "POST", "/orders/{order}/refunds", MONEY, 422),
+    ("approve_refund", "POST", "/orders/{order}/refunds/0/approve", MONEY, 404),
+    ("refund_paid", "POST", "/orders/{order}/refunds/0/paid", MONEY, 404),
+    ("refund_again", "POST", "/orders/{order}/refunds/0/again", MONEY, 404),
+    ("refunds", "GET", "/money/refunds", MONEY, 200),
+    ("ledger", "GET", "/money/ledger", MONEY, 200),
+    ("vat", "GET", "/money/vat", MONEY, 200),
     ("tickets", "GET", "/conferences/{conference}/tickets", SET_UP, 200),
     ("new_ticket", "GET", "/conferences/{conference}/tickets/new", SET_UP, 200),
     ("new_ticket", "POST", "/conferences/{conference}/tickets/new", SET_UP, 422),
@@ -136,6 +143,8 @@ ROUTES = [
 ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
+    "work", "run_rhythm", "retry_job", "confirm_clock",
+    "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
@@ -145,7 +154,7 @@ PLACES = {
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip

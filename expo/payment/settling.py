@@ -1,0 +1,245 @@
+"""What becomes of an order: it is settled, changed, made cheaper, or it expires. Each time the books follow, and what
+came beyond what is owed goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from expo.core import audit, clock, jobs, news
+from expo.core.db import db, execute, transaction
+from expo.core.money import Money
+from expo.core.refusals import BadInput
+
+from . import ledger, orders, queries, refunds
+from .models import Order, OrderLine, OrderState, Payment, PayState, Refund, RefundReason
+from .news import CameLate, OrderChanged, OrderExpired, OrderSettled
+from .refusals import WrongRefundStep
+
+
+def level(
+    order: Order, *, owed: int | None = None, reason: RefundReason = RefundReason.SURPLUS
+) -> list[Refund]:
+    """Let go back whatever came beyond what is owed (the order's total, unless told). Whoever calls holds the
+    order, so twice is once."""
+    if order.state is OrderState.OPEN:
+        return []
+    db.session.flush()
+    surplus = queries.net(order.id) - (order.total_minor if owed is None else owed)
+    surplus -= _frozen(order.id)
+    if surplus <= 0:
+        return []
+    number = db.session.scalar(sa.select(sa.func.count()).where(Refund.order_id == order.id)) or 0
+    return refunds.request(
+        order=order,
+        amount=Money(surplus, order.currency),
+        reason=reason,
+        key=f"{reason.value}:{order.id}:{number}",
+    )
+
+
+def _frozen(order_id: int) -> int:
+    """What lies with the provider until a dispute is decided: it cannot go back now."""
+    return int(
+        db.session.scalar(
+            sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor - Payment.refunded_minor), 0)).where(
+                Payment.order_id == order_id, Payment.state == PayState.DISPUTED
+            )
+        )
+        or 0
+    )
+
+
+def give_back_part(*, order: Order, line: OrderLine, amount: Money, key: str, note: str) -> list[Refund]:
+    """Make something of a paid order cheaper by hand, and let the difference go back. Less than all of it: whoever
+    gets all back has nothing, and that is a cancellation. Raises BadInput, RefundTooMuch, WrongRefundStep."""
+    with transaction():
+        order = orders.hold(order.id)
+        known = refunds.with_key(order.expo_id, key)
+        if known:
+            return known
+        left = price_left(line)
+        if line.order_id != order.id or line.struck_at is not None or order.state is not OrderState.SETTLED:
+            raise WrongRefundStep(_("Only what is paid can be made cheaper."))
+        if not 0 < amount.minor < left:
+            said = Money(left, order.currency).said(str(get_locale() or "en"))
+            raise BadInput(
+                _("Less than %(price)s, please. To give all of it back, end the registration.", price=said),
+                field="amount",
+            )
+        reduce(order=order, line=line, amount=amount, why=note)
+        return refunds.request(
+            order=order, amount=amount, reason=RefundReason.GOODWILL, key=key, note=note, by_hand=True
+        )
+
+
+def strike(*, order_id: int, line_ids: Iterable[int], keep: dict[int, Money] | None = None) -> None:
+    """Take lines off an order: what they were for has ended. A paid one stays as it is, unless `keep` says how much
+    of which line is kept as a fee; then what came beyond the new total goes back."""
+    with transaction():
+        order = orders.hold(order_id)
+        if order.state is not OrderState.OPEN and (order.state is not OrderState.SETTLED or keep is None):
+            return
+        wanted = list(line_ids)
+        gone = [
+            line for line in queries.lines_of([order.id]) if line.id in wanted or line.reduces_id in wanted
+        ]
+        if not gone:
+            return
+        before = order.total_minor
+        for line in gone:
+            line.struck_at = clock.now()
+            fee = (keep or {}).get(line.id)
+            if fee is not None and fee.minor > 0 and order.state is OrderState.SETTLED:
+                _add_line(order, _("Cancellation fee: %(what)s", what=line.text), fee, line.vat_basis_points)
+        _retotal(order)
+        if (
+            not queries.lines_of([order.id])
+            and order.state is OrderState.OPEN
+            and not queries.captured(order.id)
+        ):
+            order.state = OrderState.VOID
+        _changed(order, before)
+
+
+def reduce(*, order: Order, line: OrderLine, amount: Money, why: str = "") -> OrderLine:
+    """Make a line of an order cheaper, by a line against it. Whoever calls holds the order; what came beyond the
+    new total is theirs to give back. Raises ValueError where nothing would be left below nothing."""
+    if not 0 < amount.minor <= price_left(line):
+        raise ValueError(f"{amount} of {price_left(line)}")
+    before = order.total_minor
+    less = _add_line(
+        order,
+        _("Reduction: %(what)s", what=line.text),
+        Money(-amount.minor, amount.currency),
+        line.vat_basis_points,
+        reduces_id=line.id,
+    )
+    _retotal(order)
+    _changed(order, before, why=why, give_back=False)
+    return less
+
+
+def price_left(line: OrderLine) -> int:
+    """What a line costs after all that reduces it."""
+    return line.price_minor + sum(
+        one.price_minor for one in queries.lines_of([line.order_id]) if one.reduces_id == line.id
+    )
+
+
+def bill(*, order: Order) -> None:
+    """From now on what the order says stands in the books as owed: an invoice is written for it."""
+    with transaction():
+        order = orders.hold(order.id)
+        if order.billed_at is None:
+            order.billed_at = clock.now()
+            db.session.flush()
+            audit.record("order_billed", "order", order.id, expo_id=order.expo_id)
+            ledger.recognise(order)
+
+
+def _add_line(
+    order: Order, text: str, price: Money, rate: int, *, reduces_id: int | None = None
+) -> OrderLine:
+    line = OrderLine(
+        expo_id=order.expo_id,
+        order_id=order.id,
+        text=text[:300],
+        price_minor=price.minor,
+        vat_basis_points=rate,
+        vat_minor=price.vat_included(rate).minor,
+        reduces_id=reduces_id,
+    )
+    db.session.add(line)
+    db.session.flush()
+    return line
+
+
+def _retotal(order: Order) -> None:
+    db.session.flush()
+    order.total_minor = sum(line.price_minor for line in queries.lines_of([order.id]))
+    db.session.flush()
+
+
+def _changed(order: Order, before: int, *, why: str = "", give_back: bool = True) -> None:
+    """The order says something else now: the books follow, and so does what was paid too much."""
+    db.session.flush()
+    audit.record(
+        "order_changed",
+        "order",
+        order.id,
+        expo_id=order.expo_id,
+        before={"total": before},
+        after={"total": order.total_minor, "state": order.state.value},
+        why=why or None,
+    )
+    if order.state is OrderState.OPEN and settle_if_paid(order):
+        return
+    ledger.recognise(order)
+    if give_back:
+        level(order, reason=RefundReason.CANCELLATION)
+    news.tell(OrderChanged(order.id))
+
+
+def arrived(payment: Payment) -> None:
+    """Money came: the books know, and the order is settled if that is enough. Whoever calls holds the order."""
+    order = payment.order
+    ledger.captured(payment)
+    if order.state is OrderState.OPEN:
+        settle_if_paid(order)
+    elif order.state is OrderState.SETTLED:
+        level(order)
+    else:
+        news.tell(CameLate(order.id, payment.id))
+
+
+def settle_if_paid(order: Order) -> bool:
+    """Settle the order if what came covers it. Whoever calls holds it. Returns whether it was settled now."""
+    if queries.net(order.id) < order.total_minor:
+        return False
+    settled = execute(
+        sa.update(Order)
+        .where(Order.id == order.id, Order.state == OrderState.OPEN)
+        .values(state=OrderState.SETTLED, settled_at=clock.now())
+    )
+    db.session.refresh(order)
+    if settled == 1:
+        audit.record(
+            "order_settled", "order", order.id, expo_id=order.expo_id, after={"total": order.total_minor}
+        )
+        ledger.recognise(order)
+        news.tell(OrderSettled(order.id))
+        level(order)
+    return settled == 1
+
+
+def expire(*, order_id: int) -> bool:
+    """End an order that is overdue: what it held is given back by those who listen. Returns whether it ended now.
+
+    One on which a part was paid does not end by itself: somebody has to decide about that money.
+    """
+    with transaction():
+        order = orders.hold(order_id)
+        if order.due_at is None or order.due_at > clock.now() or queries.captured(order.id):
+            return False
+        ended = execute(
+            sa.update(Order)
+            .where(Order.id == order.id, Order.state == OrderState.OPEN)
+            .values(state=OrderState.EXPIRED)
+        )
+        db.session.refresh(order)
+        if ended != 1:
+            return False
+        audit.record("order_expired", "order", order.id, expo_id=order.expo_id)
+        ledger.recognise(order)
+        news.tell(OrderExpired(order.id))
+        return True
+
+
+@jobs.handler("order_due")
+def _when_due(payload: dict[str, Any]) -> None:
+    expire(order_id=payload["order"])
