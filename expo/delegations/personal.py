@@ -53,8 +53,8 @@ def _erase(who: Subject) -> None:
     execute(sa.update(Nominee).where(Nominee.id.in_(ids)).values(name=ERASED, email=""))
     audit.forget("nominee", ids)
     led = _led(who)
-    for one in led:
-        links.end(one)
+    for delegation in led:
+        links.end(delegation)
     execute(
         sa.update(Delegation)
         .where(Delegation.id.in_([one.id for one in led]))
