@@ -135,7 +135,12 @@ def entered(asked: Asked, way: Judgement, counted: Any) -> Judgement:
 def _zone_gate(asked: Asked) -> Judgement:
     if asked.found.entitled:
         return Judgement(Verdict.ADMITTED, period=asked.day)
-    spans = asked.writing.all(statements.OPENINGS_OF, person=asked.found.person_id, zone=asked.found.zone_id)
+    spans = asked.writing.all(
+        statements.OPENINGS_OF,
+        person=asked.found.person_id,
+        registration=asked.found.registration_id,
+        zone=asked.found.zone_id,
+    )
     coming = [span.opens_at for span in spans if span.opens_at > asked.moment]
     if coming:
         reason, sentence = "not_yet", messages.not_yet(coming[0], asked.moment, asked.zone)
@@ -182,6 +187,7 @@ def _claim(asked: Asked, running: Running) -> int:
     if running.admission is Admission.TICKET:
         facts = {
             "person": asked.found.person_id,
+            "registration": asked.found.registration_id,
             "conference": running.conference_id,
             "occurrence": running.occurrence_id,
             "at": max(asked.moment, running.starts_at),

@@ -32,8 +32,8 @@ def write(
     registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: str
 ) -> None:
     """One letter about one registration; with the order that has to be paid for it, if there is one."""
-    person = registration.person
-    if person.email:
+    person: Person | None = registration.person
+    if person is not None and person.email:
         outbox.queue(
             letter,
             to=person.email,

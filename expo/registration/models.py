@@ -115,6 +115,7 @@ class Registration(Base):
         partial_index("uq_registrations_live", "conference_id", "person_id", where=_LIVE),
         sa.UniqueConstraint("expo_id", "code"),
         choice_check("state", RegistrationState),
+        sa.CheckConstraint("party >= 1 AND (party = 1 OR person_id IS NULL)", name="party"),
         sa.Index("ix_registrations_conference_id_state", "conference_id", "state"),
         # A place is handed on to one.
         partial_index("uq_registrations_handed_to", "handed_to_id", where="handed_to_id IS NOT NULL"),
@@ -133,6 +134,8 @@ class Registration(Base):
     decided_by: Mapped[str | None] = mapped_column(sa.String(80))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     holds_place: Mapped[bool] = mapped_column(default=False)
+    # How many places it is: a group that comes with one badge, and without names.
+    party: Mapped[int] = mapped_column(default=1, server_default="1")
     # Where the place was taken: the ticket type's pool, or the reserve of a voucher.
     pool_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Pool.id), index=True)
     # What was agreed: the amount chosen, less the voucher; without add-ons.

@@ -14,6 +14,7 @@ gates.signed_in(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
         "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "guide", "recover",
+        "open_pass", "take_pass", "anonymous_pass", "claim_pass", "ask_claim", "claim_by_code",
         "send_recovery",
     ),
 )  # fmt: skip
@@ -28,4 +29,4 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, data, favourites, guides, links, my, offers, orders, register, transfer  # noqa: E402, F401  their views belong to the blueprint
+from . import agenda, badge, data, favourites, guides, links, my, offers, orders, passes, register, transfer  # noqa: E402, F401  their views belong to the blueprint
