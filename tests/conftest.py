@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-import sqlalchemy as sa
 from alembic import command
 from flask import Flask
 
@@ -47,14 +46,19 @@ def app(application: Flask) -> Iterator[Flask]:
 
 
 def empty_tables() -> None:
-    """Delete all rows, children first. Faster than rebuilding sixty tables."""
+    """Delete all rows, children first, in one go. Faster than rebuilding a hundred tables, and than asking each."""
     db.session.remove()
-    with db.engine.connect() as connection, connection.begin():
-        for table in reversed(Base.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
-        if is_sqlite():
-            return
+    deletes = ";".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+    connection = db.engine.raw_connection()
+    try:
         # Cached plans and sequences stay; ids only ever grow, as in life.
+        if is_sqlite():
+            connection.cursor().executescript(f"BEGIN IMMEDIATE;{deletes};COMMIT")
+        else:
+            connection.cursor().execute(deletes)
+            connection.commit()
+    finally:
+        connection.close()
 
 
 @pytest.fixture

@@ -177,10 +177,10 @@ def favourites(person: Person) -> tuple[list[Line], datetime | None]:
     return lines, max((row.dropped_at or row.kept_at for row in moments), default=None)
 
 
-def track_name(expo_id: int, slug: str) -> str | None:
-    """The name of a track with a listed session; two conferences may have tracks of the same slug."""
+def track(expo_id: int, slug: str) -> Track | None:
+    """A track with a listed session; two conferences may have tracks of the same slug."""
     return db.session.scalar(
-        sa.select(Track.name)
+        sa.select(Track)
         .join(SessionVersion, SessionVersion.track_id == Track.id)
         .join(Conference, SessionVersion.conference_id == Conference.id)
         .where(

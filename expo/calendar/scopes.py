@@ -95,8 +95,8 @@ def _wish(expo: Expo, scope: Scope, texts: str) -> tuple[str, Filter] | None:
             conference = publishing.conference(expo.id, key)
             return (conference.title_in(texts)[0], Filter(conferences=(key,))) if conference else None
         case Kind.TRACK:
-            name = queries.track_name(expo.id, key)
-            return (f"{expo.name}: {name}", Filter(tracks=(key,))) if name else None
+            track = queries.track(expo.id, key)
+            return (f"{expo.name}: {track.name_in(texts)}", Filter(tracks=(key,))) if track else None
         case Kind.ROOM:
             room = scopes.room(expo.id, key)
             return (f"{room.name}, {room.venue.name}", Filter(rooms=(key,))) if room else None
@@ -111,7 +111,7 @@ def _wish(expo: Expo, scope: Scope, texts: str) -> tuple[str, Filter] | None:
             return (f"{expo.name}: {parts[0].series}", scopes.series_filter(parts)) if parts else None
         case Kind.AREA:
             area = scopes.area(expo.id, key)
-            return (f"{expo.name}: {area[0].name}", scopes.area_filter(area[1])) if area else None
+            return (f"{expo.name}: {area[0].name_in(texts)}", scopes.area_filter(area[1])) if area else None
         case _:
             chosen = ", ".join(_words(scope.wish))
             return f"{expo.name} ({chosen})" if chosen else expo.name, scope.wish

@@ -75,6 +75,22 @@ def city_day(moment: datetime, zone: ZoneInfo) -> date:
     return (moment.astimezone(zone) - timedelta(hours=NIGHT_ENDS.hour)).date()
 
 
+def plainly_open(found: Any, sent: Any, random: bytes) -> bool:
+    """Whether a scan that was looked up goes in at a zone's gate without a word or a question."""
+    return (
+        found.entitled
+        and found.state is BadgeState.ACTIVE
+        and found.room_id is None
+        and found.gate_id is not None
+        and not found.revoked
+        and found.told_fingerprint is None
+        and sent.direction is Direction.IN
+        and sent.count <= found.size
+        and not (sent.fault or sent.occurrence or sent.override)
+        and hmac.compare_digest(found.random, random)
+    )
+
+
 def way(asked: Asked, random: bytes | None) -> Judgement:
     """How it stands with a badge whose code was genuine (`random` is its random part), or None for any other.
 

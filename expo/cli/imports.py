@@ -36,9 +36,9 @@ def h22(folder: Path, dry_run: bool) -> None:
     """A folder in the form of the H22 data set, into the expo h22. Importing it again changes nothing.
 
     sessions.csv may have further columns: text_language (of title and abstract), title_sv and abstract_sv (and so
-    for each language), machine_made (languages), interpretation (sv>en), content_notes, and materials: one per
+    for each language), machine_made (languages), interpretation (sv>en), content_notes and content_notes_sv, and materials: one per
     line, kind | title | link | text | language | ticket. conferences.csv may have text_language, title_sv,
-    description_sv and machine_made. What has no column stays as it is.
+    description_sv, venue_sv and machine_made. What has no column stays as it is.
     """
     began = time.monotonic()
     try:

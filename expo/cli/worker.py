@@ -20,7 +20,7 @@ from expo.app import create_app
 from expo.core import clock, heartbeats, jobs, schedules
 from expo.core.db import DatabaseBusy
 from expo.core.steady import ClockWatch
-from expo.mail import outbox, post
+from expo.mail import post, sending
 
 from . import logs, supervisor
 
@@ -49,7 +49,7 @@ def work(app: Flask, stop: Event) -> None:
         send = post.by_settings()
     lanes: dict[str, Round] = {
         "jobs": JobLane().round,
-        "letters": lambda: outbox.send_waiting(send, most=AT_A_TIME),
+        "letters": lambda: sending.send_waiting(send, most=AT_A_TIME),
     }
     threads = [Thread(target=keep_at, args=(app, stop, lane), name=name) for name, lane in lanes.items()]
     for thread in threads:
@@ -106,5 +106,7 @@ class JobLane:
 def _say(fault: Exception, failures: int) -> None:
     if isinstance(fault, DatabaseBusy):
         log.warning("the database is away (try %s): %s", failures, type(fault.orig).__name__)
+    elif isinstance(fault, sending.PostIsAway):
+        log.warning("the mail server is away (try %s): %s", failures, fault)
     else:
         log.exception("a fault in the worker (try %s)", failures)

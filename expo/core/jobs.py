@@ -160,7 +160,8 @@ def add(kind: str, payload: dict[str, Any], *, at: datetime | None = None, key: 
         db.session.add(job)
         return True
     waiting = sa.select(Job.id).where(Job.key == key, Job.state == JobState.WAITING)
-    if db.session.scalar(waiting) is not None:
+    # Shared, so that on PostgreSQL no worker takes it before what it is to find is committed.
+    if db.session.scalar(waiting.with_for_update(read=True)) is not None:
         return False
     return add_unless_there(job)
 

@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, cities, doors, logins, seats, tongues
+from . import areas, cities, doors, logins, names, seats, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -48,6 +48,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         say("Inviting guests …")
         with clock.at(START - timedelta(days=22)):
             areas.name(expo)
+            names.tell(expo)
             tongues.tell(expo)
             team = logins.create(expo)
             doors.create(expo)

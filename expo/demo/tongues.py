@@ -23,8 +23,9 @@ SESSIONS = {
     "H22-032": ("en", Text("sv", "Från rivningslov till återbrukslov", "Städer som ber om en lista över delarna innan ett hus rivs.")),
 }  # fmt: skip
 CONFERENCES = {
-    "h22-city-expo": ("en", Text("sv", body="En stadsmässa i trettiofem dagar om en smartare och hållbarare stad. Det finns inget stängsel: torg, kajer, salar och hem är mässområdet, och det mesta är gratis.")),
+    "h22-city-expo": ("en", Text("sv", body="En stadsmässa i trettiofem dagar om en smartare och hållbarare stad. Det finns inget stängsel: torg, kajer, salar och hem är mässområdet, och det mesta är gratis.", note="Oceanhamnen, Sea U, Drottninghög, centrum och satelliter")),
     "h22-50-session": ("en", Text("sv", body="En dag om hur städer engagerar företag, civilsamhälle och akademi för att nå de globala målen; namnet anspelar på Stockholm+50.")),
+    "urban-future-2022": ("en", Text("sv", note="flera platser")),
 }  # fmt: skip
 DAYS = {date(2022, 6, 6): "Sveriges nationaldag", date(2022, 6, 24): "Midsommarafton"}
 

@@ -7,14 +7,17 @@ import json
 from flask import current_app
 
 from expo.expos.models import Expo
+from expo.programme import hours
 from expo.publishing import queries as publishing
 
 
 def as_geojson(expo: Expo) -> bytes:
-    """Every venue where something takes place; one without a position has no geometry (RFC 7946, section 3.2)."""
+    """Every venue where something takes place; one without a position has no geometry (RFC 7946, section 3.2).
+    Opening hours are written as OpenStreetMap does."""
     home = f"{current_app.config['EXPO'].base_url.rstrip('/')}/{expo.slug}/venues/"
     features = []
     for venue in publishing.venues(expo.id):
+        said = hours.read(venue.opening_hours)
         placed = not venue.is_online and venue.latitude is not None and venue.longitude is not None
         features.append(
             {
@@ -30,6 +33,8 @@ def as_geojson(expo: Expo) -> bytes:
                     "city": venue.city,
                     "online": venue.is_online,
                     "access": venue.access_notes,
+                    "step_free_route": venue.step_free_route,
+                    "opening_hours": hours.osm(said) if said else None,
                     "url": f"{home}{venue.slug}",
                 },
             }

@@ -16,6 +16,7 @@ from expo.organisations.models import Organisation
 from expo.programme.drafts import ConferenceDraft, RoomDraft
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Room, Session, Track, Venue
+from expo.programme.texts import LONGEST_NOTE
 from expo.programme.words import Admission, Mode, Visibility
 from expo.registration.models import Category, TicketType
 from expo.registration.tickets import TicketDraft
@@ -240,7 +241,7 @@ def _conference(row: Row, source: Reference) -> ConferenceRow:
     )
     for host in draft.hosts:
         row.read("hosts", lambda _text, host=host: cells.line(Organisation.name)(host), "")  # type: ignore[misc]
-    texts.check_texts(row, "description", title=200, longest=LONGEST_TEXT)
+    texts.check_texts(row, "description", "venue", title=200, longest=LONGEST_TEXT, short=200)
     slug = row.read("slug", cells.key(Conference.slug), "")
     return ConferenceRow(row, slug, draft, zone, row.cells["parent"], _origin(row, source))
 
@@ -279,7 +280,7 @@ def _session(
     reality = row.read(
         "reality", cells.among({word: word for word in ("fact", "partly", "illustrative")}), ""
     )
-    texts.check_texts(row, "abstract", title=250, longest=LONGEST_TEXT)
+    texts.check_texts(row, "abstract", "content_notes", title=250, longest=LONGEST_TEXT, short=LONGEST_NOTE)
     return SessionRow(
         row=row,
         conference=row.read("conference", conference, ""),

@@ -116,7 +116,7 @@ def _session(
         visibility=row.visibility,
         admission=row.admission,
         state=state,
-        **texts.of_texts(row.row, "abstract", before.texts, before.text_language),
+        **texts.of_texts(row.row, "abstract", "content_notes", before.texts, before.text_language),
         **row.further,
     )
     if there is None:

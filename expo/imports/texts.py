@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from flask_babel import gettext as _
@@ -22,37 +23,44 @@ from .sheets import Row
 
 FURTHER = {
     "sessions.csv": re.compile(
-        "text_language|machine_made|interpretation|content_notes|materials|(title|abstract)_[a-z]{2,3}"
+        "text_language|machine_made|interpretation|content_notes|materials|(title|abstract|content_notes)_[a-z]{2,3}"
     ),
-    "conferences.csv": re.compile("text_language|machine_made|(title|description)_[a-z]{2,3}"),
+    "conferences.csv": re.compile("text_language|machine_made|(title|description|venue)_[a-z]{2,3}"),
 }
 
 Value = TypeVar("Value")
 
 
-def of_texts(row: Row, body: str, before: Iterable[Text], written_in: str) -> dict[str, Any]:
-    """`text_language` and `texts` of a draft. `before` and `written_in` are what the expo has."""
+def of_texts(row: Row, body: str, note: str, before: Iterable[Text], written_in: str) -> dict[str, Any]:
+    """`text_language` and `texts` of a draft. `body` and `note` name the columns of the long and the short text,
+    `before` and `written_in` are what the expo has."""
     language = row.read("text_language", _language, "") if "text_language" in row.cells else written_in
     known = {text.language: text for text in before if text.language != language}
     made = row.cells.get("machine_made", "").split()
     for column, cell in row.cells.items():
-        name, _under, code = column.partition("_")
-        if name not in ("title", body) or not code:
+        name, _under, code = column.rpartition("_")
+        if name not in ("title", body, note):
             continue
         text = known.get(code, Text(code))
-        title = one_line(cell) if name == "title" else text.title
-        prose = cell.strip() if name == body else text.body
-        machine_made = code in made if "machine_made" in row.cells else text.machine_made
-        known[code] = Text(code, title, prose, machine_made)
-    found = tuple(text for text in known.values() if text.title or text.body)
+        known[code] = replace(
+            text,
+            title=one_line(cell) if name == "title" else text.title,
+            body=cell.strip() if name == body else text.body,
+            note=one_line(cell) if name == note else text.note,
+            machine_made=code in made if "machine_made" in row.cells else text.machine_made,
+        )
+    found = tuple(text for text in known.values() if text.title or text.body or text.note)
     return {"text_language": language, "texts": found}
 
 
-def check_texts(row: Row, body: str, *, title: int, longest: int) -> None:
+def check_texts(row: Row, body: str, note: str, *, title: int, longest: int, short: int) -> None:
     """Note what cannot be meant in the cells of the texts."""
-    said = of_texts(row, body, (), "")
+    said = of_texts(row, body, note, (), "")
     try:
-        texts.check(said["text_language"], said["texts"], title=title, body=longest, body_name=body)
+        texts.check(
+            said["text_language"], said["texts"],
+            title=title, body=longest, body_name=body, note=short, note_name=note,
+        )  # fmt: skip
     except BadInput as wrong:
         row.wrong(str(wrong.facts.get("field") or "text_language"), wrong.message)
 

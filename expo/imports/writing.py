@@ -80,7 +80,8 @@ def _conferences(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Conferen
                 **of_texts(
                     row.row,
                     "description",
-                    texts.of(known, known.descriptions) if known else (),
+                    "venue",
+                    texts.of(known, known.descriptions, known.place_texts) if known else (),
                     known.text_language if known else "",
                 ),
             ),
@@ -124,7 +125,14 @@ def _rooms(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Room]:
         draft_of_room = row.draft
         if known:
             said = places.draft_of_room(known)
-            draft_of_room = replace(row.draft, parallel_items=said.parallel_items, features=said.features)
+            draft_of_room = replace(
+                row.draft,
+                parallel_items=said.parallel_items,
+                features=said.features,
+                text_language=said.text_language,
+                accessibility_texts=said.accessibility_texts,
+                hours=said.hours,
+            )
         room, changed = places.save_room(venue=venues[row.venue], draft=draft_of_room, room=known)
         made[row.draft.name] = room
         tally.note("rooms", known=known is not None, changed=changed)
@@ -141,6 +149,10 @@ def _with_what_they_wrote(draft: VenueDraft, said: VenueDraft) -> VenueDraft:
         access_notes=said.access_notes,
         step_free_route=said.step_free_route,
         area_id=said.area_id,
+        text_language=said.text_language,
+        access_texts=said.access_texts,
+        route_texts=said.route_texts,
+        hours=said.hours,
     )
 
 

@@ -5,7 +5,7 @@ import enum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from expo.core.db import Base, Id, Moment, choice, choice_check
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check
 from expo.expos.models import Expo
 
 
@@ -26,6 +26,8 @@ class Letter(Base):
         choice_check("state", LetterState),
         sa.UniqueConstraint("message_id"),
         sa.Index("ix_letters_due", "state", "next_try_at"),
+        # Each person's letters leave in order.
+        sa.Index("ix_letters_recipient", "recipient", "state", "id"),
     )
 
     id: Mapped[Id]
@@ -38,6 +40,8 @@ class Letter(Base):
     body: Mapped[str] = mapped_column(sa.Text)
     calendar: Mapped[str | None] = mapped_column(sa.Text)
     calendar_method: Mapped[str | None] = mapped_column(sa.String(10))
+    # Where whoever does not want more of this says so (RFC 8058); only in letters that nobody needs.
+    unsubscribe: Mapped[str | None] = mapped_column(sa.String(300))
     message_id: Mapped[str] = mapped_column(sa.String(120))
     state: Mapped[LetterState] = choice(LetterState, default=LetterState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -45,3 +49,26 @@ class Letter(Base):
     next_try_at: Mapped[Moment]
     sent_at: Mapped[Moment | None]
     last_error: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class DigestEntry(Base):
+    """One thing that a reader will be told of, together with what else there is by then. `about` names the thing:
+    of two entries about the same, one letter tells once."""
+
+    __tablename__ = "digest_entries"
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "kind", "recipient", "about"),
+        sa.Index("ix_digest_entries_recipient", "recipient"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    kind: Mapped[str] = mapped_column(sa.String(60))
+    recipient: Mapped[str] = mapped_column(sa.String(254))
+    language: Mapped[str] = mapped_column(sa.String(12))
+    name: Mapped[str] = mapped_column(sa.String(200))
+    about: Mapped[str] = mapped_column(sa.String(120))
+    # What the template reads of it. `first` is what it said when the wait began: from where something moved.
+    facts: Mapped[Json]
+    first: Mapped[Json]
+    created_at: Mapped[Moment]

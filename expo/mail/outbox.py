@@ -1,18 +1,11 @@
-"""Letters: queued in the transaction of their cause, handed over by the worker.
-
-At least once: a letter is noted as sent after the mail server took it, so a crash in between hands it over
-again, with the same Message-ID.
-"""
+"""Letters: queued in the transaction of their cause, in the reader's language. `sending.py` hands them over."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -21,18 +14,21 @@ from flask import current_app
 from flask_babel import force_locale
 
 from expo.core import clock, news
-from expo.core.db import db, in_transaction, is_sqlite, transaction
+from expo.core.db import db, in_transaction
 from expo.core.text import one_line
 from expo.expos.models import Expo
 
 from .models import Letter, LetterState
 from .news import LetterQueued
 
-log = logging.getLogger(__name__)
-LEASE = timedelta(minutes=5)  # longer than the slowest mail server is waited for
-MOST_ATTEMPTS = 12
 
-Post = Callable[[EmailMessage], None]
+@dataclass(frozen=True, slots=True)
+class CalendarItem:
+    """What a letter brings for the reader's calendar: REQUEST or CANCEL, and the calendar itself (RFC 5546)."""
+
+    method: str
+    content: bytes
+
 
 _held_back: ContextVar[bool | str] = ContextVar("held_back", default=False)
 
@@ -60,14 +56,24 @@ def written(kind: str, *, language: str, expo_id: int | None = None, **facts: An
     return one_line(subject)[:300], body.strip() + "\n"
 
 
-def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **facts: Any) -> Letter:
+def queue(
+    kind: str,
+    *,
+    to: str,
+    language: str,
+    expo_id: int | None = None,
+    calendar: CalendarItem | None = None,
+    unsubscribe: str | None = None,
+    **facts: Any,
+) -> Letter:
     """Write a letter, in the reader's language. It leaves only if the running transaction commits.
 
-    Raises RuntimeError outside one.
+    `unsubscribe` is an address of ours where the reader can say that they want no more of this kind; only for
+    letters that nobody needs. Raises RuntimeError outside a transaction.
     """
     if not in_transaction():
         raise RuntimeError(f"{kind} queued outside a transaction")
-    subject, body = written(kind, language=language, expo_id=expo_id, **facts)
+    subject, body = written(kind, language=language, expo_id=expo_id, unsubscribe=unsubscribe, **facts)
     now = clock.real_now()
     letter = Letter(
         expo_id=expo_id,
@@ -76,6 +82,9 @@ def queue(kind: str, *, to: str, language: str, expo_id: int | None = None, **fa
         language=language,
         subject=subject,
         body=body,
+        calendar=calendar.content.decode() if calendar else None,
+        calendar_method=calendar.method if calendar else None,
+        unsubscribe=unsubscribe,
         message_id=f"<{uuid4()}@{_host()}>",
         created_at=now,
         next_try_at=now,
@@ -113,81 +122,6 @@ def latest(most: int = 200, *, to: str = "") -> list[Letter]:
 
 def letter(letter_id: int) -> Letter | None:
     return db.session.get(Letter, letter_id)
-
-
-def send_waiting(post: Post, *, most: int = 100) -> int:
-    """Hand over what is due, one by one. Returns how many left."""
-    sent = 0
-    for _try in range(most):
-        letter_id = _claim()
-        if letter_id is None:
-            break
-        sent += int(_hand_over(letter_id, post))
-    return sent
-
-
-def _claim() -> int | None:
-    """Lease the next due letter by moving its next try away, so that two workers never hold the same one."""
-    now = clock.real_now()
-    with transaction():
-        due = (
-            sa.select(Letter.id)
-            .where(Letter.state == LetterState.WAITING, Letter.next_try_at <= now)
-            .order_by(Letter.next_try_at, Letter.id)
-            .limit(1)
-        )
-        if not is_sqlite():
-            due = due.with_for_update(skip_locked=True)
-        letter_id = db.session.scalar(due)
-        if letter_id is not None:
-            db.session.execute(
-                sa.update(Letter)
-                .where(Letter.id == letter_id)
-                .values(next_try_at=now + LEASE, attempts=Letter.attempts + 1)
-            )
-        return letter_id
-
-
-def _hand_over(letter_id: int, post: Post) -> bool:
-    found = db.session.get_one(Letter, letter_id)
-    error: str | None = None
-    try:
-        post(as_message(found))
-    except Exception as fault:  # a mailbox that does not exist must not stop the others
-        log.warning("letter %s not handed over: %s", letter_id, type(fault).__name__)
-        error = f"{type(fault).__name__}: {fault}"
-    with transaction():
-        found = db.session.get_one(Letter, letter_id)
-        found.last_error = error
-        if error is None:
-            found.state, found.sent_at = LetterState.SENT, clock.real_now()
-            if not current_app.config["EXPO"].demo:
-                found.body, found.calendar = "", None  # it held links that open things
-        elif found.attempts >= MOST_ATTEMPTS:
-            found.state = LetterState.FAILED
-        else:
-            found.next_try_at = clock.real_now() + timedelta(seconds=30 * 2**found.attempts)
-    return error is None
-
-
-def as_message(found: Letter) -> EmailMessage:
-    """The letter as RFC 5322 wants it; a calendar item is the last alternative, where mail programs look for it."""
-    message = EmailMessage()
-    message["Subject"] = found.subject
-    message["From"] = current_app.config["EXPO"].mail_from
-    message["To"] = Address(addr_spec=found.recipient)
-    message["Message-ID"] = found.message_id
-    message["Date"] = found.created_at
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(found.body)
-    if found.calendar and found.calendar_method:
-        message.add_alternative(
-            found.calendar.encode(),
-            maintype="text",
-            subtype="calendar",
-            params={"method": found.calendar_method, "charset": "utf-8"},
-        )
-    return message
 
 
 def _host() -> str:

@@ -52,7 +52,7 @@ def save_conference(
         values["other_names"] = list(dict.fromkeys(one_line(name) for name in draft.other_names))
         values["closed_dates"] = [day.isoformat() for day in draft.closed_dates]
         del values["texts"]
-        values |= texts.columns(draft.text_language, draft.texts, "descriptions")
+        values |= texts.columns(draft.text_language, draft.texts, "descriptions", "place_texts")
         values["parent_id"] = parent.id if parent else None
         if conference is None:
             conference = _new_conference(expo, values, slug)

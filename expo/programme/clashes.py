@@ -26,7 +26,8 @@ from expo.core.db import db
 from expo.expos.models import Expo
 from expo.speakers.models import Speaker
 
-from .models import Appearance, AppearanceRole, Conference, KeptClash, Occurrence, Room, Session, Venue
+from .clash_models import KeptClash
+from .models import Appearance, AppearanceRole, Conference, Occurrence, Room, Session, Venue
 from .refusals import Clashes
 from .teams import Rights
 from .words import LISTED, AppearanceState, ClashRule, Deed, Placement, SessionState

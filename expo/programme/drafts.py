@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from .hours import Hours
 from .words import Admission, MaterialKind, Mode, Placement, SessionState, Visibility
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The title and the long text (abstract, description) of something in one more language. What is empty stands
-    in the original."""
+    """The title and the long text (abstract, description) of something in one more language, and its short one: the
+    place of a conference, the content notes of a session. What is empty stands in the original."""
 
     language: str
     title: str = ""
     body: str = ""
     machine_made: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class ConferenceDraft:
 
 @dataclass(frozen=True, slots=True)
 class VenueDraft:
-    """A venue. Its position in degrees (WGS84); an online venue has no time zone of its own."""
+    """A venue. Its position in degrees (WGS84); an online venue has no time zone of its own. `access_texts` and
+    `route_texts` are its notes in more languages; without `hours` nobody said when it is open."""
 
     name: str
     city: str = ""
@@ -70,11 +73,16 @@ class VenueDraft:
     access_notes: str = ""
     step_free_route: str = ""
     area_id: int | None = None
+    text_language: str = ""
+    access_texts: dict[str, str] = field(default_factory=dict)
+    route_texts: dict[str, str] = field(default_factory=dict)
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RoomDraft:
-    """A room. `capacity` in people; `features` by their fixed names, besides those that the text names."""
+    """A room. `capacity` in people; `features` by their fixed names, besides those that the text names. Without
+    `hours` it is open when its venue is."""
 
     name: str
     capacity: int
@@ -82,6 +90,9 @@ class RoomDraft:
     position: int = 0
     parallel_items: int = 1
     features: tuple[str, ...] = ()
+    text_language: str = ""
+    accessibility_texts: dict[str, str] = field(default_factory=dict)
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,8 @@ class SessionDraft:
 
 @dataclass(frozen=True, slots=True)
 class OccurrenceDraft:
-    """A time and room. None in languages or abstract means the session's own; `seats` None has no limit."""
+    """A time and room. None in languages or abstract means the session's own; `seats` None has no limit. `abstracts`
+    are the own abstract in more languages than the session's original."""
 
     starts_at: datetime | None
     ends_at: datetime | None
@@ -120,6 +132,7 @@ class OccurrenceDraft:
     placement: Placement = Placement.FIRM
     languages: tuple[str, ...] | None = None
     abstract: str | None = None
+    abstracts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from expo.organisations.models import Organisation
 from expo.speakers.models import Speaker
 
 from .texts import told
-from .words import Admission, AppearanceState, ClashRule, Mode, Placement, Role, SessionState, Visibility
+from .words import Admission, AppearanceState, Mode, Placement, Role, SessionState, Visibility
 
 
 class Conference(Base):
@@ -50,10 +50,11 @@ class Conference(Base):
     # The open programme's free pass is made by itself with the first booking.
     is_open_programme: Mapped[bool] = mapped_column(default=False)
     colour: Mapped[int] = mapped_column(default=1)
-    # In which language title and description are written, "" where nobody said; and both in others, by language.
+    # In which language title, description and place are written, "" where nobody said; and in others, by language.
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     descriptions: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    place_texts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
@@ -73,6 +74,10 @@ class Conference(Base):
     def description_in(self, language: str) -> tuple[str, str]:
         """The same of the description."""
         return told(self.description, self.text_language, self.descriptions, language)
+
+    def place_in(self, language: str) -> tuple[str, str]:
+        """The same of where it is."""
+        return told(self.place_text, self.text_language, self.place_texts, language)
 
 
 class ConferenceHost(Base):
@@ -109,7 +114,20 @@ class TeamMember(Base):
     account: Mapped[Account] = relationship()
 
 
-class Area(Base):
+class NamedInLanguages:
+    """What has a name, and that name in more languages."""
+
+    expo_id: Mapped[int]
+    slug: Mapped[str]
+    name: Mapped[str]
+    names: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+
+    def name_in(self, language: str) -> str:
+        """The name in this language if it is given in it, else as it was written."""
+        return str(self.names.get(language, self.name))
+
+
+class Area(NamedInLanguages, Base):
     """A part of the city that holds venues."""
 
     __tablename__ = "areas"
@@ -140,9 +158,22 @@ class Venue(Base):
     step_free_route: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     time_zone: Mapped[str | None] = mapped_column(sa.String(40))
     is_online: Mapped[bool] = mapped_column(default=False)
+    # In which language its notes are written, "" where nobody said; and both in others, by language.
+    text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    access_texts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    route_texts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    opening_hours: Mapped[Json | None]  # as hours.Hours writes them; None where nobody said
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     area: Mapped[Area | None] = relationship()
+
+    def access_in(self, language: str) -> tuple[str, str]:
+        """How one gets there, in this language if it is given in it, else as it was written; with its language."""
+        return told(self.access_notes, self.text_language, self.access_texts, language)
+
+    def route_in(self, language: str) -> tuple[str, str]:
+        """The same of the step-free route."""
+        return told(self.step_free_route, self.text_language, self.route_texts, language)
 
 
 class Walk(Base):
@@ -182,13 +213,20 @@ class Room(Base):
     # Known features as words ("step-free", "hearing-loop"), the rest as the venue wrote it.
     accessibility: Mapped[Json] = mapped_column(default=list)
     accessibility_text: Mapped[str] = mapped_column(sa.Text, default="")
+    text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
+    accessibility_texts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     position: Mapped[int] = mapped_column(default=0)
+    opening_hours: Mapped[Json | None]  # None means the venue's
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     venue: Mapped[Venue] = relationship()
 
+    def access_in(self, language: str) -> tuple[str, str]:
+        """What there is to say of its accessibility, in this language if it is given in it; with its language."""
+        return told(self.accessibility_text, self.text_language, self.accessibility_texts, language)
 
-class Track(Base):
+
+class Track(NamedInLanguages, Base):
     """A way to sort the sessions of a conference."""
 
     __tablename__ = "tracks"
@@ -200,8 +238,10 @@ class Track(Base):
     slug: Mapped[str] = mapped_column(sa.String(80))
     name: Mapped[str] = mapped_column(sa.String(120))
 
+    conference: Mapped[Conference] = relationship()
 
-class SessionType(Base):
+
+class SessionType(NamedInLanguages, Base):
     """Plenary, workshop, guided tour …: the expo's own list."""
 
     __tablename__ = "session_types"
@@ -213,7 +253,7 @@ class SessionType(Base):
     name: Mapped[str] = mapped_column(sa.String(80))
 
 
-class AppearanceRole(Base):
+class AppearanceRole(NamedInLanguages, Base):
     """Speaker, chair, guide …: the expo's own list. Uncounted roles make no clash."""
 
     __tablename__ = "appearance_roles"
@@ -254,10 +294,11 @@ class Session(Base):
     # By invitation, and still shown to all as "private event": its time and place, nothing else.
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState, default=SessionState.DRAFT)
-    # In which language title and abstract are written, "" where nobody said; and both in others, by language.
+    # In which language title, abstract and content notes are written, "" where nobody said; and in others, by language.
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    notes: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
     # Pairs of languages: from, into.
     interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
@@ -308,6 +349,9 @@ class Occurrence(Base):
     seats: Mapped[int | None]  # as drafted; the pool holds what is released
     languages: Mapped[Json | None]
     abstract: Mapped[str | None] = mapped_column(sa.Text)
+    abstracts: Mapped[Json] = mapped_column(
+        default=dict, server_default="{}"
+    )  # of this time alone, in more languages
     cancelled_at: Mapped[Moment | None]
     pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
     # These hold at once, without a release: when seats can be booked (None: always), and where people gather.
@@ -348,51 +392,3 @@ class Appearance(Base):
     occurrence: Mapped[Occurrence | None] = relationship()
     speaker: Mapped[Speaker] = relationship()
     role: Mapped[AppearanceRole] = relationship()
-
-
-class KeptClash(Base):
-    """Two occurrences that clash and shall stay, with who said so and why. Lapses when one of them is moved:
-    it holds only while both have the times that stand here. `subject_id` is the room or the speaker."""
-
-    __tablename__ = "kept_clashes"
-    __table_args__ = (
-        sa.UniqueConstraint("one_id", "other_id", "rule", "subject_id"),
-        sa.CheckConstraint("one_id < other_id", name="order"),
-        choice_check("rule", ClashRule),
-    )
-
-    id: Mapped[Id]
-    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
-    rule: Mapped[ClashRule] = choice(ClashRule)
-    subject_id: Mapped[int]
-    one_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id))
-    other_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id), index=True)
-    one_starts_at: Mapped[Moment]
-    one_ends_at: Mapped[Moment]
-    other_starts_at: Mapped[Moment]
-    other_ends_at: Mapped[Moment]
-    reason: Mapped[str] = mapped_column(sa.Text)
-    kept_by: Mapped[str] = mapped_column(sa.String(80))
-    kept_at: Mapped[Moment]
-
-
-class OutsideEvent(Base):
-    """Something else in the city, noted so that people know of it: never a session, never booked, never counted."""
-
-    __tablename__ = "outside_events"
-    __table_args__ = (
-        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        sa.Index("ix_outside_events_expo", "expo_id", "starts_at"),
-    )
-
-    id: Mapped[Id]
-    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
-    title: Mapped[str] = mapped_column(sa.String(200))
-    starts_at: Mapped[Moment]
-    ends_at: Mapped[Moment]
-    place: Mapped[str] = mapped_column(sa.String(200), default="")
-    url: Mapped[str] = mapped_column(sa.String(500), default="")
-    language: Mapped[str] = mapped_column(sa.String(8), default="")
-    version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[Moment]
-    changed_at: Mapped[Moment]

@@ -15,7 +15,7 @@ from expo.expos.models import Expo
 
 from . import texts
 from .drafts import OutsideEventDraft
-from .models import OutsideEvent
+from .outside_models import OutsideEvent
 from .values import YEARS, plain
 
 

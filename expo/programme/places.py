@@ -14,9 +14,11 @@ from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line, slug
 from expo.expos.models import Expo
 
+from . import hours, naming
 from .drafts import RoomDraft, VenueDraft
 from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import AppearanceRole, Area, Conference, Room, SessionType, Track, Venue
+from .texts import check_bodies
 
 MOST_PARALLEL = 100
 # Words in an access note that we know by a fixed name, so that people can filter by them.
@@ -41,8 +43,8 @@ def save_venue(
 
     Raises ChangedMeanwhile when `version` is given and somebody else saved first, BadInput.
     """
-    values = {**asdict(draft), "name": one_line(draft.name)}
     _check_venue(draft)
+    values = _values_of(draft)
     area = db.session.get(Area, draft.area_id) if draft.area_id is not None else None
     if draft.area_id is not None and (area is None or area.expo_id != expo.id):
         raise BadInput(_("There is no such area in this expo."), field="area")
@@ -56,6 +58,14 @@ def save_venue(
             audit.record("venue_created", "venue", venue.id, expo_id=expo.id, after=values)
             return venue, True
         return venue, _save("venue", venue, values, version)
+
+
+def _values_of(draft: VenueDraft) -> dict[str, Any]:
+    values = {**asdict(draft), "name": one_line(draft.name), "opening_hours": hours.written(draft.hours)}
+    del values["hours"]
+    for column, field in (("access_texts", "access_notes"), ("route_texts", "step_free_route")):
+        values[column] = check_bodies(draft.text_language, values[column], most=LONGEST_TEXT, field=field)
+    return values
 
 
 def _one_by_one(expo_id: int) -> None:
@@ -94,6 +104,7 @@ def _check_venue(draft: VenueDraft) -> None:
     if not name or len(name) > 120:
         raise BadInput(_("A venue has a name of 1 to 120 letters."), field="name")
     fits(draft, address=200, city=120, access_notes=LONGEST_TEXT, step_free_route=LONGEST_TEXT)
+    hours.check(draft.hours)
     if draft.time_zone is not None and draft.time_zone not in time_zones():
         raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
     if draft.is_online and draft.time_zone is not None:
@@ -111,45 +122,23 @@ def _check_venue(draft: VenueDraft) -> None:
         )
 
 
-def find_or_create_area(expo: Expo, name: str) -> Area:
-    """The area of this name; its slug is made once and kept. Raises BadInput."""
-    name = one_line(name)
-    if not name or len(name) > 120:
-        raise BadInput(_("An area has a name of 1 to 120 letters."), field="name")
+def find_or_create_area(expo: Expo, name: str, names: dict[str, str] | None = None) -> Area:
+    """The area that has this name, which stays as it is; else a new one, also named so in more languages. Its slug is
+    made once and kept. Raises BadInput."""
+    name = naming.check_name(Area, name)
     with transaction():
         _one_by_one(expo.id)
         areas = list(db.session.scalars(sa.select(Area).where(Area.expo_id == expo.id)))
-        known = next((area for area in areas if area.name == name), None)
+        known = naming.called(areas, name)
         if known:
             return known
-        area = Area(expo_id=expo.id, slug=free_slug(name, {area.slug for area in areas}), name=name)
+        area = Area(expo_id=expo.id, slug=free_slug(name, {area.slug for area in areas}), name=name, names={})
         db.session.add(area)
         db.session.flush()
         audit.record("area_created", "area", area.id, expo_id=expo.id, after={"name": name})
+        if names:
+            naming.rename(area, name=name, names=names)
     return area
-
-
-def rename_area(*, area: Area, name: str) -> bool:
-    """Give an area another name; its address stays. Shown at once. Returns whether anything changed.
-
-    Raises BadInput.
-    """
-    name = one_line(name)
-    if not name or len(name) > 120:
-        raise BadInput(_("An area has a name of 1 to 120 letters."), field="name")
-    with transaction():
-        _one_by_one(area.expo_id)
-        if area.name == name:
-            return False
-        others = sa.select(Area.id).where(Area.expo_id == area.expo_id, Area.name == name)
-        if db.session.scalar(others) is not None:
-            raise BadInput(_("Another area has this name."), field="name")
-        before, area.name = {"name": area.name}, name
-        audit.record(
-            "area_changed", "area", area.id, expo_id=area.expo_id, before=before, after={"name": name}
-        )
-        stamps.raise_stamp(f"programme:{area.expo_id}")
-    return True
 
 
 def put_into_area(*, venue: Venue, area: Area | None) -> None:
@@ -181,6 +170,11 @@ def save_room(
         "position": draft.position,
         "parallel_items": draft.parallel_items,
         "accessibility_text": draft.accessibility_text,
+        "text_language": draft.text_language,
+        "accessibility_texts": check_bodies(
+            draft.text_language, draft.accessibility_texts, most=LONGEST_TEXT, field="accessibility_text"
+        ),
+        "opening_hours": hours.written(draft.hours),
         "accessibility": [
             name for name in KNOWN_FEATURES.values() if name in named or name in draft.features
         ],
@@ -208,6 +202,7 @@ def _check_room(draft: RoomDraft) -> None:
     if not name or len(name) > 120:
         raise BadInput(_("A room has a name of 1 to 120 letters."), field="name")
     fits(draft, accessibility_text=LONGEST_TEXT)
+    hours.check(draft.hours)
     for field, least, most in (
         ("capacity", 0, MOST_SEATS),
         ("parallel_items", 1, MOST_PARALLEL),
@@ -223,7 +218,8 @@ def _check_room(draft: RoomDraft) -> None:
 
 def draft_of_venue(venue: Venue) -> VenueDraft:
     """A venue as its draft would say it."""
-    return VenueDraft(**{name: getattr(venue, name) for name in VenueDraft.__slots__})
+    same = {name: getattr(venue, name) for name in VenueDraft.__slots__ if name != "hours"}
+    return VenueDraft(**same, hours=hours.read(venue.opening_hours))
 
 
 def draft_of_room(room: Room) -> RoomDraft:
@@ -236,7 +232,15 @@ def draft_of_room(room: Room) -> RoomDraft:
         position=room.position,
         parallel_items=room.parallel_items,
         features=tuple(feature for feature in room.accessibility if feature not in named),
+        text_language=room.text_language,
+        accessibility_texts=dict(room.accessibility_texts),
+        hours=hours.read(room.opening_hours),
     )
+
+
+def hours_of(room: Room) -> hours.Hours | None:
+    """When a room is open: its own hours, else its venue's; None where nobody said."""
+    return hours.read(room.venue.opening_hours if room.opening_hours is None else room.opening_hours)
 
 
 def known_features(text: str) -> list[str]:
@@ -246,12 +250,11 @@ def known_features(text: str) -> list[str]:
 
 def find_or_create_type(expo: Expo, name: str) -> SessionType:
     with transaction():
-        known = db.session.scalar(
-            sa.select(SessionType).where(SessionType.expo_id == expo.id, SessionType.slug == slug(name))
-        )
+        types = db.session.scalars(sa.select(SessionType).where(SessionType.expo_id == expo.id))
+        known = naming.meant(types, name)
         if known:
             return known
-        type_ = SessionType(expo_id=expo.id, slug=slug(name), name=one_line(name).capitalize())
+        type_ = SessionType(expo_id=expo.id, slug=slug(name), name=one_line(name).capitalize(), names={})
         db.session.add(type_)
         db.session.flush()
     return type_
@@ -259,22 +262,17 @@ def find_or_create_type(expo: Expo, name: str) -> SessionType:
 
 def find_or_create_role(expo: Expo, name: str) -> AppearanceRole:
     with transaction():
-        known = db.session.scalar(
-            sa.select(AppearanceRole).where(
-                AppearanceRole.expo_id == expo.id, AppearanceRole.slug == slug(name)
-            )
-        )
+        roles = list(db.session.scalars(sa.select(AppearanceRole).where(AppearanceRole.expo_id == expo.id)))
+        known = naming.meant(roles, name)
         if known:
             return known
-        last = db.session.scalar(
-            sa.select(sa.func.max(AppearanceRole.position)).where(AppearanceRole.expo_id == expo.id)
-        )
         role = AppearanceRole(
             expo_id=expo.id,
             slug=slug(name),
             name=one_line(name).capitalize(),
+            names={},
             counts=True,
-            position=(last or 0) + 1,
+            position=max((role.position for role in roles), default=0) + 1,
         )
         db.session.add(role)
         db.session.flush()
@@ -283,13 +281,16 @@ def find_or_create_role(expo: Expo, name: str) -> AppearanceRole:
 
 def find_or_create_track(conference: Conference, name: str) -> Track:
     with transaction():
-        known = db.session.scalar(
-            sa.select(Track).where(Track.conference_id == conference.id, Track.slug == slug(name))
-        )
+        tracks = db.session.scalars(sa.select(Track).where(Track.conference_id == conference.id))
+        known = naming.meant(tracks, name)
         if known:
             return known
         track = Track(
-            expo_id=conference.expo_id, conference_id=conference.id, slug=slug(name), name=one_line(name)
+            expo_id=conference.expo_id,
+            conference_id=conference.id,
+            slug=slug(name),
+            name=one_line(name),
+            names={},
         )
         db.session.add(track)
         db.session.flush()

@@ -17,13 +17,13 @@ from .models import (
     Conference,
     ConferenceHost,
     Occurrence,
-    OutsideEvent,
     Room,
     Session,
     SessionType,
     Track,
     Venue,
 )
+from .outside_models import OutsideEvent
 from .words import SessionState
 
 
@@ -165,6 +165,15 @@ def tracks(conference_id: int) -> list[Track]:
     return list(
         db.session.scalars(sa.select(Track).where(Track.conference_id == conference_id).order_by(Track.name))
     )
+
+
+def tracks_of(conference_ids: Collection[int]) -> dict[int, list[Track]]:
+    """The tracks of each of these conferences that has any, by name."""
+    found: dict[int, list[Track]] = {}
+    wanted = sa.select(Track).where(Track.conference_id.in_(conference_ids)).order_by(Track.name)
+    for track in db.session.scalars(wanted):
+        found.setdefault(track.conference_id, []).append(track)
+    return found
 
 
 def session_types(expo_id: int) -> list[SessionType]:

@@ -30,7 +30,16 @@ class Told(Protocol):
     machine_made: Any
 
 
-def check(language: str, texts: tuple[Text, ...], *, title: int, body: int, body_name: str) -> None:
+def check(
+    language: str,
+    texts: tuple[Text, ...],
+    *,
+    title: int,
+    body: int,
+    body_name: str,
+    note: int,
+    note_name: str,
+) -> None:
     """Refuse what no language is, what is said twice, and what is too long. Fields are named as forms name them."""
     if language and not LANGUAGE.fullmatch(language):
         raise BadInput(_not_a_language(language), field="text_language")
@@ -38,17 +47,21 @@ def check(language: str, texts: tuple[Text, ...], *, title: int, body: int, body
         raise BadInput(_("At most %(most)s languages.", most=MOST_LANGUAGES), field="text_language")
     seen = set()
     for text in texts:
-        for most, said, name in ((title, text.title, "title"), (body, text.body, body_name)):
+        for most, said, name in (
+            (title, text.title, "title"),
+            (body, text.body, body_name),
+            (note, text.note, note_name),
+        ):
             if len(said) > most:
                 raise BadInput(
                     _("At most %(most)s letters, please.", most=most), field=f"{name}_{text.language}"
                 )
         if not LANGUAGE.fullmatch(text.language):
             raise BadInput(_not_a_language(text.language))
-        if (text.title or text.body) and text.language == language:
+        if _says(text) and text.language == language:
             raise BadInput(
                 _("The original is in this language: leave this empty, or say another original language."),
-                field=f"title_{text.language}",
+                field=f"{'title' if title else body_name}_{text.language}",
             )
         if text.language in seen:
             raise BadInput(_("One text for each language, please."), field=f"title_{text.language}")
@@ -59,25 +72,45 @@ def _not_a_language(text: str) -> str:
     return _("“%(text)s” is not a language code such as sv.", text=one_line(text)[:20])
 
 
-def columns(language: str, texts: tuple[Text, ...], body_name: str) -> dict[str, Any]:
+def _says(text: Text) -> bool:
+    return bool(one_line(text.title) or text.body.strip() or one_line(text.note))
+
+
+def columns(language: str, texts: tuple[Text, ...], body_name: str, note_name: str) -> dict[str, Any]:
     """The texts as columns, in the order of their languages; without what is empty."""
-    said = sorted(
-        (text for text in texts if one_line(text.title) or text.body.strip()), key=lambda text: text.language
-    )
+    said = sorted(filter(_says, texts), key=lambda text: text.language)
     return {
         "text_language": language,
         "titles": {text.language: one_line(text.title) for text in said if one_line(text.title)},
         body_name: {text.language: text.body.strip() for text in said if text.body.strip()},
+        note_name: {text.language: one_line(text.note) for text in said if one_line(text.note)},
         "machine_made": [text.language for text in said if text.machine_made],
     }
 
 
-def of(row: Told, bodies: dict[str, str]) -> tuple[Text, ...]:
-    """The columns as texts. `bodies` are its abstracts or descriptions."""
+def of(row: Told, bodies: dict[str, str], notes: dict[str, str]) -> tuple[Text, ...]:
+    """The columns as texts. `bodies` are its abstracts or descriptions, `notes` its places or content notes."""
     return tuple(
-        Text(language, row.titles.get(language, ""), bodies.get(language, ""), language in row.machine_made)
-        for language in sorted({*row.titles, *bodies})
+        Text(
+            language,
+            row.titles.get(language, ""),
+            bodies.get(language, ""),
+            language in row.machine_made,
+            notes.get(language, ""),
+        )
+        for language in sorted({*row.titles, *bodies, *notes})
     )
+
+
+def check_bodies(language: str, bodies: dict[str, str], *, most: int, field: str) -> dict[str, str]:
+    """One long text in more languages than its original's, without what is empty. Raises BadInput."""
+    texts = tuple(Text(code, body=body) for code, body in bodies.items())
+    check(language, texts, title=0, body=most, body_name=field, note=0, note_name="")
+    return {
+        text.language: text.body.strip()
+        for text in sorted(texts, key=lambda one: one.language)
+        if _says(text)
+    }
 
 
 def told(own: str, own_language: str, others: dict[str, str], language: str) -> tuple[str, str]:

@@ -41,7 +41,10 @@ def check_conference(draft: ConferenceDraft) -> None:
         raise BadInput(_("The conference ends before it starts."), field="ends_on")
     if draft.starts_on.year not in YEARS or draft.ends_on.year not in YEARS:
         raise BadInput(_("Check the year."), field="starts_on")
-    texts.check(draft.text_language, draft.texts, title=200, body=LONGEST_TEXT, body_name="description")
+    texts.check(
+        draft.text_language, draft.texts,
+        title=200, body=LONGEST_TEXT, body_name="description", note=200, note_name="place_text",
+    )  # fmt: skip
     if draft.time_zone not in time_zones():
         raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
 
@@ -54,7 +57,10 @@ def check_session(draft: SessionDraft) -> None:
     fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
     if any(not 1 <= goal <= 17 for goal in draft.sdgs):
         raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
-    texts.check(draft.text_language, draft.texts, title=250, body=LONGEST_TEXT, body_name="abstract")
+    texts.check(
+        draft.text_language, draft.texts,
+        title=250, body=LONGEST_TEXT, body_name="abstract", note=texts.LONGEST_NOTE, note_name="content_notes",
+    )  # fmt: skip
     texts.check_interpretation(draft.interpretation)
     texts.check_materials(draft.materials)
     fits(draft, content_notes=texts.LONGEST_NOTE)
@@ -74,7 +80,7 @@ def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
         "admission": draft.admission,
         "shows_block": draft.shows_block,
         "state": draft.state,
-        **texts.columns(draft.text_language, draft.texts, "abstracts"),
+        **texts.columns(draft.text_language, draft.texts, "abstracts", "notes"),
         "interpretation": [list(pair) for pair in dict.fromkeys(draft.interpretation)],
         "content_notes": one_line(draft.content_notes),
         "materials": texts.written(draft.materials),
@@ -106,9 +112,20 @@ def of_occurrence(session: Session, draft: OccurrenceDraft) -> dict[str, Any]:
         raise BadPlacement(_("That is more than a city holds."), field="seats")
     fits(draft, abstract=LONGEST_TEXT)
     values = asdict(draft)
+    values["abstracts"] = _abstracts(session, draft)
     if draft.languages is not None:
         values["languages"] = list(draft.languages)
     return values
+
+
+def _abstracts(session: Session, draft: OccurrenceDraft) -> dict[str, str]:
+    """In more languages stands what is said of this time alone: without that there is nothing to translate."""
+    said = texts.check_bodies(session.text_language, draft.abstracts, most=LONGEST_TEXT, field="abstract")
+    if said and not (draft.abstract or "").strip():
+        raise BadInput(
+            _("Say it in the session's own language too, for all who read neither."), field="abstract"
+        )
+    return said
 
 
 def draft_of_conference(conference: Conference, hosts: list[str]) -> ConferenceDraft:
@@ -125,7 +142,7 @@ def draft_of_conference(conference: Conference, hosts: list[str]) -> ConferenceD
         closed_dates=closed,
         hosts=tuple(hosts),
         other_names=other_names,
-        texts=texts.of(conference, conference.descriptions),
+        texts=texts.of(conference, conference.descriptions, conference.place_texts),
     )
 
 
@@ -143,7 +160,7 @@ def draft_of_session(session: Session) -> SessionDraft:
         shows_block=session.shows_block,
         state=session.state,
         text_language=session.text_language,
-        texts=texts.of(session, session.abstracts),
+        texts=texts.of(session, session.abstracts, session.notes),
         interpretation=tuple((pair[0], pair[1]) for pair in session.interpretation),
         content_notes=session.content_notes,
         materials=texts.read(session.materials),
@@ -161,6 +178,7 @@ def draft_of_occurrence(occurrence: Occurrence) -> OccurrenceDraft:
         placement=occurrence.placement,
         languages=None if languages is None else tuple(languages),
         abstract=occurrence.abstract,
+        abstracts=dict(occurrence.abstracts),
     )
 
 

@@ -40,6 +40,7 @@ _WORDS = {
     "machine_made": _l("who translated"),
     "interpretation": _l("interpretation"),
     "content_notes": _l("content notes"),
+    "notes": _l("content notes in other languages"),
     "materials": _l("materials"),
     "seats": _l("seats"),
     "tentative": _l("how sure the time is"),

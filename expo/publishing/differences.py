@@ -34,6 +34,7 @@ _SESSION_FIELDS = (
     "text_language",
     "titles",
     "abstracts",
+    "notes",
     "machine_made",
     "interpretation",
     "content_notes",
@@ -51,6 +52,7 @@ _OCCURRENCE_FIELDS = (
     "cancelled",
     "languages",
     "abstract",
+    "abstracts",
     "people",
 )
 
@@ -210,6 +212,7 @@ _DRAFTS = (
         Occurrence.seats,
         Occurrence.languages,
         Occurrence.abstract,
+        Occurrence.abstracts,
         Occurrence.cancelled_at,
         Conference.day_change_hour,
         sa.func.coalesce(Venue.time_zone, Conference.time_zone).label("zone"),
@@ -268,6 +271,7 @@ def _values(
         "cancelled": draft.cancelled_at is not None or state is SessionState.CANCELLED,
         "languages": draft.languages,
         "abstract": draft.abstract,
+        "abstracts": draft.abstracts,
         "people": people,
     }
 

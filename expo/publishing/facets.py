@@ -15,9 +15,12 @@ class Facets:
     """Nothing of it changes with seats or the clock, nor with the reader's language."""
 
     conferences: Counter[str]
-    of_conference: dict[str, Item]  # one of each, which knows the conference's name in every language
-    types: Counter[tuple[str, str]]
-    tracks: Counter[tuple[str, str]]
+    types: Counter[str]
+    tracks: Counter[str]
+    # One of each, which knows its name in every language.
+    of_conference: dict[str, Item]
+    of_type: dict[str, Item]
+    of_track: dict[str, Item]
     venues: Counter[tuple[str, str]]
     languages: Counter[str]
     goals: Counter[int]
@@ -31,9 +34,11 @@ class Facets:
         found = list(found)
         return cls(
             conferences=Counter(item.conference_slug for item in found),
+            types=Counter(item.type_slug for item in found),
+            tracks=Counter(item.track_slug for item in found if item.track_slug),
             of_conference={item.conference_slug: item for item in found},
-            types=Counter((item.type_slug, item.type_name) for item in found),
-            tracks=Counter((i.track_slug, i.track_name) for i in found if i.track_slug and i.track_name),
+            of_type={item.type_slug: item for item in found},
+            of_track={item.track_slug: item for item in found if item.track_slug},
             venues=Counter((item.venue_slug, item.venue_name) for item in found),
             languages=Counter(code for item in found for code in item.understood),
             goals=Counter(goal for item in found for goal in item.sdgs),

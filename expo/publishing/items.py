@@ -45,8 +45,10 @@ class Item:
     title: str
     type_slug: str
     type_name: str
+    type_names: dict[str, str]
     track_slug: str | None
     track_name: str | None
+    track_names: dict[str, str] | None
     conference_slug: str
     conference_title: str
     conference_colour: int
@@ -146,8 +148,10 @@ class Item:
             conference_titles={},
             type_slug="",
             type_name="",
+            type_names={},
             track_slug=None,
             track_name=None,
+            track_names=None,
             conference_slug="",
             conference_title="",
             conference_colour=1,
@@ -186,13 +190,25 @@ class Item:
     def conference_title_in(self, language: str) -> str:
         return told(self.conference_title, self.conference_text_language, self.conference_titles, language)[0]
 
+    def type_name_in(self, language: str) -> str:
+        return self.type_names.get(language, self.type_name)
+
+    def track_name_in(self, language: str) -> str:
+        """ "" where it has no track."""
+        return (self.track_names or {}).get(language, self.track_name or "")
+
     def told_in(self, language: str) -> Item:
-        """The same with its titles in this language, where they are given in it."""
-        if not self.titles and not self.conference_titles:
+        """The same with its title and the names around it in this language, where they are given in it."""
+        if not (self.titles or self.conference_titles or self.type_names or self.track_names):
             return self
         title, written_in = self.title_in(language)
         return replace(
-            self, title=title, text_language=written_in, conference_title=self.conference_title_in(language)
+            self,
+            title=title,
+            text_language=written_in,
+            conference_title=self.conference_title_in(language),
+            type_name=self.type_name_in(language),
+            track_name=self.track_name_in(language) or None,
         )
 
     @property
@@ -270,8 +286,10 @@ COLUMNS = (
     SessionVersion.title,
     SessionType.slug,
     SessionType.name,
+    SessionType.names,
     Track.slug,
     Track.name,
+    Track.names,
     Conference.slug,
     Conference.title,
     Conference.colour,

@@ -75,6 +75,7 @@ class SessionVersion(Base):
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
+    notes: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     machine_made: Mapped[Json] = mapped_column(default=list, server_default="[]")
     interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
@@ -119,6 +120,7 @@ class OccurrenceVersion(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     languages: Mapped[Json | None]
     abstract: Mapped[str | None] = mapped_column(sa.Text)
+    abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     people: Mapped[Json | None]
     changed_at: Mapped[Moment]
 

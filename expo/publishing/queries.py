@@ -208,6 +208,7 @@ def abstracts(occurrence_ids: Iterable[int], language: str = "") -> dict[int, st
         sa.select(
             OccurrenceVersion.occurrence_id,
             OccurrenceVersion.abstract,
+            OccurrenceVersion.abstracts,
             SessionVersion.abstract,
             SessionVersion.text_language,
             SessionVersion.abstracts,
@@ -220,8 +221,10 @@ def abstracts(occurrence_ids: Iterable[int], language: str = "") -> dict[int, st
         )
     )
     return {
-        occurrence_id: told(of_session, written_in, others, language)[0] if own is None else own
-        for occurrence_id, own, of_session, written_in, others in rows
+        occurrence_id: told(
+            of_session if own is None else own, written_in, others if own is None else owns, language
+        )[0]
+        for occurrence_id, own, owns, of_session, written_in, others in rows
     }
 
 
@@ -236,13 +239,14 @@ def materials(session_ids: Iterable[int]) -> dict[int, tuple[Material, ...]]:
     return {session_id: texts.read(each) for session_id, each in rows if each}
 
 
-def own_abstract(occurrence_id: int) -> str | None:
-    """What is released of this one time beside the session's abstract, in the language it was written in."""
-    return db.session.scalar(
-        sa.select(OccurrenceVersion.abstract).where(
+def own_abstract(occurrence_id: int) -> tuple[str, dict[str, str]] | None:
+    """What is released of this one time beside the session's abstract: in its session's language, and in others."""
+    found = db.session.execute(
+        sa.select(OccurrenceVersion.abstract, OccurrenceVersion.abstracts).where(
             OccurrenceVersion.occurrence_id == occurrence_id, OccurrenceVersion.until_release_id.is_(None)
         )
-    )
+    ).one_or_none()
+    return (found[0], found[1]) if found is not None and found[0] is not None else None
 
 
 def session_by_code(expo_id: int, code: str) -> int | None:

@@ -177,7 +177,9 @@ def entries(expo_id: int) -> Iterator[Entry]:
         venues |= {place.venue_id for place in here}
         known = (
             row.type,
+            *_others(row.type_names),
             row.track or "",
+            *_others(row.track_names or {}),
             row.conference,
             *_others(row.conference_titles),
             *row.other_names,
@@ -229,7 +231,9 @@ def _sessions(expo_id: int) -> Iterable[sa.Row[tuple[object, ...]]]:
             SessionVersion.people,
             SessionVersion.visibility,
             SessionType.name.label("type"),
+            SessionType.names.label("type_names"),
             Track.name.label("track"),
+            Track.names.label("track_names"),
             Conference.title.label("conference"),
             Conference.titles.label("conference_titles"),
             Conference.other_names,
@@ -264,17 +268,18 @@ def _times(expo_id: int) -> dict[int, _Times]:
             OccurrenceVersion.room_id,
             OccurrenceVersion.people,
             OccurrenceVersion.abstract,
+            OccurrenceVersion.abstracts,
         )
         .where(OccurrenceVersion.expo_id == expo_id, OccurrenceVersion.until_release_id.is_(None))
         .order_by(OccurrenceVersion.starts_at, OccurrenceVersion.occurrence_id)
     )
     found: defaultdict[int, _Times] = defaultdict(_Times)
-    for session_id, room_id, people, abstract in rows:
+    for session_id, room_id, people, abstract, abstracts in rows:
         times = found[session_id]
         times.rooms[room_id] = None
         times.people += people or ()
         if abstract:
-            times.abstracts[abstract] = None
+            times.abstracts |= dict.fromkeys((abstract, *_others(abstracts)))
     return found
 
 

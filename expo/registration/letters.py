@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from expo.accounts import actions as accounts
 from expo.accounts.models import LinkPurpose, Person
 from expo.mail import outbox
@@ -29,7 +31,7 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
 
 
 def write(
-    registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: str
+    registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: Any
 ) -> None:
     """One letter about one registration; with the order that has to be paid for it, if there is one."""
     person: Person | None = registration.person

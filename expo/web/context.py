@@ -147,6 +147,8 @@ def _begin() -> None:
 
 
 def _keep_language(response: Response) -> Response:
+    if b"lang=" not in request.query_string:
+        return response
     wish = request.args.get("lang")
     if wish in LANGUAGES and request.cookies.get(LANGUAGE_COOKIE) != wish:
         settings = _settings()

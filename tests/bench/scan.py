@@ -91,9 +91,10 @@ def run(kind: str, options: argparse.Namespace) -> None:
             needed = options.rounds * (2 * options.scans + options.batches * BATCH) + options.scans
             house = _fill(needed)
             _earlier(options.earlier, house)
+            postmaster = _postmaster()
             db.session.remove()
             db.engine.dispose()
-        _measure(kind, options, url, house)
+        _measure(kind, options, url, house, postmaster)
 
 
 def _options() -> argparse.Namespace:
@@ -106,7 +107,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--batches", type=int, default=8, help="batches of 500 in each round")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     return parser.parse_args()
 
@@ -218,7 +219,7 @@ def _wait(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
-def _cpu(pid: int) -> float:
+def _cpu(pid: int | None) -> float:
     """CPU seconds of a process and its children."""
     ticks = os.sysconf("SC_CLK_TCK")
     total = 0.0
@@ -230,7 +231,16 @@ def _cpu(pid: int) -> float:
     return total
 
 
-def _measure(kind: str, options: argparse.Namespace, url: str, house: House) -> None:
+def _postmaster() -> int | None:
+    """The process whose children are PostgreSQL's connections; None on SQLite, which works in ours."""
+    if is_sqlite():
+        return None
+    backend = int(db.session.scalar(sa.text("SELECT pg_backend_pid()")) or 0)
+    stat = Path(f"/proc/{backend}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])
+
+
+def _measure(kind: str, options: argparse.Namespace, url: str, house: House, postmaster: int | None) -> None:
     expo = {
         "EXPO_DATABASE_URL": url, "EXPO_SECRET_KEY": conftest.SETTINGS["secret_key"],
         "EXPO_BASE_URL": "http://localhost", "EXPO_MAIL_URL": conftest.SETTINGS["mail_url"],
@@ -250,11 +260,10 @@ def _measure(kind: str, options: argparse.Namespace, url: str, house: House) -> 
             _single(port, house, house.scans(options.scans // 4), options.clients)
         for _round in range(options.rounds):
             for name, (port, pid) in (("bare", bare), ("scan", real)):
-                before = _cpu(pid)
+                before, base = _cpu(pid), _cpu(postmaster)
                 result = _single(port, house, house.scans(options.scans), options.clients)
                 rates[name].append(result.per_second)
-                _say(name, result, _cpu(pid) - before)
-            before = _cpu(real[1])
+                _say(name, result, _cpu(pid) - before, _cpu(postmaster) - base)
             batches = [
                 scan_load.request(PATH, house.token, orjson.dumps({"scans": house.scans(BATCH)}))
                 for _batch in range(options.batches)
@@ -275,11 +284,12 @@ def _single(port: int, house: House, sent: list[dict[str, Any]], clients: int) -
     return scan_load.run(port, requests, clients=clients, words=(b'"admitted"',))
 
 
-def _say(name: str, result: scan_load.Result, cpu: float) -> None:
+def _say(name: str, result: scan_load.Result, cpu: float, database: float) -> None:
     count = len(result.times)
     print(
         f"  {name:5} {result.per_second:9,.0f}/s   p50 {result.percentile(0.5) * 1e3:5.1f} ms   "
-        f"p99 {result.percentile(0.99) * 1e3:6.1f} ms   server {cpu / count * 1e6:4.0f} us CPU each   "
+        f"p99 {result.percentile(0.99) * 1e3:6.1f} ms   server {cpu / count * 1e6:4.0f} us CPU each + "
+        f"{database / count * 1e6:.0f} of the database   "
         f"client {result.own_cpu / count * 1e6:3.0f} us   {dict(result.answers)}"
     )
 

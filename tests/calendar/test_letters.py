@@ -13,6 +13,7 @@ from expo.booking.actions import book_seat
 from expo.calendar import feeds, letters
 from expo.core.db import transaction
 from expo.mail import outbox
+from expo.mail.message import of as message_of
 from expo.programme import actions as programme
 from expo.programme.drafts import OccurrenceDraft
 from expo.publishing import queries as publishing
@@ -113,7 +114,7 @@ def test_a_mail_program_finds_it_as_the_last_alternative():
         letter = outbox.waiting()[-1]
         letter.calendar, letter.calendar_method = content.decode(), "REQUEST"
 
-    message = message_from_bytes(outbox.as_message(letter).as_bytes(), policy=policy.default)
+    message = message_from_bytes(message_of(letter).as_bytes(), policy=policy.default)
 
     *_others, last = message.walk()
     assert last.get_content_type() == "text/calendar"

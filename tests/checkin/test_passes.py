@@ -16,7 +16,7 @@ from tests.checkin import doors, packs
 from tests.checkin.doors import at_noon
 
 __all__ = ["at_noon"]
-pytestmark = [pytest.mark.feature("R14"), pytest.mark.feature("D12"), pytest.mark.usefixtures("app")]
+pytestmark = [pytest.mark.feature("R14"), pytest.mark.usefixtures("app")]
 
 
 def an_open_pass():

@@ -13,7 +13,7 @@ from expo.cli import worker
 from expo.core import jobs
 from expo.core.db import db, transaction
 from expo.core.jobs import Job, JobState
-from expo.mail import outbox, post
+from expo.mail import outbox, post, sending
 from expo.mail.models import LetterState
 
 
@@ -27,7 +27,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 def everything_due() -> int:
     """One round of each lane."""
-    return worker.JobLane().round() + outbox.send_waiting(post.to_nobody, most=worker.AT_A_TIME)
+    return worker.JobLane().round() + sending.send_waiting(post.to_nobody, most=worker.AT_A_TIME)
 
 
 def test_due_jobs_are_done_and_letters_leave(demo_app: Flask, done: list[dict[str, Any]]):
@@ -70,7 +70,7 @@ def test_a_mail_server_that_does_not_answer_keeps_no_job_waiting(
 ):
     """Red with one lane for both."""
     stop, did = Event(), Event()
-    monkeypatch.setattr(outbox, "send_waiting", lambda _post, most: stop.wait(20))
+    monkeypatch.setattr(sending, "send_waiting", lambda _post, most: stop.wait(20))
     monkeypatch.setitem(jobs._handlers, "test", lambda _payload: did.set())
     with transaction():
         jobs.add("test", {})

@@ -8,9 +8,10 @@ from expo.core import audit, checks
 from expo.core.db import db, transaction
 from expo.programme import actions, clashes
 from expo.programme import queries as programme
+from expo.programme.clash_models import KeptClash
 from expo.programme.clashes import Level
 from expo.programme.drafts import Billing, OccurrenceDraft, SessionDraft
-from expo.programme.models import Conference, KeptClash, Occurrence, Room, Session
+from expo.programme.models import Conference, Occurrence, Room, Session
 from expo.programme.refusals import Clashes
 from expo.programme.teams import Rights
 from expo.programme.values import draft_of_occurrence, draft_of_session

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from expo.publishing.items import Item
@@ -51,6 +51,8 @@ def sessions(draw: st.DrawFn) -> Item:
     return Item(**values)
 
 
+# Drawing so many fields is slow where much else runs: that says nothing about events.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(one=sessions(), other=sessions())
 def test_two_private_events_at_one_time_in_one_room_differ_in_nothing_but_their_number(
     one: Item, other: Item

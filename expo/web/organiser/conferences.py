@@ -30,7 +30,8 @@ class ConferenceForm(TextsForm):
     """What a conference says of itself; `read()` hands it to the action as one typed value."""
 
     body = "description"
-    longest_title = 200
+    note = "place_text"
+    longest_title = longest_note = 200
 
     title = TextLine(_l("Title"), [needed(_l("Give the conference a title.")), short(200)])
     other_names = LineList(
@@ -82,6 +83,9 @@ class ConferenceForm(TextsForm):
 
     def _body_label(self, language: str) -> str:
         return _("Description in %(language)s", language=language)
+
+    def _note_label(self, language: str) -> str:
+        return _("Place in %(language)s", language=language)
 
 
 @blueprint.get("/organise/conferences")

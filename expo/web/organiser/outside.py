@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from expo.programme import outside as actions
 from expo.programme import queries as programme
 from expo.programme.drafts import OutsideEventDraft
-from expo.programme.models import OutsideEvent
+from expo.programme.outside_models import OutsideEvent
 from expo.programme.texts import LONGEST_LINK
 from expo.programme.words import Deed
 from expo.reports import timeline

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar, TypeVar
 
 import wtforms
 from flask_babel import gettext as _
@@ -18,9 +19,13 @@ from expo.programme.drafts import RoomDraft, VenueDraft
 from expo.programme.fitting import LONGEST_TEXT, MOST_SEATS
 from expo.programme.models import Area, Room, Venue
 from expo.programme.places import MOST_PARALLEL
+from expo.web.filters import language_name
 from expo.web.forms import PlainForm, TextBlock, TextLine, VersionedForm, WholeNumber, needed, short
 from expo.web.texts import _l
 from expo.web.words import FEATURES
+
+from .hours_fields import HoursForm
+from .text_fields import further, languages, with_blocks
 
 # "56.04, 12.69", "56,04; 12,69", "geo:56.04,12.69?z=17", "56.04 12.69"
 _NUMBER = r"([+-]?[0-9]{1,3}(?:[.,][0-9]{1,12})?)"
@@ -50,14 +55,37 @@ class PositionField(wtforms.Field):
         self.data = latitude, longitude
 
 
-class AreaForm(PlainForm):
-    """An area's name."""
+class PlaceForm(HoursForm, VersionedForm):
+    """What venues and rooms have in common: hours, and notes in more languages, for each of which `of` gives it a
+    field."""
 
-    name = TextLine(_l("Name"), [needed(_l("Give the area a name.")), short(120)])
+    further: ClassVar[tuple[str, ...]] = ()
+    notes: ClassVar[tuple[str, ...]] = ()
+
+    text_language = SelectField(_l("Notes are written in"), choices=languages)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for code in self.further:
+            for note in self.notes:
+                self[f"{note}_{code}"].label.text = f"{self[note].label.text} ({language_name(code)})"
+
+    def read_notes(self, note: str) -> dict[str, str]:
+        return {code: self[f"{note}_{code}"].data or "" for code in self.further}
 
 
-class VenueForm(VersionedForm):
+P = TypeVar("P", bound=PlaceForm)
+
+
+def with_notes(form: type[P], written_in: str, known: Iterable[str]) -> type[P]:
+    """The form with a field for each of its notes in each further language."""
+    return with_blocks(form, further(written_in, known), form.notes)
+
+
+class VenueForm(PlaceForm):
     """A venue; `read()` hands it to the action as one typed value."""
+
+    notes = ("step_free_route", "access_notes")
 
     name = TextLine(_l("Name"), [needed(_l("Give the venue a name.")), short(120)])
     area = SelectField(_l("Area"), validate_choice=True)
@@ -85,15 +113,25 @@ class VenueForm(VersionedForm):
     @classmethod
     def of(cls, areas: list[Area], venue: Venue | None, home: Expo, sent: Any = None) -> VenueForm:
         """The form of a venue: as it is saved, or as it was sent."""
-        saved: dict[str, Any] = {"city": home.city, "time_zone": home.time_zone, "version": 0, "area": ""}
+        saved: dict[str, Any] = {
+            "city": home.city,
+            "time_zone": home.time_zone,
+            "version": 0,
+            "area": "",
+            "text_language": "",
+        }
         if venue:
             draft = places.draft_of_venue(venue)
             saved = {name: getattr(draft, name) or "" for name in VenueDraft.__slots__}
+            saved |= cls.saved_hours(draft.hours)
+            for note, texts in (("access_notes", draft.access_texts), ("step_free_route", draft.route_texts)):
+                saved |= {f"{note}_{code}": text for code, text in texts.items()}
             saved["area"] = venue.area.slug if venue.area else ""
             saved["version"] = venue.version
             if draft.latitude is not None and draft.longitude is not None:
                 saved["position"] = draft.latitude, draft.longitude
-        form = cls(sent, data=saved)
+        known = {*venue.access_texts, *venue.route_texts} if venue else ()
+        form = with_notes(cls, venue.text_language if venue else "", known)(sent, data=saved)
         form.area.choices = [("", _("None")), *((area.slug, area.name) for area in areas)]
         return form
 
@@ -111,11 +149,17 @@ class VenueForm(VersionedForm):
             longitude=longitude,
             access_notes=self.access_notes.data or "",
             step_free_route=self.step_free_route.data or "",
+            text_language=self.text_language.data or "",
+            access_texts=self.read_notes("access_notes"),
+            route_texts=self.read_notes("step_free_route"),
+            hours=self.read_hours(),
         )
 
 
-class RoomForm(VersionedForm):
+class RoomForm(PlaceForm):
     """A room; `read()` hands it to the action as one typed value."""
+
+    notes = ("accessibility_text",)
 
     name = TextLine(_l("Name"), [needed(_l("Give the room a name.")), short(120)])
     capacity = WholeNumber(
@@ -148,12 +192,15 @@ class RoomForm(VersionedForm):
     @classmethod
     def of(cls, room: Room | None, sent: Any = None) -> RoomForm:
         """The form of a room: as it is saved, or as it was sent."""
-        saved: dict[str, Any] = {"parallel_items": 1, "position": 0, "version": 0}
+        saved: dict[str, Any] = {"parallel_items": 1, "position": 0, "version": 0, "text_language": ""}
         if room:
             draft = places.draft_of_room(room)
             saved = {name: getattr(draft, name) for name in RoomDraft.__slots__}
             saved |= {"features": list(room.accessibility), "version": room.version}
-        return cls(sent, data=saved)
+            saved |= cls.saved_hours(draft.hours)
+            saved |= {f"accessibility_text_{code}": text for code, text in draft.accessibility_texts.items()}
+        known = room.accessibility_texts if room else ()
+        return with_notes(cls, room.text_language if room else "", known)(sent, data=saved)
 
     def read(self) -> RoomDraft:
         """Raises BadInput."""
@@ -166,6 +213,9 @@ class RoomForm(VersionedForm):
             position=self.position.data or 0,
             parallel_items=1 if self.parallel_items.data is None else self.parallel_items.data,
             features=tuple(self.features.data or ()),
+            text_language=self.text_language.data or "",
+            accessibility_texts=self.read_notes("accessibility_text"),
+            hours=self.read_hours(),
         )
 
 

@@ -17,7 +17,8 @@ from expo.web.public import locator
 from expo.web.words import FEATURES
 
 from . import blueprint, mine
-from .place_forms import AreaForm, RoomForm, VenueForm, WalksForm
+from .name_forms import NameForm
+from .place_forms import RoomForm, VenueForm, WalksForm
 
 
 @blueprint.get("/organise/places")
@@ -38,16 +39,18 @@ def places() -> ResponseReturnValue:
 @blueprint.get("/organise/places/areas/new")
 def new_area() -> ResponseReturnValue:
     _need_right()
-    return _area_page(None, AreaForm())
+    return _area_page(None, NameForm.of(Area))
 
 
 @blueprint.post("/organise/places/areas/new")
 def create_area() -> ResponseReturnValue:
     _need_right()
-    form = AreaForm(request.form)
-    if form.validate() and form.accepts(
-        lambda: actions.find_or_create_area(this_expo(), form.name.data or "")
-    ):
+    form = NameForm.of(Area, sent=request.form)
+
+    def create() -> None:
+        actions.find_or_create_area(this_expo(), form.name.data or "", form.names)
+
+    if form.validate() and form.accepts(create):
         flash(_("%(name)s is added.", name=form.name.data), "success")
         return redirect(url_for("organiser.places"), code=303)
     return _area_page(None, form), form.status
@@ -56,15 +59,15 @@ def create_area() -> ResponseReturnValue:
 @blueprint.get("/organise/places/areas/<slug>")
 def area(slug: str) -> ResponseReturnValue:
     found = programme.area(this_expo().id, slug) or abort(404)
-    return _area_page(found, AreaForm(data={"name": found.name}))
+    return _area_page(found, NameForm.of(Area, found))
 
 
 @blueprint.post("/organise/places/areas/<slug>")
 def save_area(slug: str) -> ResponseReturnValue:
     found = programme.area(this_expo().id, slug) or abort(404)
     _need_right()
-    form = AreaForm(request.form)
-    if form.validate() and form.accepts(lambda: actions.rename_area(area=found, name=form.name.data or "")):
+    form = NameForm.of(Area, found, sent=request.form)
+    if form.validate() and form.accepts(lambda: form.save(found)):
         flash(_("%(name)s is saved, and shown so at once.", name=found.name), "success")
         return redirect(url_for("organiser.places"), code=303)
     return _area_page(found, form), form.status
@@ -191,7 +194,7 @@ def _nearness(venue: Venue, other: Venue) -> tuple[int, int]:
     return (0, minutes) if minutes <= ways.LONGEST else (3, 0)
 
 
-def _area_page(found: Area | None, form: AreaForm) -> str:
+def _area_page(found: Area | None, form: NameForm) -> str:
     return render_template(
         "organiser/area.html",
         area=found,

@@ -61,7 +61,7 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
-    set_up = [("conferences", _("Conferences")), ("places", _("Places"))]
+    set_up = [("conferences", _("Conferences")), ("places", _("Places")), ("names", _("Names"))]
     if mine.may(Deed.READ):
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):

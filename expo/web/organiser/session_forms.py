@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -20,6 +20,7 @@ from expo.programme.refusals import Clashes
 from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
+from expo.web.filters import language_name
 from expo.web.forms import (
     CityMomentField,
     PlainForm,
@@ -34,7 +35,7 @@ from expo.web.forms import (
 from expo.web.texts import _l
 
 from . import lists, words
-from .text_fields import TextsForm, with_texts
+from .text_fields import TextsForm, further, with_blocks, with_texts
 
 _PAIR = re.compile("[>-]")
 _LANGUAGE = {"pattern": "[a-z]{2,3}", "message": _l("Codes of two or three letters, such as sv en.")}
@@ -152,7 +153,9 @@ class NewSessionForm(SessionForm):
 
 
 class TimeForm(ScheduleForm):
-    """One time and room of a session."""
+    """One time and room of a session; `of` gives it a field for its abstract in each further language."""
+
+    further: ClassVar[tuple[str, ...]] = ()
 
     starts_at = CityMomentField(_l("Starts"))
     ends_at = CityMomentField(_l("Ends"))
@@ -176,6 +179,8 @@ class TimeForm(ScheduleForm):
     def __init__(self, sent: Any = None, *, session: Session, rooms: list[Room], **options: Any) -> None:
         super().__init__(sent, **options)
         self._conference: Conference = session.conference
+        for code in self.further:
+            self[f"abstract_{code}"].label.text = _("The same in %(language)s", language=language_name(code))
         self._rooms = {room.id: room for room in rooms}
         by_venue: dict[str | None, list[tuple[str, str]]] = {None: [("", _("No room yet"))]}
         for venue, some in groupby(rooms, key=lambda room: room.venue.name):
@@ -201,8 +206,11 @@ class TimeForm(ScheduleForm):
                 "languages": tuple(occurrence.languages or ()),
                 "abstract": occurrence.abstract or "",
                 "version": occurrence.version,
+                **{f"abstract_{code}": text for code, text in occurrence.abstracts.items()},
             }
-        return cls(sent, session=session, rooms=rooms, data=saved)
+        own = occurrence.abstracts if occurrence is not None else {}
+        made = with_blocks(cls, further(session.text_language, own), ("abstract",))
+        return made(sent, session=session, rooms=rooms, data=saved)
 
     @property
     def chosen_room(self) -> Room | None:
@@ -229,6 +237,7 @@ class TimeForm(ScheduleForm):
             placement=Placement(self.placement.data),
             languages=self.languages.data or None,
             abstract=self.abstract.data or None,
+            abstracts={code: self[f"abstract_{code}"].data or "" for code in self.further},
         )
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.programme import actions, billing
+from expo.programme import actions, billing, hours, places
 from expo.programme import queries as programme
 from expo.programme.models import Occurrence, Session
 from expo.programme.words import Deed
@@ -36,6 +36,7 @@ def add_time(code: str) -> ResponseReturnValue:
 
     if form.validate() and form.accepts(add):
         flash(_("The time is added."), "success")
+        _warn_if_closed(form)
         return redirect(url_for("organiser.session", code=session.code), code=303)
     return _page(session, None, form), form.status
 
@@ -61,6 +62,7 @@ def save_time(code: str, time_code: str) -> ResponseReturnValue:
 
     if form.validate() and form.accepts(save):
         flash(_("%(code)s is saved.", code=found.code), "success")
+        _warn_if_closed(form)
         return redirect(url_for("organiser.session", code=session.code), code=303)
     form.lay_beside(TimeForm.of(session, rooms, found))
     return _page(session, found, form), form.status
@@ -123,6 +125,24 @@ def change_bill(code: str, time_code: str | None) -> ResponseReturnValue:
     if form.validate() and form.accepts(change):
         return redirect(url_for("organiser.bill", code=session.code, time_code=time_code, **gone), code=303)
     return _bill_page(session, found, form), form.status
+
+
+def _warn_if_closed(form: TimeForm) -> None:
+    """Say so where the room is not open then: somebody may open it all the same."""
+    room, starts, ends = form.chosen_room, form.starts_at.data, form.ends_at.data
+    said = places.hours_of(room) if room else None
+    if room is None or said is None or starts is None or ends is None:
+        return
+    starts, ends = starts.astimezone(form.zone), ends.astimezone(form.zone)
+    if said.cover(starts, ends):
+        return
+    spans = hours.told(said.on(starts.date()))
+    flash(
+        _("%(room)s is not open then: that day it is open %(hours)s.", room=room.name, hours=spans)
+        if spans
+        else _("%(room)s is closed that day.", room=room.name),
+        "warning",
+    )
 
 
 def _time_url(session: Session, occurrence: Occurrence) -> str:

@@ -12,6 +12,8 @@ from flask_babel import ngettext
 from expo.core import backlog, heartbeats, jobs, schedules
 from expo.core.jobs import Periodic
 from expo.core.refusals import Forbidden
+from expo.mail import queries as mail
+from expo.mail import sending
 from expo.web.context import visitor
 from expo.web.texts import _l
 
@@ -22,6 +24,7 @@ MEANINGS = {
     "sweep_jobs": _l("Forgets jobs that were done two weeks ago."),
     "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
     "sweep_limits": _l("Forgets counted tries whose time is over."),
+    "sweep_letters": _l("Empties letters that could not be delivered for a month."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 
@@ -46,6 +49,8 @@ def work() -> ResponseReturnValue:
         meaning=lambda one: MEANINGS.get(one.name, one.meaning),
         rhythm_said=_rhythm,
         most_attempts=jobs.MOST_ATTEMPTS,
+        outbox=mail.counts(),
+        came_back=mail.failed(),
     )
 
 
@@ -53,6 +58,25 @@ def work() -> ResponseReturnValue:
 def retry_job(job_id: int) -> ResponseReturnValue:
     administrator()
     again = jobs.retry(job_id=job_id)
+    flash(
+        _("It is tried again.") if again else _("Nothing to try: it has been done, or waits already."),
+        "success" if again else "info",
+    )
+    return redirect(url_for("organiser.work"), code=303)
+
+
+@blueprint.post("/organise/work/letters/retry")
+def retry_letters() -> ResponseReturnValue:
+    administrator()
+    count = sending.retry()
+    flash(ngettext("One letter is tried again.", "%(num)s letters are tried again.", count), "success")
+    return redirect(url_for("organiser.work"), code=303)
+
+
+@blueprint.post("/organise/work/letters/<int:letter_id>/retry")
+def retry_letter(letter_id: int) -> ResponseReturnValue:
+    administrator()
+    again = sending.retry(letter_id=letter_id)
     flash(
         _("It is tried again.") if again else _("Nothing to try: it has been done, or waits already."),
         "success" if again else "info",

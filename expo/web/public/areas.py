@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from expo.publishing import scopes, shelf
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import this_language
 
 from . import asked, blueprint
 from .rows import addresses
@@ -25,13 +26,14 @@ def area(slug: str) -> ResponseReturnValue:
     if found is None:
         abort(404)
     place, venues = found
+    name = place.name_in(this_language())
     wish, url = scopes.area_filter(venues), addresses("public.venue")
     return render_template(
         "public/scope.html",
-        heading=place.name,
+        heading=name,
         over=_("Area"),
         about="",
-        trail=[(_("Places"), url_for("public.venues")), (place.name, None)],
+        trail=[(_("Places"), url_for("public.venues")), (name, None)],
         feed=url_for("feeds.area", slug=slug),
         all_url=asked.address(asked.arguments(wish)),
         parts_first=False,

@@ -18,7 +18,7 @@ from expo.web.words import CATEGORIES, FEATURES
 
 from . import asked
 from .goals import GOALS
-from .kinds import type_name
+from .kinds import track_name, type_name
 from .rows import conference_name
 from .viewer import viewer
 
@@ -95,10 +95,13 @@ def choices(items: list[Item], wished: Filter, counted: Facets | None = None) ->
             wished.conferences,
         ),
         types=_listed(
-            {(slug, type_name(slug, name)): count for (slug, name), count in counted.types.items()},
+            {(slug, type_name(counted.of_type[slug])): count for slug, count in counted.types.items()},
             wished.types,
         ),
-        tracks=_listed(counted.tracks, wished.tracks),
+        tracks=_listed(
+            {(slug, track_name(counted.of_track[slug])): count for slug, count in counted.tracks.items()},
+            wished.tracks,
+        ),
         venues=_listed(counted.venues, wished.venues),
         goals=[
             Choice(str(goal), f"{goal} {GOALS[goal]}", counted.goals[goal], goal in wished.sdgs)

@@ -24,6 +24,7 @@ from expo.web.context import this_expo
 from expo.web.filters import foreign, this_language, title_here
 
 from . import asked, blueprint, days, linked, zones
+from .kinds import track_name
 from .prices import Ticket, tickets_by_conference
 from .rows import Rows, addresses, conference_class
 from .scope import Part
@@ -168,8 +169,8 @@ def _tracks(items: list[Item]) -> list[Part]:
     url = addresses("public.track")
     sessions: dict[tuple[str, str], set[int]] = {}
     for item in items:
-        if item.track_slug and item.track_name:
-            sessions.setdefault((item.track_slug, item.track_name), set()).add(item.session_id)
+        if item.track_slug:
+            sessions.setdefault((item.track_slug, track_name(item)), set()).add(item.session_id)
     return [
         Part(name, url(slug), ngettext("%(num)s session", "%(num)s sessions", len(found)))
         for (slug, name), found in sorted(sessions.items(), key=lambda pair: pair[0][1].casefold())

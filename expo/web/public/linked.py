@@ -15,7 +15,7 @@ from expo.programme.words import Mode
 from expo.publishing.items import Item
 from expo.web.addresses import url_for
 from expo.web.context import this_expo
-from expo.web.filters import title_here
+from expo.web.filters import this_language, title_here
 
 _MODES = {
     Mode.ON_SITE: "OfflineEventAttendanceMode",
@@ -70,7 +70,7 @@ def _festival(expo: Expo) -> dict[str, Any]:
 
 
 def _conference(conference: Conference) -> dict[str, Any]:
-    place = conference.place_text or conference.city or this_expo().city
+    place = conference.place_in(this_language())[0] or conference.city or this_expo().city
     return {
         "@type": "Event",
         "name": title_here(conference),

@@ -8,16 +8,17 @@ from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.programme import ways
+from expo.programme import hours, places, ways
 from expo.programme.models import Venue
 from expo.programme.ways import Ways
 from expo.publishing import queries as publishing
 from expo.publishing import scopes
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
+from expo.web.filters import this_language
 from expo.web.words import FEATURES
 
-from . import asked, blueprint, locator
+from . import asked, blueprint, locator, opening
 from .rows import addresses
 from .scope import what_is_on
 from .viewer import viewer
@@ -53,7 +54,11 @@ def _groups(found: list[Venue]) -> list[Group]:
     free = [venue for venue in found if venue.area_id is None]
     here = [venue for venue in free if not venue.is_online and venue.city in ("", expo.city)]
     groups = [
-        Group(area.name, url(area.slug), [venue for venue in found if venue.area_id == area.id])
+        Group(
+            area.name_in(this_language()),
+            url(area.slug),
+            [venue for venue in found if venue.area_id == area.id],
+        )
         for area in areas
     ]
     groups += [
@@ -70,7 +75,7 @@ def _groups(found: list[Venue]) -> list[Group]:
 @for_strangers
 def venue(slug: str) -> ResponseReturnValue:
     """A venue with something that anybody may know of; the others answer when they have it."""
-    expo, who = this_expo(), viewer()
+    expo, who, language = this_expo(), viewer(), this_language()
     every = publishing.venues(expo.id)
     found = next((venue for venue in every if venue.slug == slug), None)
     if found is None:
@@ -93,6 +98,10 @@ def venue(slug: str) -> ResponseReturnValue:
         step_free=sum("step-free" in room.accessibility for room in rooms),
         room_url=addresses("public.room"),
         features=FEATURES,
+        hours=opening.lines(hours.read(found.opening_hours)),
+        other_hours=opening.otherwise(found, rooms),
+        access=found.access_in(language),
+        route=found.route_in(language),
         feed=url_for("feeds.venue", slug=found.slug),
         all_url=asked.address([("venue", found.slug)]),
         zone=items[0].time_zone if items[0].time_zone != expo.time_zone else None,
@@ -134,6 +143,8 @@ def room(slug: str) -> ResponseReturnValue:
         "public/room.html",
         room=found,
         features=[FEATURES[feature] for feature in found.accessibility if feature in FEATURES],
+        hours=opening.lines(places.hours_of(found)),
+        access=found.access_in(this_language()),
         feed=url_for("feeds.room", slug=found.slug),
         all_url=asked.address([("room", found.slug)]),
         **what_is_on(open_to_viewer, home=open_to_viewer[0].time_zone),

@@ -23,7 +23,7 @@ from expo.web.filters import day_name, long_date, title_here
 from . import across, asked, blueprint, months, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
 from .grid import grid
-from .kinds import type_name
+from .kinds import track_name, type_name
 from .nearest import nearest
 from .rows import Group, Row, Rows
 from .viewer import viewer
@@ -163,10 +163,10 @@ def _heading(wished: Filter, found: list[Item], conferences: list[Conference]) -
     titles = {conference.slug: title_here(conference) for conference in conferences}
     named = [
         *(titles.get(slug, "") for slug in wished.conferences),
-        *(first.track_name or "" for _slug in wished.tracks),
+        *(track_name(first) for _slug in wished.tracks),
         *(first.venue_name for _slug in wished.venues),
         *(first.room_name for _slug in wished.rooms),
-        *(type_name(first.type_slug, first.type_name) for _slug in wished.types),
+        *(type_name(first) for _slug in wished.types),
     ]
     return next((name for name in named if name), _("Programme, all days"))
 

@@ -25,7 +25,7 @@ from expo.web.context import this_expo
 from expo.web.filters import this_language, title_here
 
 from . import asked, blueprint
-from .kinds import type_name
+from .kinds import track_name, type_name
 from .programme import once, row_of_session
 from .rows import Row, Rows, addresses, conference_class
 from .viewer import viewer
@@ -165,7 +165,7 @@ class _Drawing:
             if billing["speaker"] in self._speakers
         ]
         names = [_said_of(speaker, with_name=True) for speaker in dict.fromkeys(billed)]
-        sorts = ", ".join(filter(None, (type_name(item.type_slug, item.type_name), item.track_name)))
+        sorts = ", ".join(filter(None, (type_name(item), track_name(item))))
         others = [text for text in (item.title, *item.titles.values()) if text != title]
         for text in (*others, *names, abstract, sorts):
             parts = snippet(self._asked, text)

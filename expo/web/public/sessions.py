@@ -32,7 +32,7 @@ from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
 from . import asked, blueprint, linked, zones
 from .goals import GOALS
-from .kinds import role_name, type_name
+from .kinds import role_name, track_name, type_name
 from .rows import Row, Rows, addresses, conference_name
 from .viewer import Viewer, viewer
 
@@ -74,7 +74,8 @@ def session(code: str) -> ResponseReturnValue:
         "public/session.html",
         item=told_here,
         conference_name=conference_name(item),
-        type_name=capital(type_name(item.type_slug, item.type_name)),
+        type_name=capital(type_name(item)),
+        track_name=track_name(item),
         row=rows.row(item),
         when=_when(item, who.today),
         moved=_moved(item, who.now),
@@ -129,13 +130,14 @@ class Text:
 
 
 def _text(item: Item, content: SessionVersion | None) -> Text:
-    """In the reader's language where it is given; of one time alone as it was written. Nothing of a session whose
-    abstract is for others."""
+    """In the reader's language where it is given; what is said of one time alone goes first. Nothing of a session
+    whose abstract is for others."""
     if item.closed or content is None:
         return Text("", "")
     own, reads = publishing.own_abstract(item.occurrence_id), this_language()
     if own is not None:
-        return Text(own, foreign(content.text_language))
+        abstract, written_in = told(own[0], content.text_language, own[1], reads)
+        return Text(abstract, foreign(written_in))
     abstract, written_in = told(content.abstract, content.text_language, content.abstracts, reads)
     translated = reads != content.text_language and (reads in content.titles or reads in content.abstracts)
     return Text(
@@ -161,14 +163,15 @@ def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
     if item.closed or content is None:
         return More([], "", "", "")
     member = item.conference_id in who.tickets
+    notes, written_in = told(content.content_notes, content.text_language, content.notes, this_language())
     return More(
         [each for each in texts.read(content.materials) if each.public or member],
         ", ".join(
             _("from %(spoken)s into %(into)s", spoken=language_name(spoken), into=language_name(into))
             for spoken, into in item.interpretation
         ),
-        content.content_notes,
-        foreign(content.text_language),
+        notes,
+        foreign(written_in),
     )
 
 
@@ -215,11 +218,11 @@ def _people(item: Item) -> list[Billed]:
         roles.setdefault(billing["speaker"], []).append(billing["role"])
     if not roles:
         return []
-    names = {role.slug: role.name for role in programme.roles(item.expo_id)}
+    by_slug = {role.slug: role for role in programme.roles(item.expo_id)}
     known = people.of_expo(item.expo_id)
     url = addresses("public.speaker")
     return [
-        Billed(known[speaker], url(known[speaker].slug), [role_name(slug, names) for slug in slugs])
+        Billed(known[speaker], url(known[speaker].slug), [role_name(slug, by_slug) for slug in slugs])
         for speaker, slugs in roles.items()
         if speaker in known
     ]

@@ -14,6 +14,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
 from . import asked, blueprint
+from .kinds import track_name
 from .rows import conference_name
 from .scope import Part, Parts, what_is_on
 from .viewer import viewer
@@ -29,7 +30,7 @@ def track(slug: str) -> ResponseReturnValue:
     conferences = _conferences(items, slug)
     return render_template(
         "public/scope.html",
-        heading=items[0].track_name,
+        heading=track_name(items[0]),
         over=_("Track"),
         about=conferences[0].label if len(conferences) == 1 else "",
         trail=[],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from expo.programme import places, ways
 from expo.programme import queries as programme
 from expo.programme.drafts import RoomDraft, VenueDraft
+from expo.programme.hours import Hours
 from expo.programme.models import Venue
 from expo.programme.words import Role
 from tests import factories as a
@@ -267,3 +269,60 @@ def test_the_list_of_places_costs_the_same_for_one_and_for_many(desk: Desk):
         page.get(f"{desk.path}/places")
 
     assert len(many) == len(one)
+
+
+def test_hours_and_notes_in_more_languages_are_typed_shown_and_kept(desk: Desk):
+    page = desk.open_as()
+    room = a.a_room(desk.expo, "Old hall", venue="Old house")
+    a.a_session(desk.conference, room=room)
+    hours = {f"opens_{day}": "8-18" for day in range(5)} | {
+        "opens_5": "10–14, 18–01",
+        "other_days": "2022-06-06",
+    }
+    notes = {"text_language": "en", "access_notes": "Ring the bell.", "access_notes_sv": "Ring på klockan."}
+
+    form = venue_form(name="Old house", **hours, **notes)
+    assert page.post(f"{desk.path}/places/venues/old-house", form).status_code == 303
+
+    edit = page.get(f"{desk.path}/places/venues/old-house").text
+    for typed in (
+        'value="08:00–18:00"',
+        'value="10:00–14:00, 18:00–01:00"',
+        "\n2022-06-06</textarea>",
+        "klockan.",
+    ):
+        assert typed in edit, typed
+    (venue,) = programme.venues(desk.expo.id)
+    assert venue.access_texts == {"sv": "Ring på klockan."}
+    # What does not change any more changes nothing.
+    assert page.post(f"{desk.path}/places/venues/old-house", form | {"version": "2"}).status_code == 303
+    (venue,) = programme.venues(desk.expo.id)
+    assert venue.version == 2
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("opens_0", "always"), ("opens_6", "8-12, 11-13"), ("other_days", "midsummer")]
+)
+def test_hours_that_cannot_be_meant_are_said_beside_their_field(desk: Desk, field: str, value: str):
+    a.a_session(desk.conference, room=a.a_room(desk.expo, "Old hall", venue="Old house"))
+
+    answer = desk.open_as().post(f"{desk.path}/places/venues/old-house", venue_form(**{field: value}))
+
+    assert answer.status_code == 422
+    assert re.search(rf'id="{field}"[^>]*aria-invalid|aria-invalid[^>]*id="{field}"', answer.text)
+    assert value in answer.text
+
+
+def test_a_time_outside_the_rooms_hours_is_kept_and_said(desk: Desk):
+    room = a.a_room(desk.expo, "Old hall", venue="Old house")
+    occurrence = a.a_session(desk.conference, room=room, code="RG-1")
+    draft = replace(places.draft_of_room(room), hours=Hours((((480, 1080),),) * 7))
+    places.save_room(venue=room.venue, draft=draft, room=room)
+    page, room_id = desk.open_as(), room.id
+    address = f"{desk.path}/sessions/RG-1/times/{occurrence.code}"
+
+    late = {"starts_at": "2031-06-02T17:00", "ends_at": "2031-06-02T19:00"}
+    page.post(address, desk.time_form(room_id, **late))
+    assert "Old hall is not open then: that day it is open 08:00–18:00." in page.get(address).text
+    page.post(address, desk.time_form(room_id, version="2"))
+    assert "is not open then" not in page.get(address).text

@@ -9,6 +9,8 @@ from expo.cli.worker import JobLane
 from expo.core import clock, heartbeats, jobs
 from expo.core.db import db, transaction
 from expo.core.jobs import Job, JobState
+from expo.mail import outbox
+from expo.mail.models import LetterState
 from tests import factories as a
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.once]
@@ -74,3 +76,20 @@ def test_what_is_periodic_is_done_out_of_turn_once(browser):
 def test_an_owner_of_a_conference_does_not_see_the_installation(browser):
     expo = a.an_expo()
     assert browser(a.an_organiser(expo)).get(f"/{expo.slug}/organise/work").status_code == 403
+
+
+def test_letters_that_came_back_are_tried_again_together(browser):
+    expo, admin = a.an_expo(), a.an_account(admin=True)
+    with transaction():
+        for name in ("ada", "grace"):
+            letter = outbox.queue(
+                "sign_in_link", to=f"{name}@example.org", language="en", name=name, token="t"
+            )
+            letter.state, letter.last_error = LetterState.FAILED, "550 no such mailbox"
+    page = browser(admin).get(f"/{expo.slug}/organise/work").text
+    assert "ada@example.org" in page
+    assert "550 no such mailbox" in page
+
+    browser(admin).post(f"/{expo.slug}/organise/work/letters/retry")
+
+    assert {letter.state for letter in outbox.latest()} == {LetterState.WAITING}

@@ -16,10 +16,12 @@ from expo.accounts import actions as accounts
 from expo.booking.actions import book_seat
 from expo.calendar import feeds as calendars
 from expo.core.db import db
+from expo.core.refusals import BadInput
 from expo.mail.models import Letter
 from expo.programme import actions as programme
-from expo.programme.drafts import Material, OccurrenceDraft, Text
-from expo.programme.values import draft_of_session
+from expo.programme import naming, places, queries
+from expo.programme.drafts import Billing, Material, OccurrenceDraft, Text
+from expo.programme.values import draft_of_conference, draft_of_occurrence, draft_of_session
 from expo.programme.words import MaterialKind
 from tests import factories as a
 
@@ -246,3 +248,107 @@ def test_agenda_and_letter_speak_the_delegates_language(garden, browser):
     page = browser(ada, **SWEDISH).get(f"/{expo.slug}/my/agenda").text
     assert "Regnbäddar</a>" in page
     assert "Stadsveckan" in browser(ada, **SWEDISH).get(f"/{expo.slug}/my").text
+
+
+@pytest.fixture
+def sorted_garden(garden):
+    """The garden with a track, a type, a guide, an area and a place that have Swedish names and notes."""
+    session = garden.session
+    conference = session.conference
+    draft = replace(draft_of_session(session), type="Hands on", track="Water ways")
+    programme.edit_session(session=session, draft=draft, parent=None)
+    naming.rename(session.type, name="Hands on", names={"sv": "Prova på"})
+    naming.rename(session.track, name="Water ways", names={"sv": "Vattenvägar"})
+    programme.bill(session=session, billings=[Billing(a.a_speaker(conference.expo, "Ada").id, "gardener")])
+    (role,) = queries.roles(conference.expo_id)
+    naming.rename(role, name="Gardener", names={"sv": "Trädgårdsmästare"})
+    area = places.find_or_create_area(conference.expo, "City centre", {"sv": "Centrum"})
+    venue = garden.room.venue
+    notes = replace(
+        places.draft_of_venue(venue),
+        area_id=area.id,
+        text_language="en",
+        access_notes="Ring the bell.",
+        access_texts={"sv": "Ring på klockan."},
+        step_free_route="By the quay.",
+        route_texts={"sv": "Längs kajen."},
+    )
+    places.save_venue(expo=conference.expo, draft=notes, venue=venue)
+    a.publish(conference.expo)
+    return garden
+
+
+def test_what_sorts_the_programme_has_its_name_in_the_readers_language(sorted_garden, browser):
+    day, slug = sorted_garden.starts_at.date(), sorted_garden.session.conference.slug
+    venue = sorted_garden.room.venue.slug
+    told = {
+        f"/programme?day={day}&type=hands-on&track=water-ways": [("Hands on", "Prova på"), ("Water ways", "Vattenvägar")],
+        "/sessions/RG-1": [("Hands on", "Prova på"), ("Water ways", "Vattenvägar"), ("Gardener", "Trädgårdsmästare")],
+        f"/conferences/{slug}": [("Water ways", "Vattenvägar")],
+        "/tracks/water-ways": [("Water ways", "Vattenvägar")],
+        "/programme?track=water-ways": [("Water ways", "Vattenvägar")],
+        "/programme?type=hands-on": [("Hands on", "Prova på")],
+        "/venues": [("City centre", "Centrum")],
+        "/areas/city-centre": [("City centre", "Centrum")],
+        f"/venues/{venue}": [("City centre", "Centrum"), ("Ring the bell.", "Ring på klockan."), ("By the quay.", "Längs kajen.")],
+    }  # fmt: skip
+    for path, names in told.items():
+        english = browser().get(at(sorted_garden, path)).text
+        swedish = browser(**SWEDISH).get(at(sorted_garden, path)).text
+        for here, there in names:
+            assert here in english, path
+            assert there not in english, path
+            assert there in swedish, path
+            assert here not in swedish, path
+
+
+def test_names_in_every_language_are_found_and_feeds_give_what_their_address_asks_for(sorted_garden, browser):
+    for words in ("prova på", "hands on", "vattenvägar", "water ways"):
+        assert "/sessions/RG-1" in browser().get(at(sorted_garden, f"/search?q={words}")).text, words
+    plain = browser().get(at(sorted_garden, "/feeds/tracks/water-ways.ics")).text
+    swedish = browser().get(at(sorted_garden, "/feeds/tracks/water-ways.ics?lang=sv")).text
+    assert "Water ways" in plain.split("BEGIN:VEVENT")[0]
+    assert "Vattenvägar" in swedish.split("BEGIN:VEVENT")[0]
+    assert "Prova på" in re.search(r"CATEGORIES:(.*(?:\r\n .*)*)", swedish)[1].replace("\r\n ", "")
+    assert "Vattenvägar" in browser().get(at(sorted_garden, "/feeds/programme.csv?lang=sv")).text
+
+
+def test_what_is_said_of_one_time_alone_is_told_in_more_languages_too(garden, browser):
+    session = garden.session
+    draft = replace(draft_of_occurrence(garden), abstract="With boots.", abstracts={"sv": "Med stövlar."})
+    programme.edit_occurrence(occurrence=garden, draft=draft)
+    notes = replace(
+        draft_of_session(session),
+        content_notes="It is wet.",
+        texts=(Text("sv", "Regnbäddar", "Hur regn hålls kvar.", note="Det är blött."),),
+    )
+    programme.edit_session(session=session, draft=notes, parent=None)
+    a.publish(session.conference.expo)
+
+    english = browser().get(at(garden, "/sessions/RG-1")).text
+    swedish = browser(**SWEDISH).get(at(garden, "/sessions/RG-1")).text
+
+    for here, there in (("With boots.", "Med stövlar."), ("It is wet.", "Det är blött.")):
+        assert here in english
+        assert there in swedish
+        assert here not in swedish
+    assert "/sessions/RG-1" in browser().get(at(garden, "/search?q=stövlar")).text
+    assert "Med stövlar." in browser().get(at(garden, "/feeds/sessions/RG-1.ics?lang=sv")).text
+    with pytest.raises(BadInput):  # a translation of nothing
+        programme.edit_occurrence(occurrence=garden, draft=replace(draft, abstract=None))
+
+
+def test_a_conference_says_where_it_is_in_the_readers_language(garden, browser):
+    conference = garden.session.conference
+    draft = replace(
+        draft_of_conference(conference, []),
+        place_text="several venues",
+        texts=(Text("sv", "Stadsveckan", "En vecka av det.", note="flera platser"),),
+    )
+    programme.save_conference(expo=conference.expo, draft=draft, conference=conference)
+
+    path = at(garden, f"/conferences/{conference.slug}")
+    assert "several venues" in browser().get(path).text
+    swedish = browser(**SWEDISH).get(path).text
+    assert "flera platser" in swedish
+    assert "several venues" not in swedish

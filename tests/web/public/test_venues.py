@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from expo.core import clock
 from expo.core.db import transaction
 from expo.programme import places
 from expo.programme import queries as programme
 from expo.programme.drafts import RoomDraft, VenueDraft
+from expo.programme.hours import Hours
 from expo.programme.words import Visibility
 from tests import factories as a
 
@@ -85,3 +88,32 @@ def test_notes_on_the_way_in_are_shown_and_stay_texts(city, browser):
 
     assert "<p>Ring the bell.</p>" in page
     assert "<script>alert" not in page
+
+
+def test_a_venue_and_its_rooms_say_when_they_are_open(city, browser):
+    office, late = ((480, 1080),), ((600, 1500),)
+    (venue,) = [one for one in programme.venues(city.id) if one.name == "Dunkers"]
+    (hall,) = [one for one in programme.rooms(city.id) if one.venue_id == venue.id]
+    assert "Opening hours" not in browser().get("/h22/venues/dunkers").text
+
+    day = city.local(clock.now()).date()
+    said = Hours((office,) * 5 + ((),) * 2, {day + timedelta(days=3): (), day + timedelta(days=200): ()})
+    places.save_venue(expo=city, draft=replace(places.draft_of_venue(venue), hours=said), venue=venue)
+
+    page = browser().get("/h22/venues/dunkers").text.split('id="hours"')[1].split("</section>")[0]
+    assert "<dt>Mon–Fri</dt><dd>" in page
+    assert "08:00–18:00" in page
+    assert "<dt>Sat–Sun</dt><dd>" in page
+    assert page.count("closed") == 2  # at weekends, and in three days; who asks today about next year?
+    assert page.count("Today") == 1
+    assert "08:00–18:00" in browser().get("/h22/rooms/dunkers-hall").text
+
+    own = replace(places.draft_of_room(hall), hours=Hours((late,) * 7))
+    places.save_room(venue=venue, draft=own, room=hall)
+    assert "10:00–01:00" in browser(**{"Accept-Language": "sv"}).get("/h22/rooms/dunkers-hall").text
+    assert "10:00–01:00" in browser().get("/h22/venues/dunkers").text
+    found = {
+        one["id"]: one["properties"] for one in browser().get("/h22/feeds/venues.geojson").json["features"]
+    }
+    assert found["dunkers"]["opening_hours"].startswith("Mo-Fr 08:00-18:00; Sa-Su off; ")
+    assert found["barn"]["opening_hours"] is None

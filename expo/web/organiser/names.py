@@ -1,0 +1,95 @@
+"""Names by which sessions are sorted and people billed: tracks, session types and roles, in the expo's languages."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from expo.programme import queries as programme
+from expo.programme.models import AppearanceRole, NamedInLanguages, SessionType, Track
+from expo.programme.naming import Named
+from expo.programme.words import Deed
+from expo.web.context import this_expo
+from expo.web.filters import capital, language_name
+
+from . import blueprint, mine
+from .name_forms import NameForm
+from .text_fields import offered
+
+T = TypeVar("T", bound=NamedInLanguages)
+
+
+@blueprint.get("/organise/names")
+def names() -> ResponseReturnValue:
+    expo_id, conferences = this_expo().id, mine.conferences()
+    tracks = programme.tracks_of([conference.id for conference in conferences])
+    return render_template(
+        "organiser/names.html",
+        languages=[(code, capital(language_name(code))) for code in offered()],
+        types=programme.session_types(expo_id),
+        roles=programme.roles(expo_id),
+        tracks=[(conference, tracks[conference.id]) for conference in conferences if conference.id in tracks],
+    )
+
+
+@blueprint.get("/organise/names/types/<slug>")
+def session_type(slug: str) -> ResponseReturnValue:
+    return _page(_one_of(programme.session_types(this_expo().id), slug))
+
+
+@blueprint.post("/organise/names/types/<slug>")
+def save_session_type(slug: str) -> ResponseReturnValue:
+    return _save(_one_of(programme.session_types(this_expo().id), slug))
+
+
+@blueprint.get("/organise/names/roles/<slug>")
+def role(slug: str) -> ResponseReturnValue:
+    return _page(_one_of(programme.roles(this_expo().id), slug))
+
+
+@blueprint.post("/organise/names/roles/<slug>")
+def save_role(slug: str) -> ResponseReturnValue:
+    return _save(_one_of(programme.roles(this_expo().id), slug))
+
+
+@blueprint.get("/organise/names/tracks/<conference>/<slug>")
+def track(conference: str, slug: str) -> ResponseReturnValue:
+    return _page(_one_of(programme.tracks(mine.conference(conference).id), slug))
+
+
+@blueprint.post("/organise/names/tracks/<conference>/<slug>")
+def save_track(conference: str, slug: str) -> ResponseReturnValue:
+    return _save(_one_of(programme.tracks(mine.conference(conference).id), slug))
+
+
+def _one_of(known: list[T], slug: str) -> T:
+    return next((one for one in known if one.slug == slug), None) or abort(404)
+
+
+def _whose(thing: Named) -> int | None:
+    """Types and roles belong to the whole expo, and so must the right to change them."""
+    return thing.conference_id if isinstance(thing, Track) else None
+
+
+def _save(thing: Named) -> ResponseReturnValue:
+    mine.rights().require(Deed.SCHEDULE, _whose(thing))
+    form = NameForm.of(type(thing), thing, sent=request.form)
+    if form.validate() and form.accepts(lambda: form.save(thing)):
+        flash(_("%(name)s is saved, and shown so at once.", name=thing.name), "success")
+        return redirect(url_for("organiser.names"), code=303)
+    return _page(thing, form), form.status
+
+
+def _page(thing: Named, form: NameForm | None = None) -> str:
+    kinds = {SessionType: _("Session type"), AppearanceRole: _("Role"), Track: _("Track")}
+    return render_template(
+        "organiser/name.html",
+        thing=thing,
+        kind=kinds[type(thing)],
+        of=thing.conference if isinstance(thing, Track) else None,
+        form=form or NameForm.of(type(thing), thing),
+        may_edit=mine.may(Deed.SCHEDULE, _whose(thing)),
+    )
