@@ -79,14 +79,18 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
     from expo.registration import validity
+    from expo.speakers import listeners as speakers
 
     for name in _LOADED:
         import_module(f"expo.{name}")
     for room in _PERSONAL:
         import_module(f"expo.{room}.personal")
+    speakers.listen()
+    programme.listen()
     registration.listen()
     validity.listen()
     waiting.listen()

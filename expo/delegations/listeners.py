@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import news
+from expo.core.db import execute
+from expo.organisations.news import OrganisationsMerged
 from expo.registration.news import PlaceHandedOn, RegistrationOver
 
 from . import nominating, queries
-from .models import NomineeState
+from .models import Delegation, NomineeState
 from .refusals import SeatOfDelegation
 
 
 def listen() -> None:
     news.listen(RegistrationOver, _free_the_seat)
     news.listen(PlaceHandedOn, _keep_the_seat)
+    news.listen(OrganisationsMerged, _follow)
 
 
 def _free_the_seat(told: RegistrationOver) -> None:
@@ -37,3 +41,11 @@ def _keep_the_seat(told: PlaceHandedOn) -> None:
                 focal=nominee.delegation.focal_name,
             )
         )
+
+
+def _follow(merged: OrganisationsMerged) -> None:
+    execute(
+        sa.update(Delegation)
+        .where(Delegation.organisation_id == merged.gone_id)
+        .values(organisation_id=merged.kept_id)
+    )

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from expo.accounts.models import Person
 from expo.badge import actions, qr, queries
 from expo.badge.models import Badge
+from expo.organisations import queries as organisations
 from expo.registration import queries as registrations
 from expo.registration.models import Category, Registration, RegistrationState
 from expo.web.context import me, this_expo
@@ -54,6 +55,7 @@ def badge_card(person: Person, mine: Badge) -> dict[str, object]:
     category = _category(confirmed)
     return {
         "person": person,
+        "marks": organisations.marks_of(person.organisation),
         "category": CATEGORIES[category],
         "category_class": BADGE_CLASSES[category],
         # Our own bytes: a path of numbers, nothing that anybody typed.
