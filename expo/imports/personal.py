@@ -10,6 +10,7 @@ from expo.core.db import db, execute
 from expo.core.personal import Subject, keeps
 from expo.registration.models import Registration
 
+from . import attendees
 from .models import AttendeeFile, AttendeeKey
 
 
@@ -24,8 +25,7 @@ def _tell(who: Subject) -> list[dict[str, Any]]:
 
 def _erase(who: Subject) -> None:
     """A list that waits to be read may name them, and would bring them back: it is uploaded once more."""
-    theirs = sa.select(Registration.id).where(Registration.person_id == who.person_id)
-    execute(sa.delete(AttendeeKey).where(AttendeeKey.registration_id.in_(theirs)))
+    attendees.forget_keys(person_id=who.person_id)
     execute(sa.delete(AttendeeFile).where(AttendeeFile.expo_id == who.expo_id))
 
 
