@@ -6,11 +6,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import news
-from expo.core.db import execute
+from expo.core.db import db, execute
 from expo.organisations.news import OrganisationsMerged
+from expo.payment.news import OrderExpired
 from expo.registration.news import PlaceHandedOn, RegistrationOver
 
-from . import nominating, queries
+from . import actions, nominating, queries
 from .models import Delegation, NomineeState
 from .refusals import SeatOfDelegation
 
@@ -19,6 +20,7 @@ def listen() -> None:
     news.listen(RegistrationOver, _free_the_seat)
     news.listen(PlaceHandedOn, _keep_the_seat)
     news.listen(OrganisationsMerged, _follow)
+    news.listen(OrderExpired, _end_group)
 
 
 def _free_the_seat(told: RegistrationOver) -> None:
@@ -49,3 +51,12 @@ def _follow(merged: OrganisationsMerged) -> None:
         .where(Delegation.organisation_id == merged.gone_id)
         .values(organisation_id=merged.kept_id)
     )
+
+
+def _end_group(expired: OrderExpired) -> None:
+    """A group order that nobody paid in time: who has only a link loses it, and the board opens nothing."""
+    delegation = db.session.scalar(
+        sa.select(Delegation).where(Delegation.order_id == expired.order_id, Delegation.closed_at.is_(None))
+    )
+    if delegation is not None:
+        actions.close(delegation=delegation, reason="not paid in time")

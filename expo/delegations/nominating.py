@@ -20,7 +20,7 @@ from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.registration import actions as registrations
-from expo.registration import handing
+from expo.registration import handing, unnamed
 from expo.registration.models import Registration, TicketType
 
 from . import links, queries, reminders
@@ -114,7 +114,10 @@ def withdraw(*, nominee: Nominee) -> None:
         if nominee.person_id is None:
             reminders.write_to_nominee(nominee, "nominee_withdrawn")
         for registration in held:
-            registrations.withdraw(registration=registration)
+            if nominee.delegation.order_id is not None:  # the place is the buyer's, and is named anew
+                handing.take_back(registration=registration)
+            else:
+                registrations.withdraw(registration=registration)
         pools.give_back([nominee.seats.pool_id])
 
 
@@ -169,6 +172,11 @@ def give_seat_back(nominee: Nominee) -> None:
         db.session.refresh(nominee)
         _end_link(nominee)
         pools.give_back([nominee.seats.pool_id])
+        if (
+            nominee.delegation.order_id is not None
+        ):  # the place itself is given back: there is one less to name
+            db.session.refresh(nominee.seats.pool)
+            pools.resize(nominee.seats.pool_id, (nominee.seats.pool.capacity or 1) - 1)
         _note(nominee, NomineeState.REGISTERED)
 
 
@@ -231,6 +239,13 @@ def _register(
     person: Person | None = None,
 ) -> list[Registration]:
     newcomer = None if person else _newcomer(nominee.delegation, details, language)
+    comes = person or newcomer
+    assert comes is not None
+    if nominee.delegation.order_id is not None:
+        order_id = nominee.delegation.order_id
+        made = [unnamed.name(order_id=order_id, ticket_type=kind, to=comes) for kind in types]
+        _note_registrations(nominee, made)
+        return made
     made = registrations.submit(
         ticket_types=types, person=person, newcomer=newcomer, by_team=True
     ).registrations

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from expo.accounts.models import Person
 from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
@@ -141,7 +142,8 @@ def _end_unpaid(expired: OrderExpired) -> None:
     """Whatever an order held that was not paid in time is given back, once, with one letter."""
     ended = queries.approved_by(expired.order_id)
     for registration in ended:
-        with force_locale(registration.person.language):  # who reads it
+        who: Person | None = registration.person
+        with force_locale(who.language if who else "en"):  # who reads it
             why = _("It was not paid in time.")
         _step(registration, RegistrationState.REVOKED, (RegistrationState.APPROVED,), why=why)
         places.give_back(registration)

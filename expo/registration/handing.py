@@ -52,6 +52,20 @@ def hand_on(
     return received
 
 
+def take_back(*, registration: Registration) -> Registration:
+    """The place goes back to whoever ordered it, without a name; its person's seats are given back. Raises WrongStep."""
+    with transaction():
+        if registration.order_id is not None:
+            orders.hold(registration.order_id)
+        lock(registration)
+        if not registration.is_live:
+            raise WrongStep(_("There is no place to hand on any more."))
+        after = _hand_on(registration, None)
+        letters.write(registration, "registration_withdrawn")
+        _tell(registration, after, with_seats=False)
+    return after
+
+
 def check(registration: Registration) -> None:
     """Raises WrongStep, or TooLate, where this place can be handed on no more."""
     if registration.state not in LIVE or registration.state is RegistrationState.STARTED:
@@ -94,11 +108,11 @@ def _voucher_use(registration: Registration) -> VoucherUse | None:
     )
 
 
-def _hand_on(before: Registration, successor: Person) -> Registration:
+def _hand_on(before: Registration, successor: Person | None) -> Registration:
     now, used, old_state = clock.now(), _voucher_use(before), before.state
-    if used is not None:
+    if used is not None and successor is not None:
         vouchers.check_address(used.voucher, successor)
-    if queries.live(successor.id, before.conference_id):
+    if successor is not None and queries.live(successor.id, before.conference_id):
         raise AlreadyRegistered(
             _("%(name)s is registered for %(conference)s already.",
               name=successor.name, conference=before.conference.title)
@@ -107,7 +121,7 @@ def _hand_on(before: Registration, successor: Person) -> Registration:
         expo_id=before.expo_id,
         conference_id=before.conference_id,
         ticket_type_id=before.ticket_type_id,
-        person_id=successor.id,
+        person_id=successor.id if successor else None,
         order_id=before.order_id,
         order_line_id=before.order_line_id,
         code=tokens.code(),
@@ -120,6 +134,7 @@ def _hand_on(before: Registration, successor: Person) -> Registration:
         currency=before.currency,
     )
     if not add_unless_there(after):
+        assert successor is not None
         raise AlreadyRegistered(_("%(name)s is registered already.", name=successor.name))
     ended = execute(
         sa.update(Registration)
