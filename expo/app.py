@@ -60,13 +60,13 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
-    "favourites.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
+    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
-    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "imports", "mail",
+    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "mail",
     "payment", "registration", "speakers",
 )  # fmt: skip
 
@@ -79,6 +79,7 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.guests import listeners as guests
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.registration import actions as registration
@@ -91,6 +92,7 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.personal")
     speakers.listen()
     programme.listen()
+    guests.listen()
     registration.listen()
     validity.listen()
     waiting.listen()

@@ -20,7 +20,7 @@ from expo.registration import queries as tickets
 from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 
-from . import queries
+from . import invited, queries
 from .models import Booking, BookingState
 from .refusals import AlreadyBooked, BookingClosed, InvitationOnly, NoBookingNeeded, NoTicket, SessionFull
 
@@ -33,9 +33,10 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
     """
     with transaction():
         item = publishing.item(person.expo_id, occurrence_id)
-        if item is None or item.visibility not in LISTED:
+        invitation_id = _way_in(person, item) if item is not None else None
+        if item is None or (item.visibility not in LISTED and invitation_id is None):
             raise InvitationOnly(_("Seats in this session are given by its hosts."))
-        _check_open(item)
+        _check_open(item, invited=invitation_id is not None)
         if queries.live_booking(occurrence_id, person.id):
             raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
         registration = _registration_for(person, item)
@@ -45,7 +46,7 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
             raise SessionFull(_("%(title)s is full.", title=item.title)) from full
         # A release that cancels holds the pool: having waited for it, look again.
         item = publishing.item(person.expo_id, occurrence_id) or item
-        _check_open(item)
+        _check_open(item, invited=invitation_id is not None)
         booking = Booking(
             expo_id=person.expo_id,
             occurrence_id=occurrence_id,
@@ -54,6 +55,7 @@ def book_seat(*, person: Person, occurrence_id: int) -> Booking:
             seats=1,
             state=BookingState.BOOKED,
             booked_at=clock.now(),
+            invitation_id=invitation_id,
         )
         if not add_unless_there(booking):  # a second tap that came at the same time
             raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
@@ -87,7 +89,7 @@ def cancel(*, booking: Booking, reason: str = "") -> None:
         audit.record("booking_cancelled", "booking", booking.id, expo_id=booking.expo_id, why=reason or None)
 
 
-def _check_open(item: Item) -> None:
+def _check_open(item: Item, *, invited: bool) -> None:
     if item.cancelled:
         raise BookingClosed(_("%(title)s is cancelled.", title=item.title))
     if item.tentative:
@@ -96,12 +98,23 @@ def _check_open(item: Item) -> None:
         )
     if item.ends_at <= clock.now():
         raise BookingClosed(_("%(title)s is over.", title=item.title))
-    if item.admission is Admission.SEAT:
-        _check_window(item)
-    if item.admission is Admission.INVITATION:
+    if item.admission is Admission.INVITATION and not invited:
         raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=item.title))
-    if item.admission is not Admission.SEAT:
+    if item.admission in (Admission.SEAT, Admission.INVITATION):
+        _check_window(item)
+    else:
         raise NoBookingNeeded(_("%(title)s needs no booking: just come.", title=item.title))
+
+
+def _way_in(person: Person, item: Item) -> int | None:
+    return invited.way_in(
+        person,
+        session_id=item.session_id,
+        occurrence_id=item.occurrence_id,
+        visibility=item.visibility,
+        admission=item.admission,
+        seats=1,
+    )
 
 
 def _check_window(item: Item) -> None:

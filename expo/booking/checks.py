@@ -8,6 +8,7 @@ from expo.capacity.holders import holder
 from expo.capacity.models import Pool
 from expo.core.checks import check
 from expo.core.db import db
+from expo.guests.models import SessionInvitation
 from expo.programme.models import Occurrence
 from expo.registration.models import Registration, RegistrationState
 
@@ -66,3 +67,31 @@ def under_a_registration() -> Iterator[str]:
     )
     for row in db.session.execute(lost):
         yield f"booking {row.id} has no confirmed registration of its person"
+
+
+@check("1", "no more seats are booked under an invitation than it has in each time")
+def within_invitations() -> Iterator[str]:
+    booked = sa.func.sum(Booking.seats)
+    rows = db.session.execute(
+        sa.select(
+            SessionInvitation.id, Booking.occurrence_id, booked.label("booked"), SessionInvitation.seats
+        )
+        .join(Booking, Booking.invitation_id == SessionInvitation.id)
+        .where(Booking.state == BookingState.BOOKED, SessionInvitation.seats.is_not(None))
+        .group_by(SessionInvitation.id, Booking.occurrence_id, SessionInvitation.seats)
+        .having(booked > SessionInvitation.seats)
+    )
+    for row in rows:
+        yield f"invitation {row.id}: {row.booked} of {row.seats} seats booked in occurrence {row.occurrence_id}"
+
+
+@check("9", "an invitation under which somebody booked is one to that session")
+def of_that_session() -> Iterator[str]:
+    rows = db.session.scalars(
+        sa.select(Booking.id)
+        .join(SessionInvitation, Booking.invitation_id == SessionInvitation.id)
+        .join(Occurrence, Booking.occurrence_id == Occurrence.id)
+        .where(Occurrence.session_id != SessionInvitation.session_id)
+    )
+    for booking_id in rows:
+        yield f"booking {booking_id} stands under an invitation to another session"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from expo.accounts.models import Person
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
+from expo.guests.models import SessionInvitation
 from expo.programme.models import Occurrence, Session
 from expo.registration.models import Registration
 
@@ -43,6 +44,8 @@ class Booking(Base):
     booked_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # Under which invitation, where the session is not for everybody and no organiser gave the seat.
+    invitation_id: Mapped[int | None] = mapped_column(sa.ForeignKey(SessionInvitation.id), index=True)
 
     occurrence: Mapped[Occurrence] = relationship()
     person: Mapped[Person] = relationship()

@@ -9,6 +9,7 @@ from expo.booking import organisers
 from expo.booking import queries as bookings
 from expo.core import audit, clock
 from expo.expos.models import Expo
+from expo.guests import actions as guests
 from expo.programme import queries as programme
 from expo.programme.models import Occurrence
 from expo.programme.terms import set_terms
@@ -22,6 +23,7 @@ MEETING_POINTS = {
 }
 FULL = "H22-007"
 OPENS_LATER = "H22-028"
+BY_INVITATION = "H22-011"
 
 
 def arrange(expo: Expo, begins: datetime) -> None:
@@ -39,6 +41,18 @@ def arrange(expo: Expo, begins: datetime) -> None:
             meeting_point="",
         )
         _force_one(_occurrence(expo, FULL))
+        _invite(expo)
+
+
+def _invite(expo: Expo) -> None:
+    """A garden is opened for guests: the demo's delegate is one of them, others come by a code."""
+    garden = _occurrence(expo, BY_INVITATION).session
+    delegate = accounts.account_by_email("delegate@demo.example")
+    assert delegate is not None
+    person = accounts.person_of_account(expo.id, delegate.id)
+    assert person is not None
+    guests.invite_person(session=garden, person=person)
+    guests.make_code(session=garden, code="MEMORY", seats=10)
 
 
 def _force_one(full: Occurrence) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from expo.core.db import db, execute
 from expo.core.personal import ERASED, Subject, keeps
 
-from .models import Letter, LetterState
+from .models import DigestEntry, Letter, LetterState
 
 
 def _theirs(who: Subject) -> list[sa.ColumnElement[bool]]:
@@ -37,6 +37,11 @@ def _erase(who: Subject) -> None:
     if who.email is None:
         return
     empty_letters(*_theirs(who))
+    execute(
+        sa.delete(DigestEntry).where(
+            DigestEntry.expo_id == who.expo_id, sa.func.lower(DigestEntry.recipient) == who.email
+        )
+    )
 
 
 def empty_letters(*which: sa.ColumnElement[bool]) -> None:
@@ -45,7 +50,7 @@ def empty_letters(*which: sa.ColumnElement[bool]) -> None:
         sa.update(Letter)
         .where(*which)
         .values(
-            recipient=ERASED, subject=ERASED, body="", calendar=None, last_error=None,
+            recipient=ERASED, subject=ERASED, body="", calendar=None, unsubscribe=None, last_error=None,
             state=sa.case((Letter.state == LetterState.WAITING, LetterState.FAILED), else_=Letter.state),
         )
     )  # fmt: skip

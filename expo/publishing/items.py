@@ -94,6 +94,8 @@ class Item:
     closed: bool = False
     # Whether it is nothing but a time and a place that are taken.
     private: bool = False
+    # Whether whoever looks is invited to what is not for everybody.
+    invited: bool = False
 
     @property
     def visibility(self) -> Visibility:
@@ -102,6 +104,10 @@ class Item:
     def open_to(self, ticket_conferences: Collection[int]) -> bool:
         """Whether room, people and abstract may be shown to somebody with tickets of these conferences."""
         return self.visibility is Visibility.PUBLIC or self.conference_id in ticket_conferences
+
+    def for_guest(self) -> Item:
+        """As somebody who is invited may see it."""
+        return replace(self, invited=True)
 
     def seen_with(self, ticket_conferences: Collection[int]) -> Item:
         """As somebody with tickets of these conferences may see it: whole, or with title, type, track, time and
@@ -232,7 +238,7 @@ class Item:
     @property
     def seats_left(self) -> int | None:
         """None where no seat is booked or there is no limit."""
-        if self.admission is not Admission.SEAT or self.seats is None:
+        if not (self.admission is Admission.SEAT or self._by_invitation) or self.seats is None:
             return None
         return max(0, self.seats + self.over - self.taken)
 
@@ -247,12 +253,15 @@ class Item:
     def takes_bookings(self, now: datetime) -> bool:
         """Whether seats are booked here now; it may be full."""
         return (
-            self.admission is Admission.SEAT
+            ((self.admission is Admission.SEAT and self.visibility in LISTED) or self._by_invitation)
             and not (self.not_yet_open(now) or self.closed_early(now))
             and not (self.cancelled or self.tentative)
             and self.ends_at > now
-            and self.visibility in LISTED
         )
+
+    @property
+    def _by_invitation(self) -> bool:
+        return self.invited and self.admission in (Admission.SEAT, Admission.INVITATION)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -29,4 +29,36 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-from . import agenda, badge, data, favourites, guides, links, my, offers, orders, passes, register, transfer  # noqa: E402, F401  their views belong to the blueprint
+# Last, because each of these hangs its views on the blueprint.
+from . import (  # noqa: E402
+    agenda,
+    badge,
+    data,
+    favourites,
+    guests,
+    guides,
+    links,
+    my,
+    offers,
+    orders,
+    passes,
+    register,
+    transfer,
+)
+
+__all__ = [
+    "agenda",
+    "badge",
+    "blueprint",
+    "data",
+    "favourites",
+    "guests",
+    "guides",
+    "links",
+    "my",
+    "offers",
+    "orders",
+    "passes",
+    "register",
+    "transfer",
+]

@@ -27,6 +27,7 @@ from expo.web import signing
 from expo.web.context import me, this_expo, visitor
 from expo.web.filters import this_language
 from expo.web.gates import my_person
+from expo.web.public import invited
 from expo.web.public.viewer import viewer
 
 from . import blueprint
@@ -64,6 +65,7 @@ def agenda() -> ResponseReturnValue:
         person=person,
         days=_days([*my_items(person), *_favourites(person)]),
         today=this_expo().local(clock.now()).date(),
+        invited=[item.told_in(this_language()) for item in invited.ahead(viewer())],
         rebook=told(given_back),
     )
 
@@ -94,12 +96,14 @@ def _days(planned: Sequence[tuple[Item, Booking | None]]) -> list[tuple[date, li
 
 
 def told(code: str) -> Item | None:
-    """The occurrence with this code as it was published, if anybody may know of it: drafts, and what is by invitation
-    or hidden, look as if they did not exist."""
+    """The occurrence with this code as it was published, if who asks may know of it: drafts, and what is hidden or by
+    invitation of others, look as if they did not exist."""
     code = one_line(code)  # PostgreSQL takes no NUL as text
     occurrence = programme.occurrence(this_expo().id, code) if code else None
     item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
-    return item.told_in(this_language()) if item is not None and item.visibility in LISTED else None
+    if item is None or (item.visibility not in LISTED and item.session_id not in viewer().invited):
+        return None
+    return item.told_in(this_language())
 
 
 @blueprint.post("/bookings")

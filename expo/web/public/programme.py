@@ -20,7 +20,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import day_name, long_date, title_here
 
-from . import across, asked, blueprint, months, ranges, zones
+from . import across, asked, blueprint, invited, months, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
 from .grid import grid
 from .kinds import track_name, type_name
@@ -52,7 +52,7 @@ def programme() -> ResponseReturnValue:
 def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     wished = replace(wished, day=day)
-    everything = shelf.on_day(expo.id, day, who.tickets)
+    everything = invited.among(shelf.on_day(expo.id, day, who.tickets), day, who)
     found = shelf.meeting(expo.id, everything, wished, who.tickets)
     around = Around(wished, [("day", str(day))], (day,), shape())
     conferences, counts = publishing.conferences(expo.id), day_counts(wished)
@@ -76,7 +76,8 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         )
         return render_template("public/pocket.html", days=[one], rest=None, **common)
     if not around.wishes:  # a private event meets none
-        timed = sorted([*timed, *blocks.on_day(expo.id, day)], key=lambda item: item.starts_at)
+        private = invited.without_theirs(blocks.on_day(expo.id, day), timed)
+        timed = sorted([*timed, *private], key=lambda item: item.starts_at)
     return render_template(
         "public/day.html",
         day=day,

@@ -131,7 +131,7 @@ def seats_of(item: Item, who: Viewer) -> tuple[str, str]:
         return _("Time to be confirmed"), "wait"
     if item.closed:
         return _("With a ticket"), "info"
-    if item.admission is Admission.SEAT:
+    if item.admission is Admission.SEAT or (item.invited and item.admission is Admission.INVITATION):
         return _free_seats(item, who.now)
     if item.admission is Admission.INVITATION:
         return _("By invitation"), "off"
@@ -324,7 +324,7 @@ class Rows:
         mine = (item.occurrence_id in self._who.booked, item.conference_id in self._who.tickets)
         key = (
             *mine, item.tentative, item.closed, item.admission, item.visibility, item.seats_left,
-            item.booking_opens_at, item.booking_closes_at, item.time_zone,
+            item.booking_opens_at, item.booking_closes_at, item.time_zone, item.invited,
         )  # fmt: skip
         found = self._seats.get(key)
         if found is None:

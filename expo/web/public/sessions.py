@@ -30,7 +30,7 @@ from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
 from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
-from . import asked, blueprint, linked, zones
+from . import asked, blueprint, invited, linked, zones
 from .goals import GOALS
 from .kinds import role_name, track_name, type_name
 from .rows import Row, Rows, addresses, conference_name
@@ -56,10 +56,13 @@ def session(code: str) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     session_id = shelf.session_named(expo.id, code)
     if session_id is None:
+        session_id = invited.session_named(code, who)
+    if session_id is None:
         abort(404)
-    item = _asked_for(shelf.of_session(expo.id, session_id, who.tickets), code, who.now)
+    mine = invited.times_of(session_id, who) or shelf.of_session(expo.id, session_id, who.tickets)
+    item = _asked_for(mine, code, who.now)
     times, around, family, alike = shelf.with_seats(
-        shelf.of_session(expo.id, session_id, who.tickets),
+        mine,
         [] if item.closed else shelf.neighbours(item, who.tickets),
         shelf.family(expo.id, session_id, item.parent_id, who.tickets),
         similar.candidates(item, who.tickets, who.now),

@@ -11,6 +11,7 @@ from expo.accounts.models import Person
 from expo.booking import queries as booking
 from expo.core import clock
 from expo.favourites import queries as favourites
+from expo.guests import queries as guests
 from expo.registration import queries as registration
 from expo.web.context import me, this_expo, visitor
 
@@ -26,6 +27,8 @@ class Viewer:
     tickets: frozenset[int]
     booked: frozenset[int]
     kept: frozenset[int] | None
+    # Sessions that are not for everybody and to which this person is invited.
+    invited: frozenset[int] = frozenset()
 
 
 def viewer() -> Viewer:
@@ -41,6 +44,7 @@ def viewer() -> Viewer:
             if person
             else frozenset(),
             kept=_kept(person),
+            invited=frozenset(way.session_id for way in guests.of_person(person)) if person else frozenset(),
         )
     found: Viewer = g.viewer
     return found

@@ -1,0 +1,1 @@
+"""Knows who is invited to a session that is not for everybody. Never who comes."""
