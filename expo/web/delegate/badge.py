@@ -49,9 +49,10 @@ def replace_badge() -> ResponseReturnValue:
     return redirect(url_for("delegate.badge"), code=303)
 
 
-def badge_card(person: Person, mine: Badge) -> dict[str, object]:
+def badge_card(person: Person, mine: Badge, held: list[Registration] | None = None) -> dict[str, object]:
     """What templates/macros/badge.html shows of a badge."""
-    confirmed = [r for r in registrations.of_person(person.id) if r.state is RegistrationState.CONFIRMED]
+    held = registrations.of_person(person.id) if held is None else held
+    confirmed = [r for r in held if r.state is RegistrationState.CONFIRMED]
     category = _category(confirmed)
     return {
         "person": person,

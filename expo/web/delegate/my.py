@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from expo.accounts import claiming, signins
 from expo.accounts import queries as people
+from expo.badge import queries as badges
 from expo.core import clock
 from expo.payment import orders
 from expo.payment import queries as payment
@@ -22,6 +23,7 @@ from expo.web.gates import my_person
 
 from . import blueprint
 from .agenda import my_items
+from .badge import badge_card
 from .status import steps_of
 
 
@@ -35,6 +37,7 @@ def my() -> ResponseReturnValue:
         item for item, _booking in my_items(person) if item.ends_at > clock.now() and not item.cancelled
     ]
     registrations = queries.of_person(person.id)
+    live_badge = badges.active_badge(this_expo().id, person.id)
     who = visitor()
     assert who is not None
     others = [one for one in people.may_speak_for(who, this_expo().id) if one.id != person.id]
@@ -43,6 +46,7 @@ def my() -> ResponseReturnValue:
         live=[(r, steps_of(r)) for r in registrations if r.is_live],
         handing_on={r.id for r in registrations if handing.may(r)},
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
+        card=badge_card(person, live_badge, registrations) if live_badge else None,
         others=others, guest=who.account_id is None,
         bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
     )  # fmt: skip
