@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expo.accounts.models import Person
+from expo.booking.actions import book_seat
 from expo.core.db import db
 from expo.programme.words import Role
 from tests import factories as a
@@ -54,3 +55,20 @@ def test_owners_of_the_expo_erase_on_request_with_a_reason_and_nobody_else_does(
     assert "Nobody found" in page
     assert "Letter of 3 May" in page
     assert owner.get(f"{path}/{ada.id}").status_code == 404
+
+
+@pytest.mark.feature("R17")
+def test_my_expo_is_one_page_with_conferences_seats_bills_and_the_badge(browser):
+    conference = a.a_conference()
+    paid = a.a_ticket_type(a.a_conference(conference.expo), price_minor=50_000)
+    ada = a.a_person(conference.expo, "Ada Rossi")
+    a.a_registration(ada, conference)
+    bill = a.a_registration(ada, paid.conference, paid)
+    session = a.a_session(conference)
+    book_seat(person=ada, occurrence_id=session.id)
+
+    page = browser(ada).get(f"/{conference.expo.slug}/my").text
+
+    for word in (conference.title, paid.conference.title, session.session.title, bill.order.code, "<svg"):
+        assert word in page
+    assert 'class="badge b-guest' in page
