@@ -78,7 +78,7 @@ def _page(form: GroupForm, ticked: set[int] | None = None) -> str:
         q=search,
         may_change=mine.rights().anywhere(Deed.DECIDE),
         may_edit=mine.may(Deed.SET_UP),
-        mark=MarkForm(data={"mark": chosen.mark}) if chosen else None,
+        mark_form=MarkForm(data={"mark": chosen.mark}) if chosen else None,
     )
 
 

@@ -103,6 +103,8 @@ def test_a_group_narrows_the_desks_list_and_its_mark_stands_on_the_badge(browser
     assert [name in page for name in ("Ada", "Bo", "Cia")] == [True, True, False]
     assert "Mission cities" in page
     assert owner.post(f"/{expo.slug}/organise/groups/{group.slug}", {"mark": "MC100"}).status_code == 303
+    shown = owner.get(f"/{expo.slug}/organise/organisations?group={group.slug}").text
+    assert 'value="MC100"' in shown
 
     assert "MC100" in browser(people[0]).get(f"/{expo.slug}/my/badge").text
     assert "MC100" not in browser(people[2]).get(f"/{expo.slug}/my/badge").text
