@@ -160,9 +160,10 @@ def choices(
         one("waiting", _("Waiting"), wish.waiting, [
             (days, waiting_label(days), facets.waiting[days]) for days in WAITING_DAYS
         ]),
+        # Where one is chosen, on the page of organisations, another one can be: the list itself asks for none.
         {"name": "group", "label": _("Group of organisations"), "options": [
             (group.slug, group.name, group.slug == wish.group) for group, _count in organisations.groups()
-        ]},
+        ] if wish.group else []},
     ]  # fmt: skip
 
 
