@@ -16,6 +16,7 @@ class NoCookieForPrograms(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Open the API."""
+    from .bookings import blueprint as bookings
     from .door import blueprint as door
     from .orders import blueprint as orders
     from .programme import blueprint as programme
@@ -24,3 +25,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(door, url_prefix="/api/v1/door")
     app.register_blueprint(programme, url_prefix="/api/v1/expos")
     app.register_blueprint(orders, url_prefix="/api/v1/expos/<expo_slug>")
+    app.register_blueprint(bookings, url_prefix="/api/v1/expos/<expo_slug>")

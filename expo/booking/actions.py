@@ -1,189 +1,128 @@
-"""Booking and giving back. A seat is taken by one conditional statement, and given back exactly once."""
+"""Booking, swapping and giving back. A seat is taken by one conditional statement, and given back exactly once.
+
+Everybody takes locks in one order: the person, the registration, then pools by their ids. What promotes people
+from a waiting list holds a pool first, and therefore waits for nobody (waiting.py).
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.accounts.models import Person
-from expo.capacity import pools
-from expo.capacity.refusals import PoolFull
-from expo.core import audit, clock
-from expo.core.db import add_unless_there, db, execute, lock, transaction
-from expo.mail import outbox
-from expo.programme.models import Occurrence
-from expo.programme.words import LISTED, Admission
-from expo.publishing import queries as publishing
-from expo.publishing.items import Item
-from expo.registration import actions as registrations
-from expo.registration import queries as tickets
-from expo.registration import validity
-from expo.registration.models import Registration, RegistrationState
+from expo.core import clock
+from expo.core.db import db, is_sqlite, transaction
+from expo.programme.words import Admission
 
-from . import invited, queries
-from .models import Booking, BookingState
-from .refusals import AlreadyBooked, BookingClosed, InvitationOnly, NoBookingNeeded, NoTicket, SessionFull
+from . import clashes, letters, records, rights, slots
+from .models import COUNTING, LIVE, Booking, BookingState
+from .refusals import AlreadyBooked, TooLate
+from .slots import Slot
+
+UNDO_FOR = timedelta(minutes=10)
+OVERLAP = "overlap"  # what may be accepted
 
 
-def book_seat(*, person: Person, occurrence_id: int) -> Booking:
-    """Give the person a seat and queue the confirmation, or refuse.
+def book_seat(
+    *,
+    person: Person,
+    occurrence_id: int,
+    seats: int = 1,
+    accept: Collection[str] = (),
+    swap_for: Booking | None = None,
+) -> Booking:
+    """Give the person so many seats and queue the confirmation, or refuse. `accept` may hold "overlap": clashes
+    that a kind of session only warns of. With `swap_for` that booking of the same person is given back for it, in
+    the same transaction: it is kept whenever this one cannot be had.
 
-    In the open programme the free pass is made along with it. Raises SessionFull, AlreadyBooked, NoTicket,
-    NoBookingNeeded, InvitationOnly, BookingClosed.
+    In the open programme the free pass is made along with it. Raises SessionFull, Overlap, AlreadyBooked, NoTicket,
+    NoBookingNeeded, InvitationOnly, BookingClosed, BookingNotOpen, BadInput.
     """
+    if swap_for is None:
+        _look_first(person, occurrence_id, seats)
     with transaction():
-        item = publishing.item(person.expo_id, occurrence_id)
-        invitation_id = _way_in(person, item) if item is not None else None
-        if item is None or (item.visibility not in LISTED and invitation_id is None):
-            raise InvitationOnly(_("Seats in this session are given by its hosts."))
-        _check_open(item, invited=invitation_id is not None)
-        if queries.live_booking(occurrence_id, person.id):
-            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
-        registration = _registration_for(person, item)
-        try:
-            pools.take([item.pool_id])
-        except PoolFull as full:
-            raise SessionFull(_("%(title)s is full.", title=item.title)) from full
-        # A release that cancels holds the pool: having waited for it, look again.
-        item = publishing.item(person.expo_id, occurrence_id) or item
-        _check_open(item, invited=invitation_id is not None)
-        booking = Booking(
-            expo_id=person.expo_id,
-            occurrence_id=occurrence_id,
-            person_id=person.id,
-            registration_id=registration.id,
-            seats=1,
-            state=BookingState.BOOKED,
-            booked_at=clock.now(),
-            invitation_id=invitation_id,
+        rights.hold(person.id)
+        slot, invitation_id = rights.let_in(person, occurrence_id, seats)
+        rights.check_party(slot, seats)
+        had = slots.of_person(person.id)
+        here = next((seat for seat in had if seat.slot.occurrence_id == occurrence_id), None)
+        if here is not None and here.state in COUNTING:
+            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=slot.title))
+        records.check_swap(swap_for, person, occurrence_id)
+        stay = clashes.refuse(
+            clashes.with_seats(slot, had),
+            accepted=OVERLAP in accept,
+            instead_of=swap_for.id if swap_for else None,
         )
-        if not add_unless_there(booking):  # a second tap that came at the same time
-            raise AlreadyBooked(_("You already have a seat in %(title)s.", title=item.title))
-        audit.record(
-            "booked",
-            "booking",
-            booking.id,
-            expo_id=person.expo_id,
-            after={"occurrence": item.code, "person": person.id},
+        registration = rights.registration_for(person, slot)
+        if here is not None:  # whoever waits and finds a seat has no need to wait
+            records.end(db.session.get_one(Booking, here.booking_id), BookingState.CANCELLED, "booked")
+        records.exchange(slot, seats, swap_for)
+        slot = _once_more(slot, is_invited=invitation_id is not None)
+        booking = records.write(
+            person, registration, slot, seats, accepts_clash=bool(stay), invitation_id=invitation_id
         )
-        _write("booking_confirmed", person, item)
+        clashes.note(booking, stay)
+        letters.write("booking_confirmed", person, slot, seats=seats)
     return booking
 
 
 def cancel(*, booking: Booking, reason: str = "") -> None:
-    """Give a seat back. Cancelling twice is cancelling once."""
+    """Give seats, an offer or a place on a waiting list back. Cancelling twice is cancelling once."""
     with transaction():
-        ended = execute(
-            sa.update(Booking)
-            .where(Booking.id == booking.id, Booking.state == BookingState.BOOKED)
-            .values(state=BookingState.CANCELLED, ended_at=clock.now(), reason=reason)
-        )
-        db.session.refresh(booking)
-        if ended != 1:
-            return
-        pool_id = db.session.scalar(
-            sa.select(Occurrence.pool_id).where(Occurrence.id == booking.occurrence_id)
-        )
-        assert pool_id is not None
-        pools.give_back([pool_id], booking.seats)
-        audit.record("booking_cancelled", "booking", booking.id, expo_id=booking.expo_id, why=reason or None)
+        rights.hold(booking.person_id)
+        records.end(booking, BookingState.CANCELLED, reason)
 
 
-def _check_open(item: Item, *, invited: bool) -> None:
-    if item.cancelled:
-        raise BookingClosed(_("%(title)s is cancelled.", title=item.title))
-    if item.tentative:
-        raise BookingClosed(
-            _("The time of %(title)s is not certain yet. Booking opens when it is.", title=item.title)
-        )
-    if item.ends_at <= clock.now():
-        raise BookingClosed(_("%(title)s is over.", title=item.title))
-    if item.admission is Admission.INVITATION and not invited:
-        raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=item.title))
-    if item.admission in (Admission.SEAT, Admission.INVITATION):
-        _check_window(item)
-    else:
-        raise NoBookingNeeded(_("%(title)s needs no booking: just come.", title=item.title))
+def take_back(*, booking: Booking) -> Booking:
+    """Take seats again that were given back some minutes ago, as many as they were, if they are still free.
 
-
-def _way_in(person: Person, item: Item) -> int | None:
-    return invited.way_in(
-        person,
-        session_id=item.session_id,
-        occurrence_id=item.occurrence_id,
-        visibility=item.visibility,
-        admission=item.admission,
-        seats=1,
+    Raises TooLate and what booking does.
+    """
+    ended = booking.ended_at
+    if booking.state is not BookingState.CANCELLED or ended is None or clock.now() > ended + UNDO_FOR:
+        raise TooLate(_("This cannot be undone any more. Book the seat anew, if there is one."))
+    accept = (OVERLAP,) if booking.accepts_clash else ()
+    return book_seat(
+        person=booking.person, occurrence_id=booking.occurrence_id, seats=booking.seats, accept=accept
     )
 
 
-def _check_window(item: Item) -> None:
-    """Organisers say from when and until when seats are booked; what they give by hand does not ask."""
-    if item.booking_opens_at is not None and item.not_yet_open(clock.now()):
-        opens = item.booking_opens_at.astimezone(item.zone)
-        raise BookingClosed(
-            _(
-                "Seats in %(title)s can be booked from %(when)s.",
-                title=item.title,
-                when=f"{opens:%Y-%m-%d %H:%M}",
-            )
-        )
-    if item.closed_early(clock.now()):
-        raise BookingClosed(
-            _("Booking for %(title)s is closed. At the door there may be seats left.", title=item.title)
-        )
+def may_take_back(booking: Booking) -> bool:
+    """Whether that can be tried."""
+    ended = booking.ended_at
+    return booking.state is BookingState.CANCELLED and ended is not None and clock.now() <= ended + UNDO_FOR
 
 
-def _registration_for(person: Person, item: Item) -> Registration:
-    """The registration that opens this session; in the open programme it is made if it is missing."""
-    known = tickets.live(person.id, item.conference_id)
-    if known:
-        lock(known)  # whoever withdraws meanwhile gives back this seat too, or ends the registration before
-    if known and known.state is RegistrationState.CONFIRMED:
-        if validity.opens(known.ticket_type_id, item.occurrence_id, item.starts_at):
-            return known
-        raise NoTicket(
-            _("Your ticket for %(conference)s does not open this time.", conference=item.conference_title)
-        )
-    if known and known.state is RegistrationState.APPROVED:
-        raise NoTicket(
-            _(
-                "Your place at %(conference)s is not paid yet. You can book as soon as it is.",
-                conference=item.conference_title,
-            )
-        )
-    if known and known.is_live:
-        raise NoTicket(
-            _(
-                "Your registration for %(conference)s is not approved yet. You can book as soon as it is.",
-                conference=item.conference_title,
-            )
-        )
-    open_pass = tickets.open_pass(person.expo_id)
-    if open_pass and open_pass.conference_id == item.conference_id:
-        return registrations.take_open_pass(person=person)
-    raise NoTicket(
-        _(
-            "This needs a ticket for %(conference)s. Register first, then book.",
-            conference=item.conference_title,
+def _look_first(person: Person, occurrence_id: int, seats: int) -> None:
+    """Most who come too late are told so by a look, without waiting for the database to be theirs."""
+    slot = slots.one(person.expo_id, occurrence_id)
+    if (
+        slot is None
+        or slot.free is None
+        or slot.free >= seats
+        or slot.admission is not Admission.SEAT
+        or not slot.is_listed
+    ):
+        return
+    rights.check_open(slot)
+    rights.check_party(slot, seats)
+    live = db.session.scalar(
+        sa.select(Booking.state).where(
+            Booking.occurrence_id == occurrence_id, Booking.person_id == person.id, Booking.state.in_(LIVE)
         )
     )
+    if live is None:
+        raise records.full(slot, seats)
 
 
-def _write(kind: str, person: Person, item: Item) -> None:
-    if person.email:
-        outbox.queue(
-            kind,
-            to=person.email,
-            language=person.language,
-            expo_id=person.expo_id,
-            name=person.name,
-            title=item.title_in(person.language)[0],
-            starts=item.starts_at,
-            ends=item.ends_at,
-            zone=item.time_zone,
-            room=item.room_name,
-            venue=item.venue_name,
-            meeting_point=item.meeting_point,
-            code=item.code,
-        )
+def _once_more(slot: Slot, *, is_invited: bool) -> Slot:
+    """A release that cancels or moves holds the pool: having waited for it, look again."""
+    if is_sqlite():
+        return slot
+    now = slots.one(slot.expo_id, slot.occurrence_id) or slot
+    rights.check_open(now, is_invited=is_invited)
+    return now

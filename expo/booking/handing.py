@@ -17,7 +17,11 @@ def hand_on(*, registration_id: int, successor: Registration) -> None:
     assert successor.person_id is not None
     held = db.session.scalars(
         sa.select(Booking)
-        .where(Booking.registration_id == registration_id, Booking.state == BookingState.BOOKED)
+        .where(
+            Booking.registration_id == registration_id,
+            Booking.state == BookingState.BOOKED,
+            Booking.invitation_id.is_(None),  # who was invited was invited in person
+        )
         .order_by(Booking.id)
     ).all()
     now = clock.now()
@@ -27,6 +31,7 @@ def hand_on(*, registration_id: int, successor: Registration) -> None:
             occurrence_id=before.occurrence_id,
             person_id=successor.person_id,
             registration_id=successor.id,
+            pool_id=before.pool_id,
             seats=before.seats,
             state=BookingState.BOOKED,
             booked_at=now,

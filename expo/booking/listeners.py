@@ -6,27 +6,33 @@ import sqlalchemy as sa
 
 from expo.core import news
 from expo.core.db import db
+from expo.publishing.models import OccurrenceVersion, SessionVersion
+from expo.publishing.news import ReleasePublished
 from expo.registration.models import Registration, RegistrationState
 from expo.registration.news import PlaceHandedOn, RegistrationEnded
 
-from . import actions, handing
-from .models import Booking, BookingState
+from . import clashes, handing, letters, promotion, records, slots, walk_ups
+from .models import LIVE, Booking, BookingState
+from .news import ClashesFound, TermsChanged
 
 
 def listen() -> None:
     news.listen(PlaceHandedOn, hand_on_seats)
     news.listen(RegistrationEnded, give_back_seats)
+    news.listen(ReleasePublished, look_again)
+    news.listen(TermsChanged, walk_ups.terms_changed)
+    promotion.listen()
 
 
 def give_back_seats(message: RegistrationEnded) -> None:
-    """A place at a conference that ends takes its seats with it."""
+    """A place at a conference that ends takes its seats, offers and places in line with it."""
     held = db.session.scalars(
-        sa.select(Booking).where(
-            Booking.registration_id == message.registration_id, Booking.state == BookingState.BOOKED
-        )
+        sa.select(Booking)
+        .where(Booking.registration_id == message.registration_id, Booking.state.in_(LIVE))
+        .order_by(Booking.pool_id, Booking.id)
     )
     for booking in held.all():
-        actions.cancel(booking=booking, reason="registration ended")
+        records.end(booking, BookingState.CANCELLED, "registration ended")
 
 
 def hand_on_seats(told: PlaceHandedOn) -> None:
@@ -34,3 +40,41 @@ def hand_on_seats(told: PlaceHandedOn) -> None:
     successor = db.session.get_one(Registration, told.successor_id)
     if told.with_seats and successor.state is RegistrationState.CONFIRMED:
         handing.hand_on(registration_id=told.registration_id, successor=successor)
+
+
+def look_again(message: ReleasePublished) -> None:
+    """Who has clashing seats now, and who not any more; nobody waits for what is cancelled; as many seats are kept
+    for those who walk up as the terms say of the new number."""
+    touched = _touched(message)
+    if message.cancelled:
+        _end_waiting(message)
+    walk_ups.adjust(touched)
+    found = clashes.find_anew(message.expo_id, touched, message.release_id)
+    if found:
+        news.tell(ClashesFound(message.release_id, message.expo_id, tuple(found)))
+
+
+def _touched(message: ReleasePublished) -> list[int]:
+    """Occurrences of which this release says anything new that can be booked."""
+    own = sa.select(OccurrenceVersion.occurrence_id).where(OccurrenceVersion.release_id == message.release_id)
+    of_sessions = (
+        sa.select(OccurrenceVersion.occurrence_id)
+        .join(SessionVersion, SessionVersion.session_id == OccurrenceVersion.session_id)
+        .where(SessionVersion.release_id == message.release_id, OccurrenceVersion.until_release_id.is_(None))
+    )
+    return list(db.session.scalars(sa.union(own, of_sessions)))
+
+
+def _end_waiting(message: ReleasePublished) -> None:
+    waits = db.session.scalars(
+        sa.select(Booking)
+        .where(
+            Booking.occurrence_id.in_(message.cancelled),
+            Booking.state.in_((BookingState.WAITING, BookingState.OFFERED)),
+        )
+        .order_by(Booking.pool_id, Booking.id)
+    ).all()
+    known = slots.of(message.cancelled)
+    for entry in waits:
+        if records.end(entry, BookingState.CANCELLED, "session cancelled"):
+            letters.write("seat_waiting_over", entry.person, known[entry.occurrence_id])

@@ -6,32 +6,50 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.accounts.models import Person
+from expo.capacity.models import Pool
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 from expo.guests.models import SessionInvitation
-from expo.programme.models import Occurrence, Session
+from expo.programme.models import Occurrence, Session, SessionType
+from expo.publishing.models import Release
 from expo.registration.models import Registration
 
 
 class BookingState(enum.StrEnum):
-    """A seat, and how it ended."""
+    """held → booked; waiting → offered → booked or lapsed. A seat ends as cancelled, or given up by not coming."""
 
+    HELD = "held"
     BOOKED = "booked"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    LAPSED = "lapsed"
     CANCELLED = "cancelled"
+    GIVEN_UP = "given_up"
 
 
-_LIVE = "state = 'booked'"
+# States in which the person means to be there; in which seats are taken; in which there is anything at all.
+COUNTING = (BookingState.HELD, BookingState.BOOKED)
+HOLDING = (*COUNTING, BookingState.OFFERED)
+LIVE = (*HOLDING, BookingState.WAITING)
+_LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
 
 
 class Booking(Base):
-    """A person's seats in an occurrence, under a registration that opens it. Kept after cancelling, as history."""
+    """A person's seats in an occurrence, under a registration that opens it; or their place on its waiting list,
+    which is the order of ids. Kept after it has ended, as history.
+
+    `until` is when a hold or an offer ends. The secret of an offer's page is made of `seed` and of our key.
+    """
 
     __tablename__ = "bookings"
     __table_args__ = (
         # One live booking per person and occurrence, under whatever registration.
         partial_index("uq_bookings_live", "occurrence_id", "person_id", where=_LIVE),
+        partial_index("ix_bookings_waiting", "occurrence_id", "id", where="state = 'waiting'", unique=False),
         choice_check("state", BookingState),
+        sa.UniqueConstraint("secret_digest"),
         sa.CheckConstraint("seats >= 1", name="seats"),
+        sa.CheckConstraint("state NOT IN ('held', 'offered') OR until IS NOT NULL", name="until"),
     )
 
     id: Mapped[Id]
@@ -39,17 +57,103 @@ class Booking(Base):
     occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey(Occurrence.id))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey(Person.id), index=True)
     registration_id: Mapped[int] = mapped_column(sa.ForeignKey(Registration.id), index=True)
+    # Where its seats are taken: the occurrence's pool, or what is set aside for those who walk up.
+    pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), index=True)
     seats: Mapped[int] = mapped_column(default=1)
     state: Mapped[BookingState] = choice(BookingState)
-    booked_at: Mapped[Moment]
+    booked_at: Mapped[Moment]  # or since when they wait
+    until: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # Of those who wait: all seats or none; take them without asking; what is given back for them; whether they know
+    # of a clash and want it nevertheless; when they were passed over because they could not come.
+    keep_together: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    takes_at_once: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    swap_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey("bookings.id"))
+    accepts_clash: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    passed_over_at: Mapped[Moment | None]
+    seed: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+    secret_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))
+
     # Under which invitation, where the session is not for everybody and no organiser gave the seat.
     invitation_id: Mapped[int | None] = mapped_column(sa.ForeignKey(SessionInvitation.id), index=True)
 
     occurrence: Mapped[Occurrence] = relationship()
     person: Mapped[Person] = relationship()
     registration: Mapped[Registration] = relationship()
+
+
+class OverlapRule(enum.StrEnum):
+    """What happens where two seats of a person cannot both be used, from mild to strict."""
+
+    WARN = "warn"  # they are told, and may take both
+    SWAP = "swap"  # one for the other
+    FORBID = "forbid"  # the other one has to be given back first
+
+
+class BookingTerms(Base):
+    """How seats are booked: of a kind of session, or of one occurrence. What is None there, the kind says; what the
+    kind leaves open has a default (see terms.py). Not released: in force as soon as it is saved."""
+
+    __tablename__ = "booking_terms"
+    __table_args__ = (
+        sa.UniqueConstraint("type_id"),
+        sa.UniqueConstraint("occurrence_id"),
+        sa.CheckConstraint("(type_id IS NULL) <> (occurrence_id IS NULL)", name="one_subject"),
+        sa.CheckConstraint("walk_ups IS NULL OR walk_up_percent IS NULL", name="walk_ups"),
+        sa.CheckConstraint("walk_up_percent BETWEEN 0 AND 100", name="walk_up_percent"),
+        choice_check("overlap", OverlapRule),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    type_id: Mapped[int | None] = mapped_column(sa.ForeignKey(SessionType.id))
+    occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Occurrence.id))
+    overlap: Mapped[OverlapRule | None] = choice(OverlapRule)
+    late_minutes: Mapped[int | None]  # so many minutes late by the way on foot are told only
+    opens_before: Mapped[
+        int | None
+    ]  # minutes before it begins; a moment of its own stands with the occurrence
+    closes_before: Mapped[int | None]
+    most_party: Mapped[int | None]
+    walk_ups: Mapped[int | None]  # seats kept for those who come without
+    walk_up_percent: Mapped[int | None]
+    # The pool of the seats kept for those who come without; of an occurrence only.
+    reserve_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
+
+
+class ClashKind(enum.StrEnum):
+    """Why two seats of one person cannot both be used."""
+
+    OVERLAP = "overlap"  # at the same time
+    SIBLINGS = "siblings"  # parts of one session, at the same time
+    LATE = "late"  # too far to walk in between
+
+
+class BookingClash(Base):
+    """Two seats of one person that clash, since when and why they may: they wanted both, or a session was moved."""
+
+    __tablename__ = "booking_clashes"
+    __table_args__ = (
+        partial_index("uq_booking_clashes_live", "one_id", "other_id", where="over_at IS NULL"),
+        sa.CheckConstraint("one_id < other_id", name="order"),
+        choice_check("kind", ClashKind),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(Person.id), index=True)
+    one_id: Mapped[int] = mapped_column(sa.ForeignKey(Booking.id))
+    other_id: Mapped[int] = mapped_column(sa.ForeignKey(Booking.id), index=True)
+    kind: Mapped[ClashKind] = choice(ClashKind)
+    late: Mapped[int] = mapped_column(default=0)  # minutes, as estimated
+    # None where the person wanted both.
+    release_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Release.id))
+    found_at: Mapped[Moment]
+    over_at: Mapped[Moment | None]
+
+    one: Mapped[Booking] = relationship(foreign_keys=[one_id])
+    other: Mapped[Booking] = relationship(foreign_keys=[other_id])
 
 
 class GuideLink(Base):

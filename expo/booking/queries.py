@@ -11,7 +11,7 @@ from expo.core.text import folded
 from expo.programme.models import Occurrence
 from expo.registration.models import Registration, RegistrationState
 
-from .models import Booking, BookingState
+from .models import LIVE, Booking, BookingState
 
 
 def live_booking(occurrence_id: int, person_id: int) -> Booking | None:
@@ -44,6 +44,34 @@ def of_registration(registration_id: int) -> list[Booking]:
             .order_by(Booking.id.desc())
         )
     )
+
+
+def live_of_person(person_id: int) -> list[Booking]:
+    """All that the person has anywhere: seats, offers, places in line."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.person_id == person_id, Booking.state.in_(LIVE))
+            .order_by(Booking.id)
+        )
+    )
+
+
+def live_of_registration(registration_id: int) -> list[Booking]:
+    """The same under one registration, with what tells of each."""
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .where(Booking.registration_id == registration_id, Booking.state.in_(LIVE))
+            .options(joinedload(Booking.occurrence), joinedload(Booking.registration))
+            .order_by(Booking.id)
+        )
+    )
+
+
+def of_expo(expo_id: int, booking_id: int) -> Booking | None:
+    """Any booking of the expo: the caller decides who may."""
+    return db.session.scalar(sa.select(Booking).where(Booking.id == booking_id, Booking.expo_id == expo_id))
 
 
 def booking(person_id: int, booking_id: int) -> Booking | None:

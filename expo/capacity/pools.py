@@ -228,17 +228,35 @@ def carve(pool_id: int, places: int) -> Pool:
     return create(expo_id, places, reserve_of_id=pool_id)
 
 
-def dissolve(reserve_id: int) -> None:
-    """Put what nobody took of a reserve back where it came from. May be done again when more comes back."""
+def carve_more(reserve_id: int, places: int) -> None:
+    """Set so many more places of the same pool aside. Raises PoolFull."""
+    _in_transaction()
+    of = db.session.scalar(sa.select(Pool.reserve_of_id).where(Pool.id == reserve_id))
+    assert of is not None
+    take([of], places)
+    execute(sa.update(Pool).where(Pool.id == reserve_id).values(capacity=Pool.capacity + places))
+
+
+def put_back(reserve_id: int, places: int) -> int:
+    """Put so many of a reserve's places back where they came from, or as many of them as nobody took. Returns how
+    many."""
     _in_transaction()
     db.session.execute(sa.select(Pool.id).where(Pool.id == reserve_id).with_for_update())
     row = db.session.execute(
         sa.select(Pool.capacity, Pool.taken, Pool.reserve_of_id).where(Pool.id == reserve_id)
     ).one()
-    free = (row.capacity or 0) - row.taken
-    if free > 0 and row.reserve_of_id is not None:
-        execute(sa.update(Pool).where(Pool.id == reserve_id).values(capacity=Pool.taken))
-        give_back([row.reserve_of_id], free)
+    free: int = min(places, (row.capacity or 0) - row.taken)
+    if free <= 0 or row.reserve_of_id is None:
+        return 0
+    execute(sa.update(Pool).where(Pool.id == reserve_id).values(capacity=Pool.capacity - free))
+    give_back([row.reserve_of_id], free)
+    return free
+
+
+def dissolve(reserve_id: int) -> None:
+    """Put what nobody took of a reserve back where it came from. May be done again when more comes back."""
+    size = db.session.scalar(sa.select(Pool.capacity).where(Pool.id == reserve_id))
+    put_back(reserve_id, size or 0)
 
 
 def _tree(pool_ids: Iterable[int]) -> _Tree:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -112,6 +113,14 @@ def add_unless_there(row: Base) -> bool:
             raise
         return False
     return True
+
+
+def insert_unless_there(model: type[Base], **values: Any) -> int | None:
+    """Insert one row by one statement. Its id; None, and nothing inserted, where a unique index holds one like it."""
+    table = sa.inspect(model).local_table
+    dialect = postgresql if not is_sqlite() else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+    return db.session.connection().execute(statement).scalar()
 
 
 def execute(statement: sa.Update | sa.Delete, values: dict[str, Any] | None = None) -> int:

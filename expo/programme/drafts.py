@@ -112,6 +112,7 @@ class SessionDraft:
     visibility: Visibility = Visibility.PUBLIC
     admission: Admission = Admission.OPEN
     shows_block: bool = False
+    instead_of_parent: bool = False
     state: SessionState = SessionState.DRAFT
     text_language: str = ""
     texts: tuple[Text, ...] = ()

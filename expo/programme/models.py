@@ -293,6 +293,8 @@ class Session(Base):
     admission: Mapped[Admission] = choice(Admission, default=Admission.OPEN)
     # By invitation, and still shown to all as "private event": its time and place, nothing else.
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # A part that one goes to instead of the whole: the two clash for delegates, as any others do.
+    instead_of_parent: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState, default=SessionState.DRAFT)
     # In which language title, abstract and content notes are written, "" where nobody said; and in others, by language.
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -19,17 +20,24 @@ from .models import Venue, Walk
 LONGEST = 600  # minutes
 
 
+class Spot(walking.Placed, Protocol):
+    """A venue, or what is known of one."""
+
+    @property
+    def id(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """All ways between venues of one expo. `walked` holds what somebody said, by the ids of both, lower first."""
 
     walked: Mapping[tuple[int, int], int]
 
-    def said(self, one: Venue, other: Venue) -> int | None:
+    def said(self, one: Spot, other: Spot) -> int | None:
         """Minutes as an organiser gave them; None where nobody did."""
         return self.walked.get(_pair(one, other))
 
-    def minutes(self, one: Venue, other: Venue) -> int | None:
+    def minutes(self, one: Spot, other: Spot) -> int | None:
         """Minutes on foot, either way; None where neither a position nor anybody tells. The same place is 0."""
         said = self.said(one, other)
         return walking.minutes(one, other) if said is None else said
@@ -95,5 +103,5 @@ def _write(expo_id: int, pair: tuple[int, int], walk: Walk | None, minutes: int 
     db.session.flush()
 
 
-def _pair(one: Venue, other: Venue) -> tuple[int, int]:
+def _pair(one: Spot, other: Spot) -> tuple[int, int]:
     return (one.id, other.id) if one.id < other.id else (other.id, one.id)

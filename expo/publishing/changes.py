@@ -32,6 +32,7 @@ _WORDS = {
     "visibility": _l("visibility"),
     "admission": _l("admission"),
     "shows_block": _l("private event shown"),
+    "instead_of_parent": _l("instead of the whole"),
     "state": _l("state"),
     "people": _l("people"),
     "text_language": _l("language of the text"),

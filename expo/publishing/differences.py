@@ -30,6 +30,7 @@ _SESSION_FIELDS = (
     "visibility",
     "admission",
     "shows_block",
+    "instead_of_parent",
     "state",
     "text_language",
     "titles",

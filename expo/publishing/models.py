@@ -70,6 +70,7 @@ class SessionVersion(Base):
     visibility: Mapped[Visibility] = choice(Visibility)
     admission: Mapped[Admission] = choice(Admission)
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    instead_of_parent: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     state: Mapped[SessionState] = choice(SessionState)
     people: Mapped[Json]
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")

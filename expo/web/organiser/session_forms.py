@@ -103,6 +103,10 @@ class SessionForm(TextsForm, ScheduleForm):
     parent = TextLine(
         _l("Part of"), [short(40)], description=_l("The code of the session whose breakout this is.")
     )
+    instead_of_parent = BooleanField(
+        _l("One goes here instead of the whole"),
+        description=_l("A part does not clash with the whole, unless one has to choose between the two."),
+    )
 
     @classmethod
     def of(cls, session: Session, sent: Mapping[str, Any] | None = None) -> SessionForm:
@@ -130,6 +134,7 @@ class SessionForm(TextsForm, ScheduleForm):
             visibility=Visibility(self.visibility.data),
             admission=Admission(self.admission.data),
             shows_block=bool(self.shows_block.data),
+            instead_of_parent=bool(self.instead_of_parent.data),
             state=SessionState(self.state.data),
             text_language=self.text_language.data or "",
             texts=self.read_texts(before.texts),

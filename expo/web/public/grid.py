@@ -19,7 +19,8 @@ from flask_babel import ngettext
 from expo.programme.models import Room
 from expo.publishing.items import Item
 
-from .rows import Group, Rows, by_start, once_a_day, season
+from .rows import Group, Rows, by_start, once_a_day
+from .zones import season
 
 STEP = 5  # minutes a line
 LONG_ENOUGH = 30  # minutes: a cell that has room for a button, unless several lanes share a room

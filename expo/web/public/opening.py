@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask_babel import get_locale
@@ -28,18 +29,32 @@ class Line:
     here: bool
 
 
-def lines(said: Hours | None) -> list[Line]:
-    """The hours as readers have them; nothing where nobody said."""
+def lines(venue: Venue, said: Hours | None) -> list[Line]:
+    """The hours of a venue, or of one of its rooms, as readers have them; nothing where nobody said."""
     if said is None:
         return []
-    today = this_expo().local(clock.now()).date()
+    today = _today(venue)
     return [*_week(said, today), *_others(said, today)]
 
 
 def otherwise(venue: Venue, rooms: list[Room]) -> list[tuple[Room, list[Line]]]:
     """The rooms that have other hours than the venue."""
     own = [room for room in rooms if room.opening_hours not in (None, venue.opening_hours)]
-    return [(room, lines(hours.read(room.opening_hours))) for room in own]
+    return [(room, lines(venue, hours.read(room.opening_hours))) for room in own]
+
+
+def today_in(venue: Venue) -> str:
+    """“Open today 08:00–18:00”; "" where nobody said when it is open."""
+    said = hours.read(venue.opening_hours)
+    if said is None:
+        return ""
+    spans = said.on(_today(venue))
+    return _("Open today %(hours)s", hours=hours.told(spans)) if spans else _("Closed today")
+
+
+def _today(venue: Venue) -> date:
+    """The day that it is at the venue."""
+    return clock.now().astimezone(ZoneInfo(venue.time_zone or this_expo().time_zone)).date()
 
 
 def _week(said: Hours, today: date) -> list[Line]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from expo.core import clock
 from expo.programme import hours, places, ways
 from expo.programme.models import Venue
 from expo.programme.ways import Ways
 from expo.publishing import queries as publishing
-from expo.publishing import scopes
+from expo.publishing import scopes, shelf
+from expo.publishing.filters import Filter
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import this_language
@@ -44,7 +47,19 @@ def venues() -> ResponseReturnValue:
         "public/venues.html",
         groups=_groups(publishing.venues(expo.id)),
         venue_url=addresses("public.venue"),
+        ahead=_ahead(expo.id),
+        today_in=opening.today_in,
     )
+
+
+def _ahead(expo_id: int) -> Counter[str]:
+    """How many sessions are to come at each venue. The venue is told of every session that is listed at all."""
+    now, tickets = clock.now(), viewer().tickets
+    found = shelf.find(expo_id, None, None, Filter(), tickets)
+    coming = {
+        (item.venue_slug, item.session_id) for item in found if item.ends_at > now and not item.cancelled
+    }
+    return Counter(venue for venue, _session in coming)
 
 
 def _groups(found: list[Venue]) -> list[Group]:
@@ -98,7 +113,8 @@ def venue(slug: str) -> ResponseReturnValue:
         step_free=sum("step-free" in room.accessibility for room in rooms),
         room_url=addresses("public.room"),
         features=FEATURES,
-        hours=opening.lines(hours.read(found.opening_hours)),
+        hours=opening.lines(found, hours.read(found.opening_hours)),
+        today=opening.today_in(found),
         other_hours=opening.otherwise(found, rooms),
         access=found.access_in(language),
         route=found.route_in(language),
@@ -143,9 +159,16 @@ def room(slug: str) -> ResponseReturnValue:
         "public/room.html",
         room=found,
         features=[FEATURES[feature] for feature in found.accessibility if feature in FEATURES],
-        hours=opening.lines(places.hours_of(found)),
-        access=found.access_in(this_language()),
+        hours=opening.lines(found.venue, places.hours_of(found)),
+        access=_beside_features(*found.access_in(this_language())),
         feed=url_for("feeds.room", slug=found.slug),
         all_url=asked.address([("room", found.slug)]),
         **what_is_on(open_to_viewer, home=open_to_viewer[0].time_zone),
     )
+
+
+def _beside_features(note: str, language: str) -> tuple[str, str]:
+    """A room's note without what its features say already, in the reader's words; with its language."""
+    said = {*places.KNOWN_FEATURES, *(str(word).casefold() for word in FEATURES.values())}
+    parts = [part.strip() for part in note.split(";")]
+    return "; ".join(part for part in parts if part and part.casefold() not in said), language

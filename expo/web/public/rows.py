@@ -146,7 +146,7 @@ def _free_seats(item: Item, now: datetime) -> tuple[str, str]:
     left = item.seats_left
     if item.booking_opens_at is not None and item.not_yet_open(now):
         opens = item.booking_opens_at.astimezone(item.zone)
-        return _("Booking opens %(when)s", when=f"{day_name(opens.date())} {opens:%H:%M}"), "wait"
+        return _("Booking opens %(when)s", when=f"{day_name(opens.date())} {zones.hour_text(opens)}"), "wait"
     if item.closed_early(now):
         return _("Booking is closed"), "off"
     if left is None:
@@ -159,17 +159,8 @@ def _free_seats(item: Item, now: datetime) -> tuple[str, str]:
 def clock_text(moment: datetime, day: date) -> str:
     """14:05; 01:00 (+1) in the night after the day it belongs to; 02:30 (winter time) where an hour comes twice."""
     nights = (moment.date() - day).days
-    text = f"{moment:%H:%M}"
-    if said := season(moment):
-        text = f"{text} ({said})"
+    text = zones.hour_text(moment)
     return text if nights <= 0 else f"{text} (+{nights})"
-
-
-def season(moment: datetime) -> str:
-    """Which of the two is meant, when the clocks show an hour twice; else nothing."""
-    if moment.replace(fold=1 - moment.fold).utcoffset() == moment.utcoffset():
-        return ""
-    return _("summer time") if moment.dst() else _("winter time")
 
 
 def draw(

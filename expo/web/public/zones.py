@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,19 @@ def asked_zone() -> ZoneInfo | None:
     return ZoneInfo(name) if "/" in name and name in time_zones() else None
 
 
+def season(moment: datetime) -> str:
+    """Which of the two is meant, when the clocks show an hour twice; else nothing."""
+    if moment.replace(fold=1 - moment.fold).utcoffset() == moment.utcoffset():
+        return ""
+    return _("summer time") if moment.dst() else _("winter time")
+
+
+def hour_text(moment: datetime) -> str:
+    """14:05; 02:30 (winter time) where an hour comes twice."""
+    said = season(moment)
+    return f"{moment:%H:%M} ({said})" if said else f"{moment:%H:%M}"
+
+
 def own_time(item: Item, zone: ZoneInfo | None) -> str:
     """When an item is by the viewer's clock, with the day where it is another; nothing where the clocks agree."""
     if zone is None:
@@ -47,7 +61,7 @@ def own_time(item: Item, zone: ZoneInfo | None) -> str:
     starts, ends = item.starts_at.astimezone(zone), item.ends_at.astimezone(zone)
     if (starts.utcoffset(), ends.utcoffset()) == (item.starts.utcoffset(), item.ends.utcoffset()):
         return ""
-    begin, end = f"{starts:%H:%M}", f"{ends:%H:%M}"
+    begin, end = hour_text(starts), hour_text(ends)
     if starts.date() != item.starts.date():
         begin = f"{day_name(starts.date())} {begin}"
     if ends.date() != starts.date():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,18 @@ import pytest
 from expo.core.db import transaction
 from expo.favourites import sharing
 from expo.programme import actions as programme
+from expo.programme import naming, places
 from expo.programme.drafts import Billing, Material, Text
+from expo.programme.hours import Hours
+from expo.programme.values import draft_of_occurrence
 from expo.programme.words import MaterialKind, Visibility
 from tests import factories as a
 
 # What only those may read to whom the details are open.
-IN_WHISPERS = ("Sammandrag", "Strobe light", "example.org", "Open slides", "Held recording", "Sign Language")
+IN_WHISPERS = (
+    "Sammandrag", "Strobe light", "example.org", "Open slides", "Held recording", "Sign Language",
+    "Bring a lamp", "Ta med en lampa",
+)  # fmt: skip
 STRICT = [Visibility.INVITATION, Visibility.HIDDEN]
 
 
@@ -61,6 +68,20 @@ def _everywhere(conference, occurrence, speaker) -> list[str]:
         f"/{expo}/rooms/tower-room/sheet",
         *(f"/{expo}/feeds/programme.{form}" for form in ("ics", "json", "xml", "csv")),
         f"/{expo}/feeds/share/{sharing.written(conference.expo, [occurrence.id])}.ics",
+        f"/{expo}/feeds/sessions/{occurrence.code}.ics",
+        f"/{expo}/feeds/conferences/{conference.slug}.ics",
+        f"/{expo}/feeds/speakers/{speaker.slug}.ics",
+        f"/{expo}/feeds/tracks/reviews.ics",
+        f"/{expo}/feeds/rooms/tower-room.ics",
+        f"/{expo}/feeds/venues/tower.ics",
+        f"/{expo}/feeds/areas/high-ground.ics",
+        *(f"/{expo}/feeds/{name}" for name in ("changes.atom", "changes.json", "venues.geojson")),
+        f"/{expo}/areas/high-ground",
+        f"/{expo}/search?q=granskningar",
+        f"/{expo}/search?q=viskning",
+        f"/{expo}/register?conference={conference.slug}&book={occurrence.code}",
+        f"/api/v1/expos/{expo}/sessions",
+        f"/api/v1/expos/{expo}/sessions?q=whisper",
     ]
 
 
@@ -85,6 +106,18 @@ def _whisper(conference, **changes):
         published=False,
         **changes,
     )
+    if occurrence.session.track:
+        naming.rename(occurrence.session.track, name="Reviews", names={"sv": "Granskningar"})
+    own = replace(
+        draft_of_occurrence(occurrence), abstract="Bring a lamp", abstracts={"sv": "Ta med en lampa"}
+    )
+    programme.edit_occurrence(occurrence=occurrence, draft=own)
+    area = places.find_or_create_area(conference.expo, "High ground", {"sv": "Höjden"})
+    notes = replace(
+        places.draft_of_venue(room.venue), area_id=area.id, hours=Hours((((480, 1080),),) * 7),
+        text_language="en", access_notes="Tower notes", access_texts={"sv": "Anteckning"},
+    )  # fmt: skip
+    places.save_venue(expo=conference.expo, draft=notes, venue=room.venue)
     speaker = a.a_speaker(conference.expo, "Silent Person")
     programme.bill(session=occurrence.session, billings=[Billing(speaker.id, "speaker")])
     a.publish(conference.expo)
@@ -100,7 +133,7 @@ def test_private_sessions_are_nowhere(app, browser, strict, of_conference):
         expo, title="Secret club" if of_conference else "Club", **_if(of_conference, strict)
     )
     other = a.a_session(a.a_conference(expo), title="Public one")
-    occurrence, speaker = _whisper(conference, **_if(not of_conference, strict))
+    occurrence, speaker = _whisper(conference, track="Reviews", **_if(not of_conference, strict))
     stranger, member = browser(), browser(a.a_person(expo))
 
     for path in _everywhere(conference, occurrence, speaker):
@@ -116,7 +149,11 @@ def test_private_sessions_are_nowhere(app, browser, strict, of_conference):
                 "Tower",
                 "Secret club",
                 *IN_WHISPERS,
-                "Viskning",
+                "Viskning</",
+                "High ground",
+                "Höjden",
+                "Granskningar</",
+                "Anteckning",
             ):
                 assert secret not in page, (path, secret)
     assert stranger.get(f"/{expo.slug}/sessions/{occurrence.code}").status_code == 404
@@ -206,7 +243,7 @@ def test_a_confirmed_ticket_opens_the_details(registered, browser):
 
     page = browser(ada).get(f"/{expo}/sessions/{occurrence.code}").text
 
-    for shown in ("Tower room", "Silent Person", "Abstract of it", "French", "20 of 20 seats left"):
+    for shown in ("Tower room", "Silent Person", "Bring a lamp", "French", "20 of 20 seats left"):
         assert shown in page, shown
     for shown in (
         "Strobe light",
@@ -215,7 +252,7 @@ def test_a_confirmed_ticket_opens_the_details(registered, browser):
         "Swedish Sign Language",
     ):
         assert shown in page, shown
-    assert "Sammandrag av den" in browser(ada).get(f"/{expo}/sessions/{occurrence.code}?lang=sv").text
+    assert "Ta med en lampa" in browser(ada).get(f"/{expo}/sessions/{occurrence.code}?lang=sv").text
     assert browser(ada).get(f"/{expo}/speakers/{speaker.slug}").status_code == 200
     assert browser(ada).get(f"/{expo}/rooms/tower-room").status_code == 200
 

@@ -94,7 +94,7 @@ def test_a_zone_that_is_none_changes_nothing(breakfast, browser, odd):
         ((2022, 3, 26, 23, 30), "America/New_York", "Sat 26 Mar 19:30 to 21:00 New York time"),
         ((2022, 3, 27, 0, 30), "America/New_York", "Sat 26 Mar 20:30 to 22:00 New York time"),
         # The session lasts over the hour that New York has twice.
-        ((2022, 11, 6, 5, 0), "America/New_York", "01:00 to 01:30 New York time"),
+        ((2022, 11, 6, 5, 0), "America/New_York", "01:00 (summer time) to 01:30 (winter time) New York time"),
         ((2022, 6, 1, 18, 0), "Asia/Tokyo", "Thu 2 Jun 03:00 to 04:30 Tokyo time"),
         ((2022, 6, 1, 14, 0), "Asia/Kathmandu", "19:45 to 21:15 Kathmandu time"),
         ((2022, 6, 1, 14, 0), "Asia/Tokyo", "23:00 to Thu 2 Jun 00:30 Tokyo time"),

@@ -1,0 +1,192 @@
+"""Seats for those who come without one: kept back beforehand, and, once it has begun, those of who did not come.
+
+They stand in a pool of their own beside the occurrence's, whose places were taken out of it, so what is kept can be
+booked by nobody else, and all of it counts against the seats of the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+
+from expo.accounts.models import Person
+from expo.capacity import pools
+from expo.capacity.models import Pool
+from expo.capacity.refusals import PoolFull
+from expo.core import audit, clock
+from expo.core.db import db, transaction
+from expo.core.refusals import NotFound
+from expo.programme.models import Occurrence
+from expo.programme.words import Admission
+from expo.publishing.models import OccurrenceVersion, SessionVersion
+
+from . import records, rights, slots
+from .models import COUNTING, LIVE, Booking, BookingState, BookingTerms
+from .news import TermsChanged
+from .refusals import BookingClosed, SeatsTaken, SessionFull
+from .slots import Slot
+
+
+def left(occurrence_ids: Collection[int]) -> dict[int, int]:
+    """How many seats are kept for those who walk up and still free, where any are kept. One query."""
+    rows = db.session.execute(
+        sa.select(BookingTerms.occurrence_id, Pool.capacity - Pool.taken)
+        .join(Pool, BookingTerms.reserve_id == Pool.id)
+        .where(BookingTerms.occurrence_id.in_(list(occurrence_ids)))
+    )
+    return {row[0] or 0: row[1] or 0 for row in rows}
+
+
+def take_walk_up_seat(*, person: Person, occurrence_id: int) -> Booking:
+    """A seat for somebody who stands at the door without one: of those kept back first, else any that is free.
+    Clashes do not count: they are here. Whoever waited for it by letter waits no more.
+
+    Raises SessionFull, NoTicket, BookingClosed, NotFound; a person who has a seat already has it: it is returned.
+    """
+    with transaction():
+        rights.hold(person.id)
+        slot = _at_door(person.expo_id, occurrence_id)
+        here = db.session.scalar(
+            sa.select(Booking).where(
+                Booking.occurrence_id == occurrence_id,
+                Booking.person_id == person.id,
+                Booking.state.in_(LIVE),
+            )
+        )
+        if here is not None and here.state in COUNTING:
+            return here
+        registration = rights.registration_for(person, slot)
+        if here is not None:
+            records.end(here, BookingState.CANCELLED, "walked up")
+        pool_id = _take_one(slot)
+        return records.write(person, registration, slot, 1, pool_id=pool_id, reason="walked up")
+
+
+def release_no_shows(*, occurrence_id: int, present: Collection[int]) -> int:
+    """Once it has begun: the seats of everybody who has not come are given up, and are there for those who walk up,
+    in one transaction. `present` are the persons who were let in. Returns how many seats that gives.
+
+    Raises BookingClosed before it begins, NotFound.
+    """
+    with transaction():
+        expo_id = db.session.scalar(sa.select(Occurrence.expo_id).where(Occurrence.id == occurrence_id)) or 0
+        slot = _at_door(expo_id, occurrence_id)
+        if slot.starts_at > clock.now():
+            raise BookingClosed(_("%(title)s has not begun: people may still come.", title=slot.title))
+        absent = db.session.scalars(
+            sa.select(Booking)
+            .where(
+                Booking.occurrence_id == occurrence_id,
+                Booking.state.in_(COUNTING),
+                Booking.person_id.not_in(list(present)),
+            )
+            .order_by(Booking.pool_id, Booking.id)
+        ).all()
+        freed = sum(one.seats for one in absent if records.end(one, BookingState.GIVEN_UP, "did not come"))
+        if freed and slot.free is not None:
+            _keep(slot, freed)
+        return freed
+
+
+def _at_door(expo_id: int, occurrence_id: int) -> Slot:
+    slot = slots.one(expo_id, occurrence_id)
+    if slot is None or slot.admission is not Admission.SEAT:
+        raise NotFound(_("Seats are booked for no such session."))
+    if slot.cancelled:
+        raise BookingClosed(_("%(title)s is cancelled.", title=slot.title))
+    return slot
+
+
+def _take_one(slot: Slot) -> int:
+    reserve_id = _reserve_of(slot.occurrence_id)
+    for pool_id in (reserve_id, slot.pool_id):
+        if pool_id is None:
+            continue
+        try:
+            with db.session.begin_nested():
+                pools.take([pool_id])
+        except PoolFull:
+            continue
+        return pool_id
+    raise SessionFull(_("%(title)s is full.", title=slot.title), left=0)
+
+
+def _reserve_of(occurrence_id: int) -> int | None:
+    return db.session.scalar(
+        sa.select(BookingTerms.reserve_id).where(BookingTerms.occurrence_id == occurrence_id)
+    )
+
+
+def _keep(slot: Slot, places: int) -> None:
+    """Take so many free seats, or as many as there are, and set them aside for those who walk up."""
+    free = pools.left([slot.pool_id])[slot.pool_id]
+    places = places if free is None else min(places, free)
+    if places <= 0:
+        return
+    terms = db.session.scalar(sa.select(BookingTerms).where(BookingTerms.occurrence_id == slot.occurrence_id))
+    if terms is None:
+        terms = BookingTerms(expo_id=slot.expo_id, occurrence_id=slot.occurrence_id)
+        db.session.add(terms)
+    if terms.reserve_id is None:
+        terms.reserve_id = pools.carve(slot.pool_id, places).id
+    else:
+        pools.carve_more(terms.reserve_id, places)
+    db.session.flush()
+    audit.record(
+        "seats_kept", "occurrence", slot.occurrence_id, expo_id=slot.expo_id, after={"walk_ups": places}
+    )
+
+
+# ---- how many are kept follows the terms and the released seats ----
+
+
+def terms_changed(changed: TermsChanged) -> None:
+    """More or fewer seats are kept at once. Raises SeatsTaken where an occurrence's own terms want more than is free;
+    those of a kind keep what they can."""
+    if changed.occurrence_id is not None:
+        adjust([changed.occurrence_id], strict=True)
+        return
+    of_kind = db.session.scalars(
+        sa.select(OccurrenceVersion.occurrence_id)
+        .join(SessionVersion, SessionVersion.session_id == OccurrenceVersion.session_id)
+        .where(
+            SessionVersion.type_id == changed.type_id,
+            SessionVersion.until_release_id.is_(None),
+            OccurrenceVersion.until_release_id.is_(None),
+        )
+    )
+    adjust(of_kind.all())
+
+
+def adjust(occurrence_ids: Collection[int], *, strict: bool = False) -> None:
+    """Bring what is kept to what the terms say, as far as free seats go; `strict` refuses where they do not."""
+    reserves = _reserves(occurrence_ids)
+    for slot in sorted(slots.of(occurrence_ids).values(), key=lambda slot: slot.pool_id):
+        if slot.admission is not Admission.SEAT or slot.starts_at <= clock.now():
+            continue  # once it has begun, what those left who did not come is kept, too
+        reserve_id, kept = reserves.get(slot.occurrence_id, (None, 0))
+        wanted = 0 if slot.cancelled else slot.terms.kept_of(slot.seats)
+        if wanted > kept:
+            if strict and slot.free is not None and slot.free < wanted - kept:
+                raise SeatsTaken(
+                    _(
+                        "%(title)s has %(free)s free seats: no more can be kept, the others are booked.",
+                        title=slot.title,
+                        free=slot.free,
+                    )
+                )
+            _keep(slot, wanted - kept)
+        elif wanted < kept and reserve_id is not None:
+            pools.put_back(reserve_id, kept - wanted)
+
+
+def _reserves(occurrence_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """The pool of what is kept, and its size."""
+    rows = db.session.execute(
+        sa.select(BookingTerms.occurrence_id, Pool.id, Pool.capacity)
+        .join(Pool, BookingTerms.reserve_id == Pool.id)
+        .where(BookingTerms.occurrence_id.in_(list(occurrence_ids)))
+    )
+    return {row[0] or 0: (row[1], row[2] or 0) for row in rows}
