@@ -16,13 +16,10 @@ class NoCookieForPrograms(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Open the API."""
-    from .bookings import blueprint as bookings
-    from .door import blueprint as door
-    from .orders import blueprint as orders
-    from .programme import blueprint as programme
+    from . import bookings, catalogue, describing, door, editing, orders, programme, registrations
 
     app.session_interface = NoCookieForPrograms()
-    app.register_blueprint(door, url_prefix="/api/v1/door")
-    app.register_blueprint(programme, url_prefix="/api/v1/expos")
-    app.register_blueprint(orders, url_prefix="/api/v1/expos/<expo_slug>")
-    app.register_blueprint(bookings, url_prefix="/api/v1/expos/<expo_slug>")
+    app.register_blueprint(describing.blueprint, url_prefix="/api/v1")
+    app.register_blueprint(door.blueprint, url_prefix="/api/v1/door")
+    for room in (catalogue, programme, orders, registrations, bookings, editing):
+        app.register_blueprint(room.blueprint, url_prefix="/api/v1/expos/<expo_slug>")

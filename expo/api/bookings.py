@@ -5,44 +5,32 @@ For the account of the person, with a key for `bookings:write` or `bookings:read
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import orjson
-from flask import Blueprint, Response, abort, g, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, abort, request
 
 from expo.accounts.models import ApiToken, Person
 from expo.booking import actions, queries, waiting
 from expo.booking.models import Booking, BookingState
 from expo.booking.refusals import BookingNotOpen, Overlap, SessionFull
-from expo.core import idempotency, limits
-from expo.core.refusals import Refusal
-from expo.expos.models import Expo
 from expo.programme import queries as programme
-from expo.programme import teams
 from expo.programme.words import Deed
 from expo.publishing import queries as publishing
 from expo.registration import queries as registrations
 from expo.registration.models import Registration
 
-from . import reading
-from .keys import key_with, visitor_of
-from .problems import Problem, of_problem, of_refusal
+from . import answers, problems, reading, shapes, writing
+from .answers import this_expo
+from .described import described
+from .keys import key_with
+from .problems import Problem, of_problem
 
 blueprint = Blueprint("api_bookings", __name__)
-blueprint.register_error_handler(Problem, of_problem)
-blueprint.register_error_handler(Refusal, of_refusal)
+problems.speak(blueprint)
 
-MOST_BYTES = 16 * 1024
 READ, WRITE = "bookings:read", "bookings:write"
-
-
-@blueprint.errorhandler(HTTPException)
-def of_http(error: HTTPException) -> Response:
-    """What the web server itself refuses, in the same form."""
-    code = error.code or 500
-    return of_problem(Problem(code, "not_found" if code == 404 else "bad_request", error.description or ""))
+_SHAPE = shapes.ref("Booking")
 
 
 @blueprint.errorhandler(Overlap)
@@ -70,57 +58,65 @@ def of_full(refusal: SessionFull) -> Response:
 @blueprint.errorhandler(BookingNotOpen)
 def of_not_open(refusal: BookingNotOpen) -> Response:
     opens = refusal.facts.get("opens_at")
-    moment = _moment(opens) if isinstance(opens, datetime) else None
+    moment = answers.moment(opens) if isinstance(opens, datetime) else None
     return of_problem(Problem(409, refusal.code, refusal.message, opens_at=moment))
 
 
 @blueprint.post("/bookings")
+@described("Take seats, or a place in line", _SHAPE, body=shapes.ref("NewBooking"), scope=WRITE, status=201,
+           once=True)  # fmt: skip
 def book() -> Response:
     """Take seats, or a place in line. With an Idempotency-Key, the same request again gives the same answer."""
     key = key_with(WRITE)
-    body = reading.body(most_bytes=MOST_BYTES)
-    limits.count("api_bookings", str(key.id), most=20_000, within=timedelta(minutes=15))
-    return _once(key, "", body, lambda: (201, _made(key, body)))
+    body = writing.body_of(key)
+    return answers.told(*writing.once(key, "bookings", body, lambda: _made(key, body)))
 
 
 @blueprint.get("/bookings")
+@described("What is booked, offered and waited for under a registration",
+           shapes.thing(bookings=shapes.many(_SHAPE)), query=(shapes.Parameter("registration", shapes.TEXT),),
+           scope=READ)  # fmt: skip
 def bookings() -> Response:
     """What is booked, offered and waited for under a registration: ?registration="""
     key = key_with(READ)
     found = _registration(key, request.args.get("registration", ""), Deed.READ_PEOPLE)
     live = queries.live_of_registration(found.id)
     positions = waiting.positions([one for one in live if one.state is BookingState.WAITING])
-    return _json({"bookings": [_told(one, positions.get(one.id)) for one in live]})
+    return answers.told({"bookings": [_told(one, positions.get(one.id)) for one in live]})
 
 
 @blueprint.post("/bookings/<booking_id>/accept")
+@described("Take what is offered", _SHAPE, body=shapes.thing(("accept",), accept=shapes.many(shapes.TEXT)),
+           scope=WRITE, once=True)  # fmt: skip
 def accept(booking_id: str) -> Response:
     """Take what is offered. {"accept": ["overlap"]} takes it beside a seat that it clashes with."""
     key = key_with(WRITE)
     found = _booking(key, booking_id)
-    body = reading.body(most_bytes=MOST_BYTES) if request.get_data(cache=True) else {}
+    body = writing.body_of(key) if request.get_data(cache=True) else {}
 
-    def work() -> tuple[int, dict[str, Any]]:
+    def work() -> dict[str, Any]:
         waiting.accept(booking=found, accept=_accepted(body))
-        return 200, _told(found)
+        return _told(found)
 
-    return _once(key, f"{found.id}/accept", body, work)
+    return answers.told(*writing.once(key, f"accept:{found.id}", body, work, status=200))
 
 
 @blueprint.post("/bookings/<booking_id>/decline")
+@described("Leave the line, or let an offer go to the next", _SHAPE, scope=WRITE, once=True)
 def decline(booking_id: str) -> Response:
     """Leave the line, or let an offer go to the next."""
     key = key_with(WRITE)
     found = _booking(key, booking_id)
 
-    def work() -> tuple[int, dict[str, Any]]:
+    def work() -> dict[str, Any]:
         waiting.decline(booking=found)
-        return 200, _told(found)
+        return _told(found)
 
-    return _once(key, f"{found.id}/decline", {}, work)
+    return answers.told(*writing.once(key, f"decline:{found.id}", {}, work, status=200))
 
 
 @blueprint.delete("/bookings/<booking_id>")
+@described("Give seats back", scope=WRITE, status=204)
 def cancel(booking_id: str) -> Response:
     """Give seats back. Twice is once."""
     found = _booking(key_with(WRITE), booking_id)
@@ -134,8 +130,8 @@ def _made(key: ApiToken, body: dict[str, Any]) -> dict[str, Any]:
         raise reading.bad("registration", "has no person yet.")
     person = registration.person
     named = reading.text(body, "occurrence", most=80)
-    occurrence = programme.occurrence(_expo().id, named)
-    item = publishing.item(_expo().id, occurrence.id) if occurrence else None
+    occurrence = programme.occurrence(this_expo().id, named)
+    item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
     if item is None:
         raise reading.bad("occurrence", "is not one of this expo's.")
     seats = reading.whole(body, "seats", least=1, most=20, default=1)
@@ -177,7 +173,7 @@ def _swapped(body: dict[str, Any], person: Person) -> Booking | None:
 
 
 def _registration(key: ApiToken, code: str, deed: Deed) -> Registration:
-    found = registrations.registration(_expo().id, code) if code and "\0" not in code else None
+    found = registrations.registration(this_expo().id, code) if code and "\0" not in code else None
     if found is None or not _may(key, found, deed):
         abort(404)
     return found
@@ -185,7 +181,7 @@ def _registration(key: ApiToken, code: str, deed: Deed) -> Registration:
 
 def _booking(key: ApiToken, booking_id: str) -> Booking:
     number = reading.number_of({"id": booking_id}, "id")
-    found = queries.of_expo(_expo().id, number) if number is not None else None
+    found = queries.of_expo(this_expo().id, number) if number is not None else None
     if found is None or not _may(key, found.registration, Deed.DECIDE):
         abort(404)
     return found
@@ -194,26 +190,11 @@ def _booking(key: ApiToken, booking_id: str) -> Booking:
 def _may(key: ApiToken, registration: Registration, deed: Deed) -> bool:
     if registration.person_id is not None and registration.person.account_id == key.account_id:
         return True
-    return teams.rights(visitor_of(key), _expo().id).may(deed, registration.conference_id)
-
-
-def _once(key: ApiToken, what: str, body: dict[str, Any], work: Any) -> Response:
-    sent = request.headers.get("Idempotency-Key", "")
-
-    def answer() -> tuple[int, str]:
-        status, told = work()
-        return status, orjson.dumps(told).decode()
-
-    if not sent:
-        status, text = answer()
-    else:
-        scope, asked = f"bookings:{_expo().id}:{key.id}", orjson.dumps([what, body])
-        status, text = idempotency.once(scope=scope, key=sent, asked=asked, work=answer)
-    return _json(orjson.loads(text), status)
+    return writing.rights_of(key).may(deed, registration.conference_id)
 
 
 def _told(booking: Booking, position: int | None = None) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "id": str(booking.id),
         "registration": booking.registration.code,
         "occurrence": booking.occurrence.uid,
@@ -223,20 +204,5 @@ def _told(booking: Booking, position: int | None = None) -> dict[str, Any]:
     if position is not None:
         told["position"] = position
     if booking.until is not None:
-        told["until"] = _moment(booking.until)
+        told["until"] = answers.moment(booking.until)
     return told
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(_expo().zone).isoformat(timespec="seconds")
-
-
-def _expo() -> Expo:
-    found: Expo = g.expo
-    return found
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    answer = Response(orjson.dumps(content), status, mimetype="application/json")
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -12,6 +12,11 @@ from expo.accounts.models import ApiToken
 from expo.accounts.signins import Visitor
 from expo.core import audit, limits
 from expo.core.refusals import Refusal
+from expo.registration import queries as registration
+
+from .answers import this_expo
+
+READ = "programme:read"
 
 
 class NoKey(Refusal):
@@ -41,6 +46,15 @@ def key_with(scope: str) -> ApiToken:
         raise NotInScope(_("This key was not made for %(scope)s.", scope=scope))
     audit.set_actor(f"account:{found.account_id}")
     return found
+
+
+def tickets_of_asker() -> frozenset[int] | None:
+    """The conferences of the asker's tickets, for what strangers may read too; None where no key is sent. Raises as
+    `key_with` does where one is sent that is not valid."""
+    if not request.headers.get("Authorization"):
+        return None
+    person = accounts.person_of_account(this_expo().id, key_with(READ).account_id)
+    return registration.tickets_of(person.id) if person else frozenset()
 
 
 def visitor_of(key: ApiToken) -> Visitor:

@@ -5,54 +5,41 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-from flask import Blueprint, Response, abort, g, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Response, abort, request, url_for
 
 from expo.accounts.models import ApiToken
-from expo.core import idempotency, limits
 from expo.core.money import Money
-from expo.core.refusals import Refusal
-from expo.expos.models import Expo
 from expo.payment import orders as placing
 from expo.payment import queries as payment
 from expo.payment.models import Order
-from expo.programme import teams
 from expo.programme.words import Deed
 from expo.registration import actions, queries
 from expo.registration.models import AddOn, Registration, TicketType
 from expo.registration.submitting import Choices, Newcomer
 
-from . import reading
-from .keys import key_with, visitor_of
-from .problems import Problem, of_problem, of_refusal
+from . import answers, problems, reading, shapes, writing
+from .answers import this_expo
+from .described import described
+from .keys import key_with
 
 blueprint = Blueprint("api_orders", __name__)
-blueprint.register_error_handler(Problem, of_problem)
-blueprint.register_error_handler(Refusal, of_refusal)
+problems.speak(blueprint)
 
-MOST_BYTES = 64 * 1024
+READ, WRITE = "orders:read", "orders:write"
 MOST_LINES = 40
 LANGUAGES = ("sv", "en")
 
 
-@blueprint.errorhandler(HTTPException)
-def of_http(error: HTTPException) -> Response:
-    """What the web server itself refuses, in the same form."""
-    code = error.code or 500
-    return of_problem(Problem(code, "not_found" if code == 404 else "bad_request", error.description or ""))
-
-
 @blueprint.get("/ticket-types")
+@described("What anybody may have", shapes.thing(ticket_types=shapes.many(shapes.ref("TicketType"))))
 def ticket_types() -> Response:
     """What anybody may have, with the ids that orders name. Needs no key."""
-    kinds = queries.offered(_expo().id)
+    kinds = queries.offered(this_expo().id)
     left = queries.left(kinds)
     add_ons = queries.add_ons({kind.conference_id for kind in kinds})
-    return _json(
+    return answers.told(
         {
             "ticket_types": [
                 {
@@ -60,14 +47,14 @@ def ticket_types() -> Response:
                     "conference": kind.conference.slug,
                     "name": kind.name,
                     "audience": kind.audience,
-                    "price": _money(kind.price),
+                    "price": answers.money(kind.price),
                     "donation": kind.is_donation,
                     "needs_approval": kind.needs_approval,
                     "left": left[kind.pool_id],
-                    "sale_from": _moment(kind.sale_from),
-                    "sale_until": _moment(kind.sale_until),
+                    "sale_from": answers.moment(kind.sale_from),
+                    "sale_until": answers.moment(kind.sale_until),
                     "add_ons": [
-                        {"id": str(one.id), "name": one.name, "price": _money(one.price)}
+                        {"id": str(one.id), "name": one.name, "price": answers.money(one.price)}
                         for one in add_ons.get(kind.conference_id, ())
                     ],
                 }
@@ -78,35 +65,33 @@ def ticket_types() -> Response:
 
 
 @blueprint.post("/orders")
+@described("Register a person for one or several conferences", shapes.ref("Basket"), body=shapes.ref("NewOrder"),
+           scope=WRITE, status=201, once=True)  # fmt: skip
 def place() -> Response:
     """Register a person. With an Idempotency-Key, the same request again gives the same answer."""
-    key = key_with("orders:write")
-    body = reading.body(most_bytes=MOST_BYTES)
-    limits.count("api_orders", str(key.id), most=2000, within=timedelta(minutes=15))
+    key = key_with(WRITE)
+    body = writing.body_of(key)
     sent = request.headers.get("Idempotency-Key", "")
-
-    def work() -> tuple[int, str]:
-        return 201, orjson.dumps(_made(body, _form_key(key, sent))).decode()
-
-    if sent:
-        scope = f"orders:{_expo().id}:{key.id}"
-        status, answer = idempotency.once(scope=scope, key=sent, asked=orjson.dumps(body), work=work)
-    else:
-        status, answer = work()
-    return _json(_with_secrets(orjson.loads(answer)), status)
+    made, status = writing.once(key, "orders", body, lambda: _made(body, _form_key(key, sent)))
+    return answers.told(_with_secrets(made), status)
 
 
 @blueprint.get("/orders/<code>")
+@described("An order with its lines", shapes.ref("OrderWithLines"), scope=READ)
 def order(code: str) -> Response:
     """An order: for its own account, for teams that may read it, and for whoever has its secret."""
-    key = key_with("orders:read")
-    found = payment.order(_expo().id, code) or abort(404)
+    key = key_with(READ)
+    found = payment.order(this_expo().id, code) or abort(404)
     if not _may_read(key, found):
         abort(404)
     registrations, _orders = queries.of_basket(found)
     told = _order(found, [one for one in registrations if one.order_id == found.id])
-    return _json(
-        {**told, "paid": _money(Money(payment.captured(found.id), found.currency)), "lines": _lines(found)}
+    return answers.told(
+        {
+            **told,
+            "paid": answers.money(Money(payment.captured(found.id), found.currency)),
+            "lines": _lines(found),
+        }
     )
 
 
@@ -136,7 +121,7 @@ def _made(body: dict[str, Any], form_key: str) -> dict[str, Any]:
 
 
 def _wishes(lines: list[dict[str, Any]], code: str) -> tuple[list[TicketType], Choices]:
-    offered = {str(kind.id): kind for kind in queries.offered(_expo().id, code=code)}
+    offered = {str(kind.id): kind for kind in queries.offered(this_expo().id, code=code)}
     kinds: list[TicketType] = []
     amounts: dict[int, int] = {}
     add_ons: dict[int, list[AddOn]] = {}
@@ -178,11 +163,11 @@ def _who(body: dict[str, Any], lines: list[dict[str, Any]], email: str) -> Newco
     }
     if len(names) > 1:
         raise reading.bad("lines", "are for one person: send an order for each name.")
-    language = reading.text(body, "language", most=12, default=_expo().languages.split()[0])
+    language = reading.text(body, "language", most=12, default=this_expo().languages.split()[0])
     if language not in LANGUAGES:
         raise reading.bad("language", 'must be "sv" or "en".')
     return Newcomer(
-        expo_id=_expo().id,
+        expo_id=this_expo().id,
         name=names.pop(),
         email=email,
         language=language,
@@ -205,7 +190,7 @@ def _may_read(key: ApiToken, found: Order) -> bool:
     secret = request.headers.get("X-Order-Secret", "")
     if secret and queries.order_by_secret(found.expo_id, found.code, secret) is not None:
         return True
-    rights = teams.rights(visitor_of(key), found.expo_id)
+    rights = writing.rights_of(key)
     inside = queries.conferences_in(found.id)
     return rights.may(Deed.READ_PEOPLE) or (
         bool(inside) and all(rights.may(Deed.READ_PEOPLE, one) for one in inside)
@@ -217,8 +202,8 @@ def _order(order: Order, registrations: list[Registration]) -> dict[str, Any]:
         "code": order.code,
         "basket": order.basket,
         "state": order.state.value,
-        "total": _money(order.total),
-        "due_at": _moment(order.due_at),
+        "total": answers.money(order.total),
+        "due_at": answers.moment(order.due_at),
         "registrations": [{"id": one.code, "state": one.state.value} for one in registrations],
     }
 
@@ -227,8 +212,8 @@ def _lines(order: Order) -> list[dict[str, Any]]:
     return [
         {
             "text": line.text,
-            "price": _money(line.price),
-            "vat": _money(Money(line.vat_minor, order.currency)),
+            "price": answers.money(line.price),
+            "vat": answers.money(Money(line.vat_minor, order.currency)),
             "vat_rate": line.vat_basis_points / 100,
         }
         for line in payment.lines_of([order.id])
@@ -238,28 +223,9 @@ def _lines(order: Order) -> list[dict[str, Any]]:
 def _with_secrets(answer: dict[str, Any]) -> dict[str, Any]:
     """The secrets are made again for each answer: what is kept of it holds none."""
     for told in answer["orders"]:
-        found = payment.order(_expo().id, told["code"])
+        found = payment.order(this_expo().id, told["code"])
         secret = placing.secret_of(found) if found else None
         told["secret"] = secret
         if secret:
             told["url"] = url_for("delegate.order", code=told["code"], secret=secret, _external=True)
-    return answer
-
-
-def _money(amount: Money) -> dict[str, Any]:
-    return {"amount": amount.minor, "currency": amount.currency}
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return moment.astimezone(_expo().zone).isoformat(timespec="seconds") if moment else None
-
-
-def _expo() -> Expo:
-    found: Expo = g.expo
-    return found
-
-
-def _json(content: Any, status: int = 200) -> Response:
-    answer = Response(orjson.dumps(content), status, mimetype="application/json")
-    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
+from werkzeug.exceptions import HTTPException
 
 from expo.core.refusals import Refusal, TooOften
 
@@ -22,6 +23,22 @@ class Problem(Exception):
         self.facts = facts
 
 
+def speak(blueprint: Blueprint) -> None:
+    """Let every no of this part of the API be a problem: of the request, of a rule, of the web server itself."""
+    blueprint.register_error_handler(Problem, of_problem)
+    blueprint.register_error_handler(Refusal, of_refusal)
+    blueprint.register_error_handler(HTTPException, of_http)
+
+
+def of_http(error: HTTPException) -> Response:
+    """What the web server itself refuses."""
+    code = error.code or 500
+    return _answer(code, _CODES.get(code, "bad_request"), error.description or "", {})
+
+
+_CODES = {404: "not_found", 405: "not_allowed", 413: "too_large", 500: "broken"}
+
+
 def of_problem(problem: Problem) -> Response:
     """The answer to a request that cannot be used."""
     return _answer(problem.status, problem.code, problem.detail, problem.facts)
@@ -29,7 +46,8 @@ def of_problem(problem: Problem) -> Response:
 
 def of_refusal(refusal: Refusal) -> Response:
     """The answer where a rule said no."""
-    answer = _answer(refusal.status, refusal.code, refusal.message, {})
+    field = getattr(refusal, "field", None)
+    answer = _answer(refusal.status, refusal.code, refusal.message, {"field": field} if field else {})
     if isinstance(refusal, TooOften):
         answer.headers["Retry-After"] = str(refusal.retry_after)
     return answer

@@ -1,100 +1,125 @@
-"""`/api/v1/expos/{expo}/sessions`: what is released, with the wishes of the programme's pages.
+"""`/api/v1/expos/{expo}/sessions` and `…/occurrences`: what is released, with the wishes of the programme's pages.
 
-Reading needs no token. Whoever sends one (`Authorization: Bearer TOKEN`, scope `programme:read`) is answered as the
+Reading needs no key. Whoever sends one (`Authorization: Bearer KEY`, scope `programme:read`) is answered as the
 person of this expo that its account is, and may ask with `?open=1` for what is open to them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-import orjson
-from flask import Blueprint, Response, request
-from flask_babel import gettext as _
+from flask import Blueprint, Response, abort, request
 
-from expo.accounts import queries as accounts
-from expo.core.refusals import NotFound, Refusal
 from expo.exports import talks, wishes
 from expo.exports.talks import Talk
-from expo.expos import queries as expos
-from expo.expos.models import Expo
 from expo.publishing import shelf
 from expo.publishing.filters import Filter
-from expo.registration import queries as registration
+from expo.publishing.items import Item
 
-from .problems import Problem, of_problem, of_refusal
+from . import answers, problems, shapes
+from .answers import Row, this_expo
+from .described import described
+from .keys import READ, tickets_of_asker
+from .problems import Problem
 
 blueprint = Blueprint("api_programme", __name__)
-blueprint.register_error_handler(Problem, of_problem)
-blueprint.register_error_handler(Refusal, of_refusal)
+problems.speak(blueprint)
 
-SCOPE = "programme:read"
-MOST, USUAL = 200, 100  # sessions in one answer
+_OPEN = shapes.Parameter("open", shapes.TEXT, "1: what is open to the holder of the key.")
 
 
-@blueprint.get("/<expo>/sessions")
-def sessions(expo: str) -> Response:
-    """Sessions with their times, by code; `next` leads on."""
-    found = expos.by_slug(expo)
-    if found is None:
-        raise NotFound(_("There is no such expo."))
-    tickets = _tickets(found)
-    wish = _wish(found, tickets)
-    limit, after = _limit(), request.args.get("cursor", "")
-    first, last = wish.span or (wish.day, wish.day)
-    items = shelf.find(found.id, first, last, replace(wish, day=None, span=None), tickets or ())
-    codes = sorted({item.session_code for item in items})
-    rest = [code for code in codes if code > after]
-    shown = rest[:limit]
-    times: dict[str, list[Talk]] = {code: [] for code in shown}
-    for talk in talks.of(found, [item for item in items if item.session_code in times]):
-        times[talk.item.session_code].append(talk)
-    answer = Response(
-        orjson.dumps(
-            {
-                "sessions": [_session(times[code]) for code in shown],
-                "total": len(codes),
-                "next": shown[-1] if len(rest) > limit else None,
-            }
-        ),
-        mimetype="application/json",
+@blueprint.get("/sessions")
+@described(
+    "Sessions with their times, by code",
+    shapes.page("sessions", "Session"),
+    query=(*shapes.WISHES, _OPEN, *shapes.LIST),
+    scope=READ,
+    open_to_all=True,
+)
+def sessions() -> Response:
+    tickets = tickets_of_asker()
+    found: dict[str, list[Item]] = {}
+    for item in _wanted(tickets):
+        found.setdefault(item.session_code, []).append(item)
+    rows = (Row(code, times, max(item.changed_at for item in times)) for code, times in found.items())
+    return answers.public(
+        answers.listed("sessions", rows, lambda lists: [_session(times) for times in _talks(lists)]),
+        shared=tickets is None,
     )
-    answer.headers["Cache-Control"] = "public, max-age=60" if tickets is None else "private, no-store"
-    answer.headers["Vary"] = "Authorization, Accept-Language"
-    return answer
 
 
-def _wish(expo: Expo, tickets: frozenset[int] | None) -> Filter:
+@blueprint.get("/sessions/<code>")
+@described("A session with all its times", shapes.ref("Session"), scope=READ, open_to_all=True)
+def session(code: str) -> Response:
+    tickets = tickets_of_asker()
+    number = shelf.session_named(this_expo().id, code)
+    times = shelf.of_session(this_expo().id, number, tickets or ()) if number else []
+    times = [item for item in times if not item.private]
+    if not times:
+        abort(404)
+    return answers.public(_session(_talks([times])[0]), shared=tickets is None)
+
+
+@blueprint.get("/occurrences")
+@described(
+    "Times of sessions, by start",
+    shapes.page("occurrences", "OccurrenceOfSession"),
+    query=(*shapes.WISHES, _OPEN, *shapes.LIST),
+    scope=READ,
+    open_to_all=True,
+)
+def occurrences() -> Response:
+    tickets = tickets_of_asker()
+    rows = (
+        Row(f"{item.starts_at:%Y-%m-%dT%H:%M} {item.uid}", item, item.changed_at) for item in _wanted(tickets)
+    )
+
+    def shape(items: list[Item]) -> list[dict[str, Any]]:
+        return [_of_session(talk) for talk in talks.of(this_expo(), items)]
+
+    return answers.public(answers.listed("occurrences", rows, shape), shared=tickets is None)
+
+
+@blueprint.get("/occurrences/<uid>")
+@described(
+    "One time of a session, by UID or code", shapes.ref("OccurrenceOfSession"), scope=READ, open_to_all=True
+)
+def occurrence(uid: str) -> Response:
+    tickets = tickets_of_asker()
+    number = shelf.session_named(this_expo().id, uid)
+    times = shelf.of_session(this_expo().id, number, tickets or ()) if number else _all(tickets)
+    found = next((item for item in times if uid in (item.uid, item.code) and not item.private), None)
+    if found is None:
+        abort(404)
+    return answers.public(_of_session(next(talks.of(this_expo(), [found]))), shared=tickets is None)
+
+
+def _all(tickets: frozenset[int] | None) -> list[Item]:
+    return shelf.find(this_expo().id, None, None, Filter(), tickets or ())
+
+
+def _wanted(tickets: frozenset[int] | None) -> Iterable[Item]:
+    """What is asked for, private events left out: they have no name and lead nowhere."""
+    expo = this_expo()
     if request.args.get("open") and tickets is None:
-        raise Problem(
-            401, "not_signed_in", f"What is open to you needs a token of yours with the scope {SCOPE}."
-        )
-    found = wishes.read(request.args, lambda: wishes.admitting_of(expo.id), tickets)
+        raise Problem(401, "no_key", f"What is open to you needs a key of yours with the scope {READ}.")
+    wish = wishes.read(request.args, lambda: wishes.admitting_of(expo.id), tickets)
     span = wishes.span_in(request.args)
-    return wishes.within_days(found, span) if span else found
+    wish = wishes.within_days(wish, span) if span else wish
+    first, last = wish.span or (wish.day, wish.day)
+    found = shelf.find(expo.id, first, last, replace(wish, day=None, span=None), tickets or ())
+    return (item for item in found if not item.private)
 
 
-def _tickets(expo: Expo) -> frozenset[int] | None:
-    """The conferences of the asker's tickets; None where no token is sent."""
-    header = request.headers.get("Authorization", "")
-    if not header:
-        return None
-    scheme, _space, token = header.partition(" ")
-    held = accounts.token(token.strip()) if scheme.lower() == "bearer" else None
-    if held is None:
-        raise Problem(401, "bad_token", "This token is not known, or it was revoked.")
-    if SCOPE not in held.scopes.split():
-        raise Problem(403, "missing_scope", f"This token lacks the scope {SCOPE}.", scope=SCOPE)
-    person = accounts.person_of_account(expo.id, held.account_id)
-    return registration.tickets_of(person.id) if person else frozenset()
-
-
-def _limit() -> int:
-    text = request.args.get("limit", str(USUAL))
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= MOST):
-        raise Problem(422, "bad_input", f"limit is a whole number from 1 to {MOST}.", field="limit")
-    return int(text)
+def _talks(lists: list[list[Item]]) -> list[list[Talk]]:
+    """The times of several sessions with what there is to say of them, in the same order. Three queries."""
+    told = {
+        talk.item.occurrence_id: talk
+        for talk in talks.of(this_expo(), [item for times in lists for item in times])
+    }
+    return [[told[item.occurrence_id] for item in times] for times in lists]
 
 
 def _session(times: list[Talk]) -> dict[str, Any]:
@@ -110,6 +135,16 @@ def _session(times: list[Talk]) -> dict[str, Any]:
         "admission": None if first.closed else first.admission.value,
         "for_ticket_holders": first.closed,
         "occurrences": [_occurrence(talk) for talk in times],
+    }
+
+
+def _of_session(talk: Talk) -> dict[str, Any]:
+    item = talk.item
+    return {
+        **_occurrence(talk),
+        "session": item.session_code,
+        "title": item.title,
+        "conference": item.conference_slug,
     }
 
 
@@ -133,4 +168,5 @@ def _occurrence(talk: Talk) -> dict[str, Any]:
         "step_free": item.step_free,
         "people": [name for _number, name in talk.people],
         "abstract": talk.abstract,
+        "modified_at": answers.stamp(item.changed_at),
     }

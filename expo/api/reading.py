@@ -75,6 +75,18 @@ def whole(of: Mapping[str, Any], field: str, *, least: int, most: int, default: 
     return value
 
 
+def many(of: Mapping[str, Any], field: str, kind: type[str] | type[int], *, most: int) -> tuple[Any, ...]:
+    """A list of so many short texts or whole numbers at most."""
+    value = of.get(field)
+    if not isinstance(value, list) or len(value) > most:
+        raise bad(field, f"must be a list of {most} at most.")
+    if not all(isinstance(each, kind) and not isinstance(each, bool) for each in value):
+        raise bad(field, "must hold texts." if kind is str else "must hold whole numbers.")
+    if kind is str and not all(0 < len(each) <= 40 and "\0" not in each for each in value):
+        raise bad(field, "holds texts of 1 to 40 characters.")
+    return tuple(value)
+
+
 def moment(of: Mapping[str, Any], field: str) -> datetime:
     """An RFC 3339 time. One without offset is refused: it would mean another moment elsewhere."""
     value = text(of, field, most=40)

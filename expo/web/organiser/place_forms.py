@@ -89,7 +89,7 @@ class VenueForm(PlaceForm):
 
     name = TextLine(_l("Name"), [needed(_l("Give the venue a name.")), short(120)])
     area = SelectField(_l("Area"), validate_choice=True)
-    address = TextLine(_l("Address"), [short(200)])
+    address = TextLine(_l("Street address"), [short(200)])
     city = TextLine(_l("City"), [short(120)])
     position = PositionField(
         _l("Position"),
