@@ -61,7 +61,7 @@ _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
-    "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
+    "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "registration.checks",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.

@@ -57,7 +57,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that `expo serve` listens on")
     port: int = _setting(8000, "Port that `expo serve` listens on")
     web_workers: int = _setting(2, "Web processes of `expo serve`")
-    web_threads: int = _setting(8, "Threads in each web process")
+    web_threads: int = _setting(5, "Threads in each web process")
     trusted_proxies: int = _setting(0, "Reverse proxies in front whose X-Forwarded-* headers are believed")
     hold_minutes: int = _setting(15, "Minutes that a basket holds its places; it can be extended")
     offer_hours: int = _setting(24, "Hours in which somebody on a waiting list may take an offer")

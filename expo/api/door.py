@@ -36,15 +36,15 @@ def pair() -> Response:
     """A one-time pairing code against a device token, which is told this once."""
     code = reading.text(reading.body(most_bytes=MOST_BYTES), "pairing_code", most=64)
     device, token = devices.pair(code=code, from_address=request.remote_addr or "")
-    return _json({"device_token": token, **_device(device)})
+    return json_answer({"device_token": token, **_device(device)})
 
 
 @blueprint.get("/gates")
 def gates() -> Response:
     """The gates this device may scan at. Refused once the device is revoked."""
-    device = _device_in_service()
+    device = device_in_service()
     devices.note_seen(device=device)
-    return _json(_device(device))
+    return json_answer(_device(device))
 
 
 @blueprint.get("/pack")
@@ -53,7 +53,7 @@ def door_pack() -> Response:
 
     `application/octet-stream`, its form stands in `expo/checkin/pack.py`.
     """
-    device = _device_in_service()
+    device = device_in_service()
     since = _stamp(request.args.get("since", ""))
     made = pack.build(device, since)
     answer = Response(made, mimetype="application/octet-stream")
@@ -70,7 +70,7 @@ def record() -> Response:
     token = _token()
     body = reading.body(most_bytes=MOST_BYTES)
     if "scans" not in body:
-        return _json(_answer(scans.record(token=token, sent=_sent(body))))
+        return json_answer(_answer(scans.record(token=token, sent=_sent(body))))
     batch = body["scans"]
     if not isinstance(batch, list):
         raise reading.bad("scans", "must be a list.")
@@ -79,10 +79,11 @@ def record() -> Response:
             422, "too_many", f"Send {scans.MOST_AT_ONCE} scans at most at a time.", most=scans.MOST_AT_ONCE
         )
     sent = [_one_of_many(scan, index) for index, scan in enumerate(batch)]
-    return _json({"results": [_answer(answer) for answer in scans.record_all(token=token, sent=sent)]})
+    return json_answer({"results": [_answer(answer) for answer in scans.record_all(token=token, sent=sent)]})
 
 
-def _device_in_service() -> Device:
+def device_in_service() -> Device:
+    """Whoever asks, unless it was taken out of service. Raises NotPaired or DeviceRevoked."""
     device = queries.device_of(_token())
     if device is None:
         raise NotPaired(_("This device is not paired, or was paired again elsewhere."))
@@ -161,6 +162,11 @@ def _answer(answer: Answer) -> dict[str, Any]:
             "category": answer.delegate.category,
             "ticket": answer.delegate.ticket,
         }
+    if answer.attention is not None:
+        told["attention"] = answer.attention
+    if answer.theirs is not None:
+        language, sentence = answer.theirs
+        told["for_delegate"] = {"language": language, "message": sentence}
     told["stored"] = True
     return told
 
@@ -176,7 +182,8 @@ def _gate(gate: Gate) -> dict[str, Any]:
     return told
 
 
-def _json(content: Any) -> Response:
+def json_answer(content: Any) -> Response:
+    """JSON that nobody keeps."""
     answer = Response(orjson.dumps(content), mimetype="application/json")
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -86,7 +86,7 @@ def parse(text: str) -> Reading:
             fits = [hmac.compare_digest(_tag(key, body), tag) for key in keys]
             if any(fits):
                 return Reading(int.from_bytes(body[:4], "big"), body[4:])
-    raise BadCode(_("This is not a badge of this expo. Send the person to the desk."))
+    raise BadCode(_("This is not a badge of this expo. The desk can help."))
 
 
 def _keys() -> tuple[bytes, ...]:

@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from expo.badge.models import Badge
 from expo.core.checks import check
 from expo.core.db import db
 from expo.registration.models import Registration, RegistrationState
 
+from .crew_models import ScanUndo
 from .models import Entitlement, Gate, Presence, QuarantinedScan, Scan, Verdict
 
 _NET = (
@@ -32,7 +34,9 @@ def scans_are_whole() -> Iterator[str]:
         sa.or_(
             sa.and_(Scan.moved != 0, sa.not_(passed)),
             sa.and_(
-                Scan.verdict == Verdict.ADMITTED, Scan.moved == 0, Scan.reason.is_distinct_from("just_now")
+                Scan.verdict == Verdict.ADMITTED,
+                Scan.moved == 0,
+                sa.func.coalesce(Scan.reason, "").not_in(("just_now", "came_back")),
             ),
             sa.and_(Scan.moved != 0, Scan.badge_id.is_(None)),
             Scan.verdict == Verdict.QUARANTINED,
@@ -99,3 +103,24 @@ def entitlements_have_a_reason() -> Iterator[str]:
     )
     for entitlement_id in db.session.scalars(strays):
         yield f"entitlement {entitlement_id} has no confirmed registration behind it"
+
+
+@check("5", "a scan that was taken back moved as many people the other way, at the same gate")
+def undos_are_opposites() -> Iterator[str]:
+    """Both scans stay; together they moved nobody."""
+    undo = aliased(Scan)
+    wrong = (
+        sa.select(ScanUndo.scan_id)
+        .join(Scan, ScanUndo.scan_id == Scan.id)
+        .join(undo, ScanUndo.undo_id == undo.id)
+        .where(
+            sa.or_(
+                Scan.moved + undo.moved != 0,
+                Scan.gate_id != undo.gate_id,
+                Scan.badge_id != undo.badge_id,
+                Scan.period != undo.period,
+            )
+        )
+    )
+    for scan_id in db.session.scalars(wrong):
+        yield f"scan {scan_id} was taken back by one that is not its opposite"

@@ -1,4 +1,8 @@
-"""The sentences a door says: short, and with the way on. In the language of whoever asks."""
+"""The sentences a door says: short, and with the way on.
+
+Each is a function, called once in the language of whoever asks and once in that of whom the badge belongs to. So a
+sentence speaks of badge, ticket and desk, never of "the person": both read the same one.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,28 @@ from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from expo.core.money import Money
+
 
 def unknown_code() -> str:
-    return _("This is not a badge of this expo. Send the person to the desk.")
+    return _("This is not a badge of this expo. The desk can help.")
 
 
 def replaced() -> str:
-    return _("This badge was replaced. Send the person to the desk.")
+    return _("This badge was replaced. The desk can help.")
 
 
 def revoked() -> str:
-    return _("This badge was blocked. Send the person to the desk.")
+    return _("This badge was blocked. The desk can help.")
+
+
+def blocked() -> str:
+    return _("This badge may not go in now. A supervisor can help.")
+
+
+def to_pay(amount: Money, title: str) -> str:
+    language = str(get_locale() or "en")
+    return _("%(amount)s to pay for %(what)s. The desk can help.", amount=amount.said(language), what=title)
 
 
 def too_many(size: int) -> str:
@@ -50,9 +65,17 @@ def expired(closes_at: datetime, zone: ZoneInfo) -> str:
 
 def no_ticket(titles: list[str]) -> str:
     if not titles:
-        return _("No ticket opens this. Send the person to the desk.")
+        return _("No ticket opens this. The desk can help.")
     either = _(" or ").join(titles)
     return _("Needs a ticket for %(what)s. The desk can help.", what=either)
+
+
+def full(title: str) -> str:
+    return _("%(title)s is full, or no ticket opens it. A standby number may help.", title=title)
+
+
+def ask_them(title: str) -> str:
+    return _("%(title)s: ask, and let in if you know why.", title=title)
 
 
 def no_seat(title: str) -> str:
@@ -60,11 +83,17 @@ def no_seat(title: str) -> str:
 
 
 def not_invited(title: str) -> str:
-    return _("%(title)s is by invitation, and this person is not on the list.", title=title)
+    return _("%(title)s is by invitation, and this badge is not on the list.", title=title)
 
 
-def booked_elsewhere(room: str, venue: str, starts_at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def booked_elsewhere(
+    room: str, venue: str, minutes: int | None, starts_at: datetime, now: datetime, zone: ZoneInfo
+) -> str:
     place = room if room == venue else f"{room}, {venue}"
+    if minutes:
+        place = ngettext(
+            "%(place)s, %(num)s minute away", "%(place)s, %(num)s minutes away", minutes, place=place
+        )
     if starts_at <= now:
         return _("Booked in %(place)s. It began at %(time)s.", place=place, time=_time(starts_at, zone))
     return _("Booked in %(place)s. Starts %(time)s.", place=place, time=_time(starts_at, zone))
@@ -103,6 +132,8 @@ def by_list() -> dict[str, str]:
         "newer_than_list": _(
             "This badge is newer than this scanner’s list. Ask when it was made; let in if that fits."
         ),
+        "blocked": blocked(),
+        "noted": _("There is a note about this badge. Ask a supervisor, or wait for the network."),
         "replaced": replaced(),
         "revoked": revoked(),
         "more_than_badge": _("This badge lets in fewer people."),
@@ -111,6 +142,8 @@ def by_list() -> dict[str, str]:
         "expired": _("The ticket is over."),
         "no_ticket": no_ticket([]),
         "no_seat": no_seat("{title}"),
+        "full": _("No seat booked for {title}. Let in if there are seats left."),
+        "ask": ask_them("{title}"),
         "not_invited": not_invited("{title}"),
         "nothing_on": _("Nothing is on here now. Let in if you know why."),
         "not_in": not_in(),

@@ -13,10 +13,16 @@ from expo.registration.models import Registration
 
 
 class Zone(Base):
-    """A place one can be inside of. Zones form a tree: expo › venue › room."""
+    """A place one can be inside of. Zones form a tree: expo › venue › room.
+
+    `places` is how many people fit; where nobody said, a room's own capacity counts.
+    """
 
     __tablename__ = "zones"
-    __table_args__ = (sa.UniqueConstraint("expo_id", "slug"),)
+    __table_args__ = (
+        sa.UniqueConstraint("expo_id", "slug"),
+        sa.CheckConstraint("places > 0", name="places"),
+    )
 
     id: Mapped[Id]
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
@@ -25,6 +31,10 @@ class Zone(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     venue_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Venue.id), index=True)
     room_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Room.id), index=True)
+    places: Mapped[int | None]
+
+    venue: Mapped[Venue | None] = relationship()
+    room: Mapped[Room | None] = relationship()
 
 
 class ZoneOpening(Base):

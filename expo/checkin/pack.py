@@ -26,14 +26,14 @@ from expo.booking.models import Booking, BookingState
 from expo.core import clock
 from expo.core.db import db
 from expo.programme.models import Occurrence
-from expo.programme.words import Admission
 from expo.publishing import queries as publishing
 from expo.publishing.queries import Running
 from expo.registration.models import Registration, RegistrationState
 
-from . import queries
+from . import policies, queries
+from .crew_models import Attention, Policy
 from .models import BadgeChange, Device, Entitlement, Gate
-from .verdicts import DOORS_OPEN, JUST_NOW, NIGHT_ENDS
+from .verdicts import DOORS_OPEN, JUST_NOW, NIGHT_ENDS, kin
 
 FORMAT = 1
 WINDOW = timedelta(hours=36)
@@ -55,6 +55,7 @@ class Door:
 
     uid: str
     running: Running
+    policy: Policy
     roster: list[bytes] | None
 
 
@@ -67,13 +68,14 @@ def build(device: Device, since: datetime | None = None) -> bytes:
     if since is not None and not real_now - OLDEST_DELTA <= since <= real_now:
         since = None
     gates = queries.gates_of_device(device)
+    parents = {zone.id: zone.parent_id for zone in queries.zones(device.expo_id)}
     doors = {gate.id: _doors(gate, now) for gate in gates if gate.room_id is not None}
     badges = _Badges()
     conferences = {
         door.running.conference_id
         for behind in doors.values()
         for door in behind
-        if door.running.admission is Admission.TICKET
+        if door.policy is Policy.TICKET
     }
     badges.read(device.expo_id, {gate.zone_id for gate in gates}, conferences, since)
     rosters = [door.roster for gate in gates for door in doors.get(gate.id, ()) if door.roster is not None]
@@ -91,7 +93,7 @@ def build(device: Device, since: datetime | None = None) -> bytes:
         "night_ends": NIGHT_ENDS.hour,
         "doors_open": round(DOORS_OPEN.total_seconds()),
         "just_now": round(JUST_NOW.total_seconds()),
-        "gates": [_gate(gate, doors.get(gate.id)) for gate in gates],
+        "gates": [_gate(gate, doors.get(gate.id), kin(parents, gate.zone_id)) for gate in gates],
         "classes": badges.classes,
     }
     body = orjson.dumps(head)
@@ -132,19 +134,23 @@ class _Badges:
         only = None if since is None else _changed(expo_id, since)
         # Below the session, whose care for each row would cost more than all the rest.
         rows = db.session.connection().execute(_badges(expo_id, zones, conferences, only))
-        for number, random, state, size, opens, tickets in rows:
-            self.entries.append(name_of(number, random) + self._class(state, size, opens, tickets))
+        for number, random, *opened in rows:
+            self.entries.append(name_of(number, random) + self._class(*opened))
         highest = sa.select(sa.func.max(Badge.id)).where(Badge.expo_id == expo_id)
         self.highest = int(db.session.scalar(highest) or 0)
 
-    def _class(self, state: str, size: int, opens: str | None, tickets: str | None) -> bytes:
+    def _class(
+        self, state: str, size: int, blocked: bool | None, opens: str | None, tickets: str | None
+    ) -> bytes:
         # Thousands of badges have the same texts, so these are read once.
-        key = (state, size, opens, tickets)
+        key = (state, size, blocked, opens, tickets)
         number = self._numbers.get(key)
         if number is None:
             made: dict[str, Any] = {"state": state}
             if state == BadgeState.ACTIVE:
                 made |= {"size": size, "opens": _spans(opens), "tickets": _ids(tickets)}
+                if blocked is not None:  # a note of which the pack says only that it is there
+                    made["blocked" if blocked else "noted"] = True
             if made in self.classes:
                 index = self.classes.index(made)
             else:
@@ -156,7 +162,9 @@ class _Badges:
         return number
 
 
-_badge, _entitlement, _registration = (model.__table__.c for model in (Badge, Entitlement, Registration))
+_badge, _entitlement, _registration, _attention = (
+    model.__table__.c for model in (Badge, Entitlement, Registration, Attention)
+)
 
 
 def _holder(person: Any, registration: Any) -> sa.ColumnElement[int]:
@@ -215,9 +223,15 @@ def _badges(
     )
     state = sa.type_coerce(_badge.state, sa.String)
     return (
-        sa.select(_badge.id, _badge.random, state, _badge.size, opens.c.opens, tickets.c.tickets)
+        sa.select(
+            _badge.id, _badge.random, state, _badge.size, _attention.blocks, opens.c.opens, tickets.c.tickets
+        )
         .outerjoin(opens, opens.c.holder == _holder(_badge.person_id, _badge.registration_id))
         .outerjoin(tickets, tickets.c.holder == _holder(_badge.person_id, _badge.registration_id))
+        .outerjoin(
+            Attention.__table__,
+            sa.and_(_attention.person_id == _badge.person_id, _attention.ended_at.is_(None)),
+        )
         .where(*of)
     )
 
@@ -242,15 +256,21 @@ def _seconds(moment: datetime) -> int:
     return round(moment.timestamp())
 
 
+_UNLISTED = (Policy.OPEN, Policy.TICKET)
+
+
 def _doors(gate: Gate, now: datetime) -> list[Door]:
     assert gate.room_id is not None
     on = publishing.in_room(gate.room_id, now, now + WINDOW)
     ids = [running.occurrence_id for running in on]
     rows = db.session.execute(sa.select(Occurrence.id, Occurrence.uid).where(Occurrence.id.in_(ids)))
     uids: dict[int, str] = {row[0]: row[1] for row in rows}
-    listed = [each.occurrence_id for each in on if each.admission in (Admission.SEAT, Admission.INVITATION)]
-    rosters = _rosters(listed)
-    return [Door(uids[running.occurrence_id], running, rosters.get(running.occurrence_id)) for running in on]
+    rules = policies.of(on)
+    rosters = _rosters(each.occurrence_id for each in on if rules[each.session_id] not in _UNLISTED)
+    return [
+        Door(uids[each.occurrence_id], each, rules[each.session_id], rosters.get(each.occurrence_id))
+        for each in on
+    ]
 
 
 def _rosters(occurrence_ids: Iterable[int]) -> dict[int, list[bytes]]:
@@ -271,8 +291,8 @@ def _rosters(occurrence_ids: Iterable[int]) -> dict[int, list[bytes]]:
     return {occurrence_id: sorted(names) for occurrence_id, names in found.items()}
 
 
-def _gate(gate: Gate, doors: list[Door] | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": str(gate.id), "name": gate.name, "zone": gate.zone_id}
+def _gate(gate: Gate, doors: list[Door] | None, near: set[int]) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": str(gate.id), "name": gate.name, "zone": gate.zone_id, "kin": sorted(near)}
     if doors is not None:
         told["doors"] = [
             {
@@ -281,7 +301,7 @@ def _gate(gate: Gate, doors: list[Door] | None) -> dict[str, Any]:
                 "title": door.running.title,
                 "starts": _seconds(door.running.starts_at),
                 "ends": _seconds(door.running.ends_at),
-                "admission": str(door.running.admission),
+                "admission": str(door.policy),
                 "conference": door.running.conference_id,
                 "roster": None if door.roster is None else len(door.roster),
             }

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.badge.models import Badge
-from expo.core.db import db
+from expo.core.db import db, execute
 from expo.core.personal import Subject, keeps
 
+from .crew_models import Attention
 from .models import Gate, Scan
 
 
@@ -28,6 +29,11 @@ def _tell(who: Subject) -> list[dict[str, Any]]:
     ]
 
 
+def _erase(who: Subject) -> None:
+    """What doors were to heed about the person."""
+    execute(sa.delete(Attention).where(Attention.person_id == who.person_id))
+
+
 def _stays(who: Subject) -> list[str]:
     seen = db.session.scalar(
         sa.select(Scan.id)
@@ -38,4 +44,4 @@ def _stays(who: Subject) -> list[str]:
     return [_("That a badge was read at a door is counted on, without anybody's name.")] if seen else []
 
 
-keeps("scans", tell=_tell, stays=_stays)
+keeps("scans", tell=_tell, erase=_erase, stays=_stays)

@@ -16,6 +16,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.models import OccurrenceVersion
 from expo.publishing.queries import Running
 
+from .crew_models import ScanUndo
 from .models import Device, DeviceGate, Gate, Presence, Scan, Verdict, Zone
 from .verdicts import DOORS_OPEN, NIGHT_ENDS, city_day
 
@@ -103,8 +104,9 @@ class Inside:
     people: int
 
 
-def now_inside(expo: Expo) -> sa.ColumnElement[bool]:
-    """Presence that counts: of today at a zone's gates, of what is still on at a session door."""
+def periods_now(expo: Expo) -> list[str]:
+    """What is counted now: today at a zone's gates, what is still on at a session door. The night closes a day by
+    itself: after it another period counts, which begins at nought."""
     now = clock.now()
     running = db.session.scalars(
         sa.select(OccurrenceVersion.occurrence_id).where(
@@ -114,8 +116,12 @@ def now_inside(expo: Expo) -> sa.ColumnElement[bool]:
             OccurrenceVersion.ends_at > now,
         )
     )
-    periods = [city_day(now, expo.zone).isoformat(), *(f"o{occurrence_id}" for occurrence_id in running)]
-    return sa.and_(Presence.expo_id == expo.id, Presence.inside > 0, Presence.period.in_(periods))
+    return [city_day(now, expo.zone).isoformat(), *(f"o{occurrence_id}" for occurrence_id in running)]
+
+
+def now_inside(expo: Expo) -> sa.ColumnElement[bool]:
+    """Presence that counts now."""
+    return sa.and_(Presence.expo_id == expo.id, Presence.inside > 0, Presence.period.in_(periods_now(expo)))
 
 
 def inside_by_zone(expo: Expo) -> dict[int, int]:
@@ -171,8 +177,8 @@ def scans_today(expo: Expo) -> dict[int, GateCount]:
         sa.select(
             Scan.gate_id,
             sa.func.count(),
-            sa.func.sum(sa.case((Scan.moved > 0, Scan.moved), else_=0)),
-            sa.func.sum(sa.case((Scan.moved < 0, -Scan.moved), else_=0)),
+            sa.func.sum(sa.case((sa.and_(Scan.moved > 0, counts()), Scan.moved), else_=0)),
+            sa.func.sum(sa.case((sa.and_(Scan.moved < 0, counts()), -Scan.moved), else_=0)),
             sa.func.sum(sa.case((Scan.verdict == Verdict.REFUSED, 1), else_=0)),
         )
         .where(Scan.expo_id == expo.id, Scan.received_at >= _morning(expo))
@@ -185,7 +191,7 @@ def came_today(gate: Gate, expo: Expo) -> int:
     """People let in at one gate today."""
     came = db.session.scalar(
         sa.select(sa.func.sum(Scan.moved)).where(
-            Scan.gate_id == gate.id, Scan.received_at >= _morning(expo), Scan.moved > 0
+            Scan.gate_id == gate.id, Scan.received_at >= _morning(expo), Scan.moved > 0, counts()
         )
     )
     return int(came or 0)
@@ -195,7 +201,7 @@ def came_to(occurrence_id: int) -> int:
     """People let in to an occurrence, at whatever door; who left and came back counts once."""
     came = db.session.scalar(
         sa.select(sa.func.count(sa.distinct(Scan.badge_id))).where(
-            Scan.occurrence_id == occurrence_id, Scan.moved > 0
+            Scan.occurrence_id == occurrence_id, Scan.moved > 0, counts()
         )
     )
     return int(came or 0)
@@ -217,3 +223,8 @@ def visits_of(expo_id: int, person_id: int, most: int = 200) -> list[tuple[Scan,
 def _morning(expo: Expo) -> datetime:
     today = city_day(clock.now(), expo.zone)
     return datetime.combine(today, NIGHT_ENDS, expo.zone)
+
+
+def counts() -> sa.ColumnElement[bool]:
+    """That a scan counts: it was neither taken back nor does it take one back."""
+    return ~sa.exists().where(sa.or_(ScanUndo.scan_id == Scan.id, ScanUndo.undo_id == Scan.id))

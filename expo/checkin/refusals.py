@@ -1,4 +1,4 @@
-from expo.core.refusals import Refusal
+from expo.core.refusals import BadInput, Refusal
 
 
 class NotPaired(Refusal):
@@ -40,3 +40,41 @@ class ResolvedAlready(Refusal):
     """Somebody else has looked at it first."""
 
     code = "resolved_already"
+
+
+class SupervisorNeeded(Refusal):
+    """Only a supervisor on shift at this device may do this."""
+
+    code = "supervisor_needed"
+    status = 403
+
+
+class WrongPin(BadInput):
+    """Nobody has this PIN, or not now."""
+
+    code = "wrong_pin"
+
+
+class UndoneAlready(Refusal):
+    """Each scan is taken back once at most."""
+
+    code = "undone_already"
+
+
+class NothingToUndo(Refusal):
+    """The scan moved nobody, or whom it moved has gone since."""
+
+    code = "nothing_to_undo"
+
+
+class NothingOn(Refusal):
+    """No session is on behind this door, so there is no queue for one."""
+
+    code = "nothing_on"
+
+
+class UnknownBadge(Refusal):
+    """A code that is no live badge of this expo."""
+
+    code = "unknown_badge"
+    status = 422

@@ -7,87 +7,33 @@ and also a stranger's code; nothing here ever changes a stored scan.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
+from expo.accounts.models import Person
 from expo.badge import code as badge_code
 from expo.badge.refusals import BadCode
 from expo.core import clock, tokens
+from expo.core.db import db
 
-from . import messages, queries, statements, verdicts
+from . import messages, queries, standby, statements, verdicts
 from .models import Direction, Verdict
 from .prepared import Again, Writing, writing
 from .refusals import GateNotYours, NotPaired, UnknownOccurrence
+from .sent import Answer, Delegate, Sent, unreadable
 from .together import Together
+
+__all__ = ["MOST_AT_ONCE", "Answer", "Delegate", "Sent", "record", "record_all", "unreadable"]
 
 MOST_AT_ONCE = 500
 OLDEST_OFFLINE = timedelta(hours=36)
 CLOCK_SLACK = timedelta(minutes=2)
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A scan as a device sent it. `gate_id` None: there can be no such gate. `scanned_at` None: it was made
-    when it arrived (a page without script has no clock).
-
-    `occurrence` is a UID, where the device chose among what is on; `local` is what the device had said while it
-    was offline, `override` who let somebody in by hand, and why. `fault` names the field that cannot be read;
-    see `unreadable()`.
-    """
-
-    id: str
-    code: str
-    gate_id: int | None
-    direction: Direction
-    scanned_at: datetime | None
-    offline: bool = False
-    count: int = 1
-    occurrence: str | None = None
-    local: dict[str, str] | None = None
-    override: dict[str, str] | None = None
-    fault: str | None = None
-
-    def fingerprint(self) -> bytes:
-        """16 bytes that differ when anything of the content does. Whether it waited is no content: a scan whose
-        answer was lost on its way is sent again later, as one that waited."""
-        content = (
-            self.code, self.gate_id, self.direction, self.scanned_at and self.scanned_at.astimezone(UTC),
-            self.count, self.occurrence, self.local, self.override, self.fault,
-        )  # fmt: skip
-        return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
-
-
-def unreadable(*, scan_id: str, field: str, raw: bytes) -> Sent:
-    """A scan of a batch that makes no sense but for its id. `raw` tells it from others under that id."""
-    content = hashlib.blake2b(raw, digest_size=16).hexdigest()
-    return Sent(scan_id, content, None, Direction.IN, None, fault=field)
-
-
-@dataclass(frozen=True, slots=True)
-class Delegate:
-    """Whose badge it is: the name, as what the person comes, and the ticket's name."""
-
-    name: str
-    category: str
-    ticket: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the device is told. Being told it means that the scan is stored."""
-
-    id: str
-    verdict: Verdict
-    reason: str | None
-    message: str | None
-    delegate: Delegate | None
 
 
 def record(*, token: str, sent: Sent) -> Answer:
@@ -97,7 +43,16 @@ def record(*, token: str, sent: Sent) -> Answer:
     """
     plain = _Plain(tokens.digest(token), sent, _read(sent.code))
     _together.join(plain)
-    return plain.answer or _record(token, [sent], alone=True)[0]
+    return plain.answer or _record_alone(token, sent)
+
+
+def _record_alone(token: str, sent: Sent) -> Answer:
+    try:
+        return _record(token, [sent], alone=True, may_book=True)[0]
+    except verdicts.SeatWanted as wanted:
+        person = db.session.get_one(Person, wanted.person_id)
+        standby.seat(person=person, occurrence_id=wanted.occurrence_id)
+        return _record(token, [sent], alone=True)[0]
 
 
 def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
@@ -111,7 +66,7 @@ def record_all(*, token: str, sent: Sequence[Sent]) -> list[Answer]:
     return _record(token, sent, alone=False)
 
 
-def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
+def _record(token: str, sent: Sequence[Sent], *, alone: bool, may_book: bool = False) -> list[Answer]:
     # Codes are read before the database is asked: a made-up one costs it no question about badges.
     read = [_read(scan.code) for scan in sent]
     # In the order of the badges, so that two batches cannot wait for each other for ever; scans of one badge
@@ -122,7 +77,7 @@ def _record(token: str, sent: Sequence[Sent], *, alone: bool) -> list[Answer]:
     while True:
         try:
             with writing() as transaction:
-                desk = _Desk(transaction, alone)
+                desk = _Desk(transaction, alone, may_book)
                 looks = [desk.look(digest, sent[index], read[index]) for index in order]
                 for index, found in zip(order, transaction.each(statements.LOOK, looks), strict=True):
                     desk.take(index, sent[index], read[index], found)
@@ -199,9 +154,10 @@ class _Taken:
 class _Desk:
     """Takes scans one after another within one transaction. Entries are counted, and scans written, in one go."""
 
-    def __init__(self, writing: Writing, alone: bool) -> None:
+    def __init__(self, writing: Writing, alone: bool, may_book: bool = False) -> None:
         self.writing = writing
         self.alone = alone
+        self.may_book = may_book
         self.now = clock.now()
         self.real_now = clock.real_now()
         self.answers: dict[int, Answer] = {}
@@ -231,7 +187,8 @@ class _Desk:
             return
         asked = verdicts.Asked(
             self.writing, found, sent.direction, sent.count, self.moment(sent), self.occurrence(sent, found),
-            by_hand=sent.override is not None,
+            by_hand=sent.override is not None, supervisor=self.supervisor(sent, found),
+            may_book=self.may_book,
         )  # fmt: skip
         if sent.direction is Direction.OUT:
             self.count_entries()  # who goes in and out in one batch goes in first
@@ -252,9 +209,11 @@ class _Desk:
             return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
         if found.told_fingerprint is not None:
             if found.told_fingerprint == fingerprint and found.told_expo_id == found.expo_id:
+                theirs = (found.told_details or {}).get("theirs")
                 return Answer(
-                    sent.id, found.told_verdict, found.told_reason, found.told_message, _delegate(found)
-                )
+                    sent.id, found.told_verdict, found.told_reason, found.told_message, _delegate(found),
+                    found.attention, tuple(theirs) if theirs else None,
+                )  # fmt: skip
             return self.quarantine(sent, found, fingerprint, "used_id", messages.used_id())
         if found.revoked:
             return self.quarantine(sent, found, fingerprint, "device_revoked", messages.device_revoked())
@@ -287,6 +246,14 @@ class _Desk:
         if sent.offline and claimed and verdict is not Verdict.ADMITTED:
             # The person is in already, by what the device knew then. Kept and shown, never dropped.
             verdict = Verdict.CONFLICT
+        says, theirs = judgement.says, None
+        message = says() if says else None
+        if says and known:
+            theirs = _in_their_language(says, found.language)
+        details = {
+            "local": sent.local, "override": sent.override, "by": taken.asked.supervisor if sent.override else None,
+            "theirs": theirs,
+        }  # fmt: skip
         self.rows.append(
             {
                 "id": sent.id,
@@ -302,17 +269,22 @@ class _Desk:
                 "offline": sent.offline,
                 "verdict": verdict,
                 "reason": judgement.reason,
-                "message": judgement.message,
+                "message": message,
                 "moved": judgement.moved,
                 "period": judgement.period,
                 "fingerprint": taken.fingerprint,
-                "details": {"local": sent.local, "override": sent.override}
-                if sent.local or sent.override
-                else None,
+                "details": {name: value for name, value in details.items() if value} or None,
             }
         )
+        attention = found.attention if known else None
         answer = Answer(
-            sent.id, verdict, judgement.reason, judgement.message, _delegate(found) if known else None
+            sent.id,
+            verdict,
+            judgement.reason,
+            message,
+            _delegate(found) if known else None,
+            attention,
+            theirs,
         )
         self.told[sent.id] = taken.fingerprint, answer
         self.answers[taken.index] = answer
@@ -350,6 +322,13 @@ class _Desk:
         known = self.writing.first(statements.OCCURRENCE, uid=sent.occurrence, expo=found.expo_id)
         return known.id if known else None
 
+    def supervisor(self, sent: Sent, found: Any) -> str | None:
+        """Who lets in against a rule, if a supervisor works with this device."""
+        if sent.override is None:
+            return None
+        known = self.writing.first(statements.SUPERVISOR, device=found.device_id, now=self.now)
+        return known.name if known else None
+
     def moment(self, sent: Sent) -> datetime:
         """When the scan counts: now, or for one that waited offline, when it was made.
 
@@ -369,6 +348,13 @@ def _delegate(found: Any) -> Delegate | None:
         return None
     category, _colon, ticket = (found.comes_as or ":").partition(":")
     return Delegate(found.name, category, ticket)
+
+
+def _in_their_language(says: verdicts.Says, language: str | None) -> tuple[str, str] | None:
+    if not language or language == str(get_locale() or "en"):
+        return None
+    with force_locale(language):
+        return language, says()
 
 
 def _without_code(sent: Sent) -> dict[str, Any]:

@@ -22,16 +22,8 @@ from expo.publishing.models import OccurrenceVersion
 from expo.registration import validity
 from expo.registration.models import Category, Registration, RegistrationState, TicketType
 
-from .models import (
-    Device,
-    DeviceGate,
-    Entitlement,
-    Gate,
-    Presence,
-    QuarantinedScan,
-    Scan,
-    ZoneOpening,
-)
+from .crew_models import Attention, CrewMember, CrewRole, Shift, StandbyNumber
+from .models import Device, DeviceGate, Entitlement, Gate, Presence, QuarantinedScan, Scan, Zone, ZoneOpening
 from .prepared import Prepared
 
 
@@ -45,6 +37,8 @@ _expos, _badges, _persons = _table(Expo), _table(Badge), _table(Person)
 _scans, _presences, _quarantine = _table(Scan), _table(Presence), _table(QuarantinedScan)
 _entitlements, _openings = _table(Entitlement), _table(ZoneOpening)
 _registrations, _tickets, _bookings = _table(Registration), _table(TicketType), _table(Booking)
+_attentions, _crew, _shifts = _table(Attention), _table(CrewMember), _table(Shift)
+_standby = _table(StandbyNumber)
 _occurrences, _released = _table(Occurrence), _table(OccurrenceVersion)
 _conferences, _rooms, _venues = _table(Conference), _table(Room), _table(Venue)
 
@@ -96,6 +90,7 @@ LOOK = Prepared(
         _scans.c.verdict.label("told_verdict"),
         _scans.c.reason.label("told_reason"),
         _scans.c.message.label("told_message"),
+        _scans.c.details.label("told_details"),
         _badges.c.id.label("badge_id"),
         _badges.c.random,
         _badges.c.state,
@@ -103,6 +98,9 @@ LOOK = Prepared(
         _badges.c.person_id,
         _badges.c.registration_id,
         sa.func.coalesce(_persons.c.name, sa.func.nullif(_badges.c.label, "")).label("name"),
+        _persons.c.language,
+        _attentions.c.text.label("attention"),
+        _attentions.c.blocks.label("blocked"),
         _entitled.label("entitled"),
         _comes_as.label("comes_as"),
     )
@@ -121,6 +119,14 @@ LOOK = Prepared(
             sa.and_(_badges.c.id == sa.bindparam("number"), _badges.c.expo_id == _devices.c.expo_id),
         )
         .outerjoin(_persons, _persons.c.id == _badges.c.person_id)
+        .outerjoin(
+            _attentions,
+            sa.and_(
+                _attentions.c.person_id == _badges.c.person_id,
+                _attentions.c.expo_id == _badges.c.expo_id,
+                _attentions.c.ended_at.is_(None),
+            ),
+        )
     )
     .where(_devices.c.token_digest == sa.bindparam("digest"))
 )
@@ -187,6 +193,33 @@ INSIDE = Prepared(
     )
 )
 
+_zones = _table(Zone)
+ZONES = Prepared(sa.select(_zones.c.id, _zones.c.parent_id).where(_zones.c.expo_id == sa.bindparam("expo")))
+
+# Where else a badge went in after it went in here.
+ENTERED_SINCE = Prepared(
+    sa.select(_presences.c.zone_id).where(
+        _presences.c.badge_id == sa.bindparam("badge"),
+        _presences.c.inside > 0,
+        _presences.c.entered_at > sa.bindparam("entered", type_=MomentType()),
+    )
+)
+
+COME_BACK = Prepared(
+    sa.update(_presences)
+    .where(
+        _presences.c.badge_id == sa.bindparam("badge"),
+        _presences.c.zone_id == sa.bindparam("zone"),
+        _presences.c.period == sa.bindparam("period"),
+        _presences.c.entered_at == sa.bindparam("entered", type_=MomentType()),
+    )
+    .values(
+        gate_id=sa.bindparam("gate", type_=sa.Integer()),
+        entered_at=sa.bindparam("moment", type_=MomentType()),
+    )
+    .returning(_presences.c.badge_id)
+)
+
 OPENINGS_OF = Prepared(
     sa.select(_entitlements.c.opens_at, _entitlements.c.closes_at)
     .where(
@@ -205,6 +238,39 @@ TICKETS_FOR_ZONE = Prepared(
     .where(_openings.c.zone_id == sa.bindparam("zone"))
     .order_by(_conferences.c.ends_on < sa.bindparam("today", type_=sa.Date()), _conferences.c.starts_on)
     .limit(2)
+)
+
+# What stands between the person and the zone, or the conference, is its price.
+_unpaid = (
+    sa.select(_registrations.c.price_minor, _registrations.c.currency, _conferences.c.title)
+    .join(_conferences, _registrations.c.conference_id == _conferences.c.id)
+    .where(
+        _registrations.c.person_id == sa.bindparam("person"),
+        _registrations.c.state == RegistrationState.APPROVED,
+        _registrations.c.price_minor > 0,
+    )
+    .order_by(_registrations.c.id)
+    .limit(1)
+)
+UNPAID_FOR_ZONE = Prepared(
+    _unpaid.join(_openings, _openings.c.conference_id == _registrations.c.conference_id).where(
+        _openings.c.zone_id == sa.bindparam("zone")
+    )
+)
+UNPAID_FOR_CONFERENCE = Prepared(_unpaid.where(_registrations.c.conference_id == sa.bindparam("conference")))
+
+# Who may let in against a rule: the supervisor who works with the device now.
+SUPERVISOR = Prepared(
+    sa.select(_crew.c.name)
+    .join(_shifts, _shifts.c.crew_member_id == _crew.c.id)
+    .where(
+        _shifts.c.device_id == sa.bindparam("device"),
+        _shifts.c.ended_at.is_(None),
+        _crew.c.ended_at.is_(None),
+        _crew.c.role == CrewRole.SUPERVISOR,
+        _crew.c.starts_at <= _now,
+        _crew.c.ends_at > _now,
+    )
 )
 
 HAS_TICKET = Prepared(
@@ -235,11 +301,26 @@ HAS_SEAT = Prepared(
     .limit(1)
 )
 
+WAS_CALLED = Prepared(
+    sa.select(_standby.c.number).where(
+        _standby.c.badge_id == sa.bindparam("badge"),
+        _standby.c.occurrence_id == sa.bindparam("occurrence"),
+        _standby.c.called_at.is_not(None),
+        _standby.c.lapsed_at.is_(None),
+        _standby.c.seated_at.is_(None),
+    )
+)
+
 CONFERENCE = Prepared(sa.select(_conferences.c.title).where(_conferences.c.id == sa.bindparam("conference")))
 
 # Where the person is expected now, or next.
 BOOKED_NEXT = Prepared(
-    sa.select(_released.c.starts_at, _rooms.c.name.label("room"), _venues.c.name.label("venue"))
+    sa.select(
+        _released.c.starts_at,
+        _rooms.c.name.label("room"),
+        _venues.c.name.label("venue"),
+        _venues.c.id.label("venue_id"),
+    )
     .select_from(
         _bookings.join(_released, _released.c.occurrence_id == _bookings.c.occurrence_id)
         .join(_rooms, _released.c.room_id == _rooms.c.id)

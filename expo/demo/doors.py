@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from expo.checkin import actions
+from datetime import datetime, timedelta
+
+from expo.checkin import actions, crew, occupancy, policies
+from expo.checkin import queries as queries_of_doors
+from expo.checkin.crew_models import CrewRole, Policy
 from expo.checkin.models import Zone
+from expo.core.db import db
 from expo.expos.models import Expo
 from expo.programme import queries
+from expo.programme.models import Session
+from expo.programme.words import Admission
+from expo.publishing import queries as publishing
+from expo.publishing.queries import Running
 
 OPEN = ("h22-city-expo", "urban-brilliance", "our-future-city", "h22-arena")
 CONGRESS = (
@@ -31,6 +40,10 @@ VENUES = (
 )
 
 
+PIN = "220531"
+PLACES = {"sea-u": 25, "hamntorget": 800, "oceanhamnen": 600}  # Sea U is busy from the first morning
+
+
 def create(expo: Expo) -> None:
     """Expo › venues › rooms, a gate for each venue, a door for each of the rooms."""
     conferences = {conference.slug: conference for conference in queries.conferences(expo.id)}
@@ -53,3 +66,30 @@ def _door(expo: Expo, parent: Zone, slug: str, name: str, room_id: int) -> None:
     actions.create_gate(
         expo_id=expo.id, slug=f"{slug}-door", name=f"{name}, door", zone=zone, room_id=room_id
     )
+
+
+def staff(expo: Expo, begins: datetime) -> None:
+    """A supervisor with a PIN that everybody knows, how many fit where, a session whose door books, and a note."""
+    crew.add_member(
+        expo_id=expo.id, name="Sofia Berg", role=CrewRole.SUPERVISOR, pin=PIN,
+        starts_at=begins - timedelta(days=2), ends_at=begins + timedelta(days=40),
+    )  # fmt: skip
+    for zone in queries_of_doors.zones(expo.id):
+        if zone.slug in PLACES:
+            occupancy.set_places(zone=zone, places=PLACES[zone.slug])
+    for index, running in enumerate(_behind_doors(expo, begins)):
+        policies.tell(
+            session=db.session.get_one(Session, running.session_id),
+            policy=Policy.BOOK if index == 0 else None,
+            release_after=5,
+        )
+
+
+def _behind_doors(expo: Expo, begins: datetime) -> list[Running]:
+    """The booked sessions of the first day that have a door."""
+    found = []
+    for gate in queries_of_doors.gates(expo.id):
+        if gate.room_id is not None:
+            day = publishing.in_room(gate.room_id, begins, begins + timedelta(hours=12))
+            found += [running for running in day if running.admission is Admission.SEAT]
+    return found[:6]

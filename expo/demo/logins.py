@@ -54,7 +54,7 @@ LOGINS = (
         _l("Door"),
         "door@demo.example",
         "Samuel Eriksson",
-        _l("pairs scanners and runs the gates"),
+        _l("pairs scanners and runs the gates; a supervisor's PIN at any scanner is 220531"),
         Role.DOOR_LEAD,
     ),
     Login(

@@ -57,6 +57,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         cities.invite(expo, START)
         seats.arrange(expo, START)
         bearers.come(expo, team["delegate@demo.example"], START)
+        doors.staff(expo, START)
     crowd.arrive()
     return True
 

@@ -13,6 +13,7 @@ from expo.badge.models import Badge
 from expo.booking.models import Booking, BookingState
 from expo.capacity.models import Pool
 from expo.checkin.models import Gate, Presence, Scan, Zone
+from expo.checkin.queries import counts as scan_counts
 from expo.checkin.queries import now_inside
 from expo.core.db import db
 from expo.core.text import folded
@@ -144,7 +145,7 @@ def came(occurrence_ids: Collection[int]) -> dict[int, int]:
     """How many were let in to each of these times; who left and came back counts once."""
     rows = db.session.execute(
         sa.select(Scan.occurrence_id, sa.func.count(sa.distinct(Scan.badge_id)))
-        .where(Scan.occurrence_id.in_(occurrence_ids), Scan.moved > 0)
+        .where(Scan.occurrence_id.in_(occurrence_ids), Scan.moved > 0, scan_counts())
         .group_by(Scan.occurrence_id)
     )
     return {int(row[0] or 0): int(row[1]) for row in rows}
@@ -155,7 +156,9 @@ def who_came(occurrence_id: int) -> set[int]:
     found = db.session.scalars(
         sa.select(Badge.person_id)
         .join(Scan, Scan.badge_id == Badge.id)
-        .where(Scan.occurrence_id == occurrence_id, Scan.moved > 0, Badge.person_id.is_not(None))
+        .where(
+            Scan.occurrence_id == occurrence_id, Scan.moved > 0, scan_counts(), Badge.person_id.is_not(None)
+        )
         .distinct()
     )
     return {person_id for person_id in found if person_id is not None}

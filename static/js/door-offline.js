@@ -3,6 +3,7 @@
 import * as rules from "./door-pack.js";
 import { open } from "./door-store.js";
 
+const VERSION = "door-2";
 const FRESH = 60_000;                 // milliseconds between two questions for what changed
 const OLDEST_BASE = 6 * 3600;         // seconds; then a whole pack is fetched
 const LARGEST_DELTA = 5_000;          // badges
@@ -75,7 +76,18 @@ class Offline {
         await this.store.put("delta", null);
       }
       this.use(await this.store.get("base"), await this.store.get("delta"));
+      this.report();
     } catch { /* no network: what is kept stays */ }
+  }
+
+  // How this telephone is, for the board of all scanners.
+  async report() {
+    await fetch(`${this.api}/health`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ pack: this.pack.head.stamp, waiting: await this.store.count(), clock_error: this.clockError, version: VERSION }),
+    }).catch(() => {});
   }
 
   async keepClock(head, at) {
@@ -91,7 +103,7 @@ class Offline {
     const now = this.now;
     const found = this.pack ? await rules.find(this.pack, sent.code) : null;
     const verdict = this.pack
-      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, now, byHand }, this.memory.inside)
+      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, count: sent.count, now, byHand }, this.memory.inside)
       : null;
     const whole = { ...sent, scanned_at: this.worldTime.toISOString() };
     if (verdict) whole.local = { verdict: verdict.verdict, reason: verdict.reason ?? "", pack: this.pack.head.stamp };
@@ -108,7 +120,8 @@ class Offline {
 
   // What the server's answer moved, in the words of the own list.
   movement(own, answer) {
-    const moved = { admitted: answer.reason === "just_now" ? 0 : 1, left: answer.reason === "not_in" ? 0 : -1 };
+    const count = own.whole.count ?? 1;
+    const moved = { admitted: answer.reason === "just_now" ? 0 : count, left: answer.reason === "not_in" ? 0 : -count };
     return { period: own.verdict?.period ?? "", moved: moved[answer.verdict] ?? 0 };
   }
 

@@ -125,15 +125,18 @@ export function judge(pack, { gate: gateId, found, direction = "in", count = 1, 
   if (direction === "out") return leave(found.name, zone, count, [day, ...periodsOn(gate)], inside) ?? say("left", "not_in", day);
   if (badge.state !== "active") return say("refused", badge.state, day);
   if (count > badge.size) return say("refused", "more_than_badge", day);
-  let way = gate.doors ? sessionDoor(pack.head, gate, badge, found.name, now, day) : zoneGate(zone, badge, now, day);
+  let way = badge.blocked ? say("refused", "blocked", day) : gate.doors ? sessionDoor(pack.head, gate, badge, found.name, now, day) : zoneGate(zone, badge, now, day);
   if (way.verdict === "ask" && byHand) way = say("admitted", "let_in", day);
   if (way.verdict !== "admitted") return way;
   const there = inside(found.name, zone, way.period);
   if (there && there.count + count > badge.size) {
     const again = there.gate === gateId && badge.size === 1 && Math.abs(now - there.at) <= pack.head.just_now;
-    return again ? say("admitted", "just_now", way.period) : { ...say("already_in", "already_in", way.period), there };
+    if (again) return say("admitted", "just_now", way.period);
+    // Entering a zone leaves the one before: who has since gone in elsewhere comes back.
+    if (badge.size === 1 && inside.since?.(found.name, gate.kin ?? [zone], there.at)) return { ...say("admitted", "came_back", way.period), back: true };
+    return { ...say("already_in", "already_in", way.period), there };
   }
-  return { ...way, moved: count };
+  return { ...way, moved: count, noted: badge.noted ?? false };
 }
 
 function say(verdict, reason, period, more = {}) {
@@ -157,6 +160,8 @@ function sessionDoor(head, gate, badge, name, now, day) {
   const best = Math.max(...claims);
   const door = on[claims.indexOf(best)];
   if (best) return say("admitted", null, `o${door.occurrence}`, { title: door.title });
+  // Only the server knows whether seats are left.
+  if (door.admission === "ask" || door.admission === "book") return say("ask", door.admission === "ask" ? "ask" : "full", day, { title: door.title });
   const reason = { ticket: "no_ticket", invitation: "not_invited" }[door.admission] ?? "no_seat";
   return say("refused", reason, day, { title: door.title });
 }
@@ -198,15 +203,17 @@ export class Memory {
   constructor(rows = []) {
     this.rows = new Map(rows.map((row) => [row.key, row]));
     this.inside = (name, zone, period) => this.rows.get(`${name} ${zone} ${period}`) ?? null;
+    this.inside.since = (name, kin, at) => [...this.rows.values()].some((row) =>
+      row.key.startsWith(`${name} `) && row.count > 0 && row.at > at && !kin.includes(Number(row.key.split(" ")[1])));
   }
 
   // What a verdict changed. Answers the row, to be kept, or null.
   note(name, zone, gate, verdict, now) {
-    if (!verdict.moved) return null;
+    if (!verdict.moved && !verdict.back) return null;
     const key = `${name} ${zone} ${verdict.period}`;
     const before = this.rows.get(key);
     const count = Math.max(0, (before?.count ?? 0) + verdict.moved);
-    const row = verdict.moved > 0 ? { key, count, gate, at: now } : { ...before, key, count };
+    const row = verdict.moved > 0 || verdict.back ? { key, count, gate, at: now } : { ...before, key, count };
     this.rows.set(key, row);
     return row;
   }

@@ -22,6 +22,9 @@ const keys = {
   next: document.querySelector("[data-next]"),
   save: document.querySelector("[data-save]"),
   letIn: document.querySelector("[data-let-in]"),
+  undo: document.querySelector("[data-undo]"),
+  standby: document.querySelector("[data-standby]"),
+  count: document.querySelector("[data-count]"),
 };
 
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds
@@ -53,23 +56,31 @@ function newId() {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
-async function scan(code, byHand = false) {
+async function scan(code, byHand = "") {
   code = code.trim();
   if (!code) return;
   if (busy) { waiting = code; return; }
   busy = true;
   // The id is made once, here: however often it is sent, it is one scan.
-  const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString() };
-  if (byHand) sent.override = { by: "steward", reason: "let in by hand" };
+  const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString(), count: howMany() };
+  if (byHand) sent.override = { by: say.supervisor ?? "steward", reason: byHand };
   tell(say.saySending);
   try {
-    if (away) await judge(sent, byHand); else await askOnly(sent);
+    if (away) await judge(sent, byHand !== ""); else await askOnly(sent);
   } finally {
     busy = false;
     const next = waiting;
     waiting = null;
     if (next) scan(next);
   }
+}
+
+// A group says how many come; the next badge is one again.
+function howMany() {
+  const people = form.querySelector("[data-people]");
+  const count = Math.max(1, Math.min(999, Number(people?.value) || 1));
+  if (people) people.value = 1;
+  return count;
 }
 
 // Without a store of its own the page can only ask, and says loudly when nobody answers.
@@ -98,7 +109,7 @@ async function judge(sent, byHand) {
     show("silent", { message: first.unpaired ? say.sayUnpaired : first.told }, sent);
   } else if (own.verdict) {
     await away.passed(own, own.verdict, sent.gate);
-    show(own.verdict.verdict, { message: sentence(own.verdict), local: true }, sent);
+    show(own.verdict.verdict, { message: sentence(own.verdict), attention: own.verdict.noted ? JSON.parse(say.reasons).noted : "", local: true }, sent);
     if (!first) asking.then((answer) => tooLate(own, answer, sent), () => {});
   } else {
     show("silent", { message: say.sayNoList }, sent);
@@ -162,6 +173,8 @@ function show(name, answer, sent) {
   write(verdict, ".name", delegate.name);
   write(verdict, ".category", delegate.ticket || delegate.category);
   write(verdict, ".why", answer.message);
+  if (answer.attention) verdict.append(Object.assign(document.createElement("p"), { className: "attention", textContent: answer.attention }));
+  if (answer.for_delegate) verdict.append(Object.assign(document.createElement("p"), { className: "local", lang: answer.for_delegate.language, dir: "auto", textContent: answer.for_delegate.message }));
   if (answer.local) verdict.append(Object.assign(document.createElement("p"), { className: "local", textContent: say.sayByList }));
   stage.querySelector(".verdict")?.remove();
   // Put in empty and filled after, so that screen readers speak it.
@@ -172,16 +185,48 @@ function show(name, answer, sent) {
   form.hidden = frame.hidden = true;
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
-  keys.letIn.hidden = name !== "ask";
-  keys.letIn.onclick = () => { scan(sent.code, true); };
-  keys.next.classList.toggle("one", keys.letIn.hidden);
+  // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
+  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused"));
+  keys.letIn.onclick = () => {
+    const why = name === "ask" ? "let in by hand" : prompt(say.sayWhy);
+    if (why?.trim()) scan(sent.code, why.trim());
+  };
+  keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
+  keys.undo.onclick = () => takeBack(sent);
+  keys.standby.hidden = "kiosk" in say || !(name === "refused" && !answer.local && ["no_seat", "full"].includes(answer.reason));
+  keys.standby.onclick = () => drawNumber(sent);
+  keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden && keys.standby.hidden);
   const word = verdict.querySelector(".word").textContent;
   const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   last.textContent = `${say.sayLast}: ${delegate.name ? delegate.name + ", " : ""}${word.toLowerCase()}, ${clock}`;
   signal(kind);
   clearTimeout(goBack);
-  if (!UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, SHOWN_FOR[kind]);
+  if ("kiosk" in say || !UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
   if (kind === "in") refreshBar();
+}
+
+function post(path, body) {
+  return fetch(`${say.api}/${path}`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+}
+
+async function drawNumber(sent) {
+  const answer = await post("standby", { gate: say.gate, code: sent.code });
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) stage.querySelector(".verdict .why").textContent = say.sayNumber.replace("{number}", told.number);
+  else tell(told?.detail ?? say.sayAgain, true);
+  clearTimeout(goBack);
+}
+
+async function takeBack(sent) {
+  const answer = await post(`scans/${sent.id}/undo`, { id: newId(), reason: "by mistake" });
+  idle();
+  tell(answer?.ok ? say.sayUndone : (await answer?.json().catch(() => null))?.detail ?? say.sayAgain, !answer?.ok);
+  refreshBar();
 }
 
 function write(within, where, text) {
@@ -278,6 +323,16 @@ keys.torch.addEventListener("click", async () => {
 });
 keys.next.addEventListener("click", () => { seen = { code: "", at: 0 }; idle(); });
 document.addEventListener("pointerdown", wake, { once: true });
+
+// ---- people without a badge ----
+
+let counted = 0;
+keys.count.hidden = "kiosk" in say;
+keys.count.addEventListener("click", async () => {
+  const answer = await post("counts", { id: newId(), gate: say.gate, people: say.direction === "out" ? -1 : 1, counted_at: new Date().toISOString() });
+  if (answer?.ok) counted += 1;
+  tell(answer?.ok ? say.sayCounted.replace("{count}", counted) : say.sayAgain, !answer?.ok);
+});
 
 // ---- without network ----
 

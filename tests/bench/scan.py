@@ -107,7 +107,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--batches", type=int, default=8, help="batches of 500 in each round")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--threads", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=3)
     return parser.parse_args()
 

@@ -49,9 +49,11 @@ class Door:
         return Sent(**{**values, **changes})
 
 
-def a_zone(expo: Expo, *conferences: Conference) -> Zone:
+def a_zone(expo: Expo, *conferences: Conference, inside: Zone | None = None) -> Zone:
     """A zone that tickets of these conferences open."""
-    zone = actions.create_zone(expo_id=expo.id, slug=f"zone-{next(_number)}", name=f"Zone {next(_number)}")
+    zone = actions.create_zone(
+        expo_id=expo.id, slug=f"zone-{next(_number)}", name=f"Zone {next(_number)}", parent=inside
+    )
     for conference in conferences:
         actions.open_zone(zone=zone, conference=conference)
     return zone

@@ -207,7 +207,7 @@ def test_a_replaced_badge_sends_the_person_to_the_desk():
     answer = door.scan(old)
 
     assert (answer.verdict, answer.reason) == (Verdict.REFUSED, "replaced")
-    assert answer.message == "This badge was replaced. Send the person to the desk."
+    assert answer.message == "This badge was replaced. The desk can help."
     assert door.scan(doors.code_of(ada)).verdict is Verdict.ADMITTED
     doors.nothing_is_broken()
 

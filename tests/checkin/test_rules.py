@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from expo.badge import actions as badge_actions
 from expo.badge import queries as badges
 from expo.booking.actions import book_seat
+from expo.checkin import attentions
 from expo.checkin.models import Direction
 from expo.checkin.verdicts import city_day
 from expo.core import clock
@@ -65,10 +66,14 @@ def world() -> World:
         "replaced": doors.a_delegate(conference),
         "revoked": doors.a_delegate(conference),
         "group": doors.a_delegate(conference),
+        "blocked": doors.a_delegate(conference),
+        "noted": doors.a_delegate(conference),
     }
     codes = {name: doors.code_of(person) for name, person in people.items()} | {"nonsense": NONSENSE}
     badge_actions.replace(badge=badges.active_badge(expo.id, people["replaced"].id))
     badge_actions.revoke(badge=badges.active_badge(expo.id, people["revoked"].id), reason="stolen")
+    attentions.put(person=people["blocked"], text="Fetch the supervisor", blocks=True)
+    attentions.put(person=people["noted"], text="Give the headset", blocks=False)
     doors.resize(badges.active_badge(expo.id, people["group"].id), 3)
     talks = _talks(conference, room)
     book_seat(person=people["seat"], occurrence_id=talks["seat"].id)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from expo.checkin import devices, queries
 from expo.checkin.models import Device
-from expo.checkin.refusals import NotPaired
+from expo.checkin.refusals import DeviceRevoked, NotPaired
 from expo.core.refusals import Refusal, TooOften
 from expo.web import gates
 from expo.web.context import this_expo
@@ -31,6 +32,16 @@ def this_device() -> Device | None:
     held = token()
     device = queries.device_of(held) if held else None
     return device if device is not None and device.expo_id == this_expo().id else None
+
+
+def device_in_service() -> Device:
+    """This browser's scanner. Raises NotPaired or DeviceRevoked."""
+    device = this_device()
+    if device is None:
+        raise NotPaired(_("This telephone is not a scanner yet."))
+    if device.revoked_at is not None:
+        raise DeviceRevoked(_("This scanner was taken out of service."))
+    return device
 
 
 def keep_token(answer: Response, held: str) -> None:
@@ -60,6 +71,6 @@ def keep_nothing(answer: Response) -> Response:
 
 
 # Last, because each of these hangs its views on the blueprint.
-from . import pairing, scanning  # noqa: E402
+from . import crew, pairing, scanning  # noqa: E402
 
-__all__ = ["blueprint", "pairing", "scanning"]
+__all__ = ["blueprint", "crew", "pairing", "scanning"]

@@ -21,7 +21,7 @@ def home() -> ResponseReturnValue:
     gates = queries.gates_of_device(device)
     if len(gates) == 1 and "choose" not in request.args:
         return redirect(url_for("door.gate", slug=gates[0].slug))
-    return render_template("door/gates.html", device=device, gates=gates)
+    return render_template("door/gates.html", device=device, gates=gates, kiosk=False)
 
 
 @blueprint.get("/door/pair/<code>")

@@ -6,15 +6,25 @@ import re
 import uuid
 from dataclasses import dataclass
 
-from flask import abort, current_app, redirect, render_template, request, send_from_directory, url_for
+from flask import (
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.booking import queries as bookings
-from expo.checkin import devices, messages, queries, scans
+from expo.checkin import crew, devices, messages, queries, scans
+from expo.checkin.crew_models import CrewMember
 from expo.checkin.models import Direction, Gate, Verdict
-from expo.checkin.refusals import DeviceRevoked, NotPaired
 from expo.checkin.scans import Answer, Sent
+from expo.core.text import one_line
 from expo.programme.words import Admission
 from expo.publishing.queries import Running
 from expo.registration.models import Category
@@ -22,7 +32,7 @@ from expo.web.context import this_expo
 from expo.web.filters import city_time
 from expo.web.words import CATEGORIES
 
-from . import blueprint, this_device, token
+from . import blueprint, device_in_service, token
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_CODE = 8000
@@ -55,33 +65,82 @@ def worker() -> ResponseReturnValue:
     return send_from_directory(current_app.static_folder, "js/door-worker.js", max_age=0)
 
 
+@blueprint.get("/door/manifest.webmanifest")
+def manifest() -> ResponseReturnValue:
+    """What makes the door an app on the telephone (W3C Web Application Manifest)."""
+    icons = [(size, url_for("static", filename=f"img/icon-{size}.png")) for size in (192, 512)]
+    answer = jsonify(
+        {
+            "id": url_for("door.home"),
+            "name": _("Door of %(expo)s", expo=this_expo().name),
+            "short_name": _("Door"),
+            "start_url": url_for("door.home"),
+            "scope": url_for("door.home"),
+            "display": "standalone",
+            "orientation": "any",
+            "background_color": "#101418",
+            "theme_color": "#101418",
+            "icons": [
+                {"src": address, "sizes": f"{size}x{size}", "type": "image/png"} for size, address in icons
+            ],
+        }
+    )
+    answer.mimetype = "application/manifest+json"
+    return answer
+
+
+@blueprint.get("/kiosk")
+def kiosk() -> ResponseReturnValue:
+    """Guests check themselves in: the same scanner, without what only staff may do."""
+    device = device_in_service()
+    devices.note_seen(device=device)
+    gates = queries.gates_of_device(device)
+    if len(gates) != 1:
+        return render_template("door/gates.html", device=device, gates=gates, kiosk=True)
+    return _gate_page(gates[0], Direction.IN, kiosk=True)
+
+
+@blueprint.get("/kiosk/<slug>")
+def kiosk_gate(slug: str) -> ResponseReturnValue:
+    return _gate_page(my_gate(slug), Direction.IN, kiosk=True)
+
+
 @blueprint.get("/door/gates/<slug>")
 def gate(slug: str) -> ResponseReturnValue:
     """The idle page. `?way=out` counts people who leave."""
-    found = _my_gate(slug)
+    return _gate_page(my_gate(slug), _direction(request.args.get("way", "")))
+
+
+def _gate_page(found: Gate, direction: Direction, *, kiosk: bool = False) -> str:
     return render_template(
         "door/gate.html",
         gate=found,
         bar=_bar(found),
-        direction=_direction(request.args.get("way", "")),
+        direction=direction,
         scan_id=str(uuid.uuid4()),
         words=_words(),
         kinds=KINDS,
         reasons=messages.by_list(),
+        on_duty=None if kiosk else _on_duty(),
+        kiosk=kiosk,
     )
 
 
 @blueprint.post("/door/gates/<slug>")
 def scan(slug: str) -> ResponseReturnValue:
     """A scan without JavaScript. Its id was made with the form, so sending the form again is the same scan."""
-    found = _my_gate(slug)
+    found = my_gate(slug)
     code = request.form.get("code", "")[:MOST_CODE]
     direction = _direction(request.form.get("direction", ""))
     scan_id = request.form.get("id", "").lower()
     if not code.strip():
         way = "out" if direction is Direction.OUT else None
         return redirect(url_for("door.gate", slug=slug, way=way), code=303)
-    by_hand = {"by": "steward", "reason": "let in by hand"} if request.form.get("by_hand") else None
+    on_duty = _on_duty()
+    by_hand = None
+    if request.form.get("by_hand"):
+        reason = one_line(request.form.get("reason", ""))[:200] or "let in by hand"
+        by_hand = {"by": on_duty.name if on_duty else "steward", "reason": reason}
     answer = scans.record(
         token=token(),
         sent=Sent(
@@ -90,6 +149,7 @@ def scan(slug: str) -> ResponseReturnValue:
             gate_id=found.id,
             direction=direction,
             scanned_at=None,
+            count=_people(request.form.get("count", "")),
             override=by_hand,
         ),
     )
@@ -103,21 +163,24 @@ def scan(slug: str) -> ResponseReturnValue:
         word=_words()[answer.verdict],
         answer=answer,
         category=_as_what(answer),
-        code=code if answer.verdict is Verdict.ASK else "",
+        code=code if answer.verdict in (Verdict.ASK, Verdict.REFUSED) else "",
+        on_duty=on_duty,
+        undo_id=str(uuid.uuid4()),
     )
 
 
-def _my_gate(slug: str) -> Gate:
-    device = this_device()
-    if device is None:
-        raise NotPaired(_("This telephone is not a scanner yet."))
-    if device.revoked_at is not None:
-        raise DeviceRevoked(_("This scanner was taken out of service."))
+def my_gate(slug: str) -> Gate:
+    """One of this scanner's gates, or 404. Raises NotPaired or DeviceRevoked."""
+    device = device_in_service()
     devices.note_seen(device=device)
     for found in queries.gates_of_device(device):
         if found.slug == slug:
             return found
     abort(404)
+
+
+def _on_duty() -> CrewMember | None:
+    return crew.on_duty(device_in_service())
 
 
 def _bar(found: Gate) -> Bar:
@@ -159,6 +222,11 @@ def _as_what(answer: Answer) -> str:
     if answer.delegate is None or not answer.delegate.category:
         return ""
     return answer.delegate.ticket or str(CATEGORIES[Category(answer.delegate.category)])
+
+
+def _people(text: str) -> int:
+    """How many come with a group's badge; one, if nobody said otherwise."""
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 4 else 1
 
 
 def _direction(way: str) -> Direction:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from expo.badge import qr
+from expo.checkin import crew, health
 from expo.checkin import devices as actions
 from expo.checkin import queries as checkin
 from expo.checkin.models import Device, Verdict
@@ -34,6 +36,10 @@ VERDICTS = {
     Verdict.CONFLICT: (_l("Conflict"), "stop"),
     Verdict.QUARANTINED: (_l("Set aside"), "wait"),
 }
+
+
+OLD_PACK = timedelta(minutes=10)  # a list that is older than this is worth a look
+BAD_CLOCK = 60  # seconds
 
 
 class DeviceForm(PlainForm):
@@ -58,6 +64,10 @@ def doors() -> ResponseReturnValue:
         "organiser/doors.html",
         zones=reports.zones(expo, within),
         devices=reports.devices(expo, within, _runs()),
+        health=health.of(expo.id),
+        at_work=crew.shifts_of(expo.id),
+        old_pack=OLD_PACK,
+        bad_clock=BAD_CLOCK,
         scans=reports.latest(expo.id, within),
         verdicts=VERDICTS,
         may_run=mine.rights().anywhere(Deed.RUN_DOORS),

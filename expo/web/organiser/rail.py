@@ -54,9 +54,10 @@ def entries() -> list[dict[str, Any]]:
             )
         )
     if mine.rights().anywhere(Deed.READ_DOORS):
-        rail.append(
-            _entry("doors", _("Doors"), "door-open", [("doors", _("Doors")), ("conflicts", _("Conflicts"))])
-        )
+        pages = [("doors", _("Doors")), ("conflicts", _("Conflicts"))]
+        if mine.rights().anywhere(Deed.RUN_DOORS):
+            pages.append(("crew", _("Crew")))
+        rail.append(_entry("doors", _("Doors"), "door-open", pages))
     numbers = [("numbers", _("Numbers"))]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))

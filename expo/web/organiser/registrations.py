@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
+from expo.checkin import attentions
 from expo.delegations import queries as delegations
 from expo.desk import actions as desk_actions
 from expo.desk import queries as desk
@@ -41,12 +42,12 @@ class NoteForm(PlainForm):
 
 @blueprint.get("/organise/people/<code>")
 def registration(code: str) -> ResponseReturnValue:
-    return _page(_mine(code))
+    return _page(my_registration(code))
 
 
 @blueprint.post("/organise/people/<code>/approve")
 def approve(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.approve(registration=found, note=form.note.data or "")
@@ -58,7 +59,7 @@ def approve(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/people/<code>/pre-approve")
 def pre_approve(code: str) -> ResponseReturnValue:
     """The first of two approvals."""
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.pre_approve(registration=found, note=form.note.data or "")
@@ -69,7 +70,7 @@ def pre_approve(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/refuse")
 def refuse(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.refuse(registration=found, reason=form.reason.data or "")
@@ -82,7 +83,7 @@ def refuse(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/revoke")
 def revoke(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.revoke(registration=found, reason=form.reason.data or "")
@@ -93,7 +94,7 @@ def revoke(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/notes")
 def write_note(code: str) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = NoteForm(request.form)
     if form.validate() and form.accepts(
         lambda: desk_actions.note(registration=found, text=form.text.data or "")
@@ -104,7 +105,7 @@ def write_note(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/notes/<int:note_id>/remove")
 def remove_note(code: str, note_id: int) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     desk_actions.remove_note(registration=found, note=desk.note(found.id, note_id) or abort(404))
     return _done(found, _("The note is gone."))
 
@@ -112,7 +113,7 @@ def remove_note(code: str, note_id: int) -> ResponseReturnValue:
 @blueprint.post("/organise/people/<code>/tags")
 def tag(code: str) -> ResponseReturnValue:
     """Stick a tag to this one: a known one or a new word."""
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     form = TagForm(request.form)
     known = people_asked.tag_or_none(request.form.get("tag"), this_expo().id)
     if known is None:
@@ -131,13 +132,13 @@ def tag(code: str) -> ResponseReturnValue:
 
 @blueprint.post("/organise/people/<code>/tags/<int:tag_id>/remove")
 def untag(code: str, tag_id: int) -> ResponseReturnValue:
-    found = _mine(code, Deed.DECIDE)
+    found = my_registration(code, Deed.DECIDE)
     known = desk.tag(this_expo().id, tag_id) or abort(404)
     desk_actions.untag(registrations=[found], tag=known)
     return _done(found, _("The tag %(tag)s is off.", tag=known.word))
 
 
-def _mine(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
+def my_registration(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(deed, found.conference_id)
     return found
@@ -184,6 +185,8 @@ def _page(
         notes=notes,
         authors=timeline.names_of(one.author for one in notes),
         may_decide=may_decide,
+        attention=attentions.live(expo.id, found.person_id) if found.person_id else None,
+        may_run_doors=mine.may(Deed.RUN_DOORS, found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),
         waits=found.state in WAITING,
         states=REGISTRATION_STATES,

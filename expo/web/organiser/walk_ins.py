@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -13,6 +14,9 @@ from wtforms.validators import Email, Optional
 
 from expo.badge import qr
 from expo.badge import queries as badges
+from expo.checkin import devices
+from expo.checkin import queries as checkin
+from expo.checkin.models import Gate
 from expo.core import clock, limits, tokens
 from expo.desk import queries as desk
 from expo.desk import registering
@@ -104,7 +108,19 @@ def walked_in(code: str) -> ResponseReturnValue:
         state=REGISTRATION_STATES[found.state],
         kind=REGISTRATION_KINDS[found.state],
         may_read=mine.may(Deed.READ_PEOPLE, found.conference_id),
+        code=badges.code_of(badge) if badge else "",
+        gates=_gates_here(),
+        scan_id=str(uuid.uuid4()),
     )
+
+
+def _gates_here() -> list[Gate]:
+    """The gates of this browser, where it is a scanner too: who was just registered goes in at once."""
+    held = request.cookies.get(devices.COOKIE)
+    device = checkin.device_of(held) if held else None
+    if device is None or device.revoked_at is not None or device.expo_id != this_expo().id:
+        return []
+    return checkin.gates_of_device(device)
 
 
 def _tickets() -> list[TicketType]:

@@ -21,7 +21,7 @@ from expo.web.context import this_expo
 from expo.web.filters import this_language
 from expo.web.words import FEATURES
 
-from . import asked, blueprint, locator, opening
+from . import asked, blueprint, fullness, locator, opening
 from .rows import addresses
 from .scope import what_is_on
 from .viewer import viewer
@@ -104,6 +104,7 @@ def venue(slug: str) -> ResponseReturnValue:
         "public/venue.html",
         venue=found,
         area=found.area,
+        fullness=None if found.is_online else fullness.word_of(venue_id=found.id),
         map=locator.draw(found, others),
         walks=_walks(found, others, on_foot),
         placed=found.latitude is not None and found.longitude is not None,

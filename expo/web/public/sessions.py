@@ -30,7 +30,7 @@ from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
 from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 
-from . import asked, blueprint, invited, linked, zones
+from . import asked, blueprint, fullness, invited, linked, zones
 from .goals import GOALS
 from .kinds import role_name, track_name, type_name
 from .rows import Row, Rows, addresses, conference_name
@@ -103,6 +103,7 @@ def session(code: str) -> ResponseReturnValue:
         following=_dated(rows, near.following, item.day),
         similar=_dated(rows, near.similar, item.day),
         full=full,
+        fullness=fullness.word_of(room_id=item.room_id) if item.starts_at <= who.now < item.ends_at else None,
         instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
         series=_series(content),
         provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),

@@ -96,7 +96,7 @@ def test_a_refusal_has_a_reason_for_programs_and_a_sentence_for_people(app: Flas
 
     told = scanner.post("scans", scanner.scan("nonsense")).get_json()
     assert (told["verdict"], told["reason"], told["stored"]) == ("refused", "unknown_code", True)
-    assert told["message"] == "This is not a badge of this expo. Send the person to the desk."
+    assert told["message"] == "This is not a badge of this expo. The desk can help."
     assert "delegate" not in told
 
 
