@@ -20,6 +20,11 @@ def note_badge(badge_id: int) -> None:
     _note(Badge.id == badge_id)
 
 
+def note_persons(person_ids: sa.Select[Any]) -> None:
+    """What is to be heeded about these persons has changed."""
+    _note(Badge.person_id.in_(person_ids))
+
+
 def note_holders(which: sa.ColumnElement[bool]) -> None:
     """What the badges of these registrations open has changed: those of their persons, and those without person."""
     _note(
