@@ -34,7 +34,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=signins.GUEST_LASTS,
-        MAX_CONTENT_LENGTH=8 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=24 * 1024 * 1024,  # a form with four files of the largest size
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -60,14 +60,14 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
-    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
+    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "registration.checks",
+    "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "mail",
-    "payment", "registration", "speakers",
+    "payment", "questions", "registration", "speakers",
 )  # fmt: skip
 
 
@@ -80,8 +80,10 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.guests import listeners as guests
+    from expo.notices import actions as notices
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
+    from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import validity
     from expo.speakers import listeners as speakers
@@ -103,6 +105,8 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    questions.listen()
+    notices.listen()
 
 
 def _open_desks(app: Flask) -> None:

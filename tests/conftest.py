@@ -24,9 +24,10 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="session")
-def application(database_url: str) -> Flask:
-    """The platform in production mode on an empty, migrated database."""
-    application = create_app(config.load({}, database_url=database_url, **SETTINGS))
+def application(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The platform in production mode on an empty, migrated database, with a folder of its own for uploads."""
+    var = str(tmp_path_factory.mktemp("var"))
+    application = create_app(config.load({}, database_url=database_url, var=var, **SETTINGS))
     application.testing = False  # errors become pages, as they do for people
     with application.app_context():
         command.upgrade(readiness.migrations(), "head")

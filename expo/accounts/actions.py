@@ -219,6 +219,14 @@ def new_calendar_address(person: Person) -> str:
     return token
 
 
+def end_calendar_address(person: Person) -> None:
+    """The person's calendar has no address any more. Twice is once."""
+    with transaction():
+        if person.calendar_token_digest is not None:
+            person.calendar_token_digest = None
+            audit.record("calendar_address_ended", "person", person.id, expo_id=person.expo_id)
+
+
 def create_token(*, account: Account, name: str, scopes: str) -> str:
     """An API token. It is shown this once; the database keeps its digest."""
     token = tokens.new()

@@ -15,11 +15,13 @@ from expo.payment import orders as placing
 from expo.payment import queries as payment
 from expo.payment.models import Order
 from expo.programme.words import Deed
+from expo.questions import queries as questions
 from expo.registration import actions, queries
 from expo.registration.models import AddOn, Registration, TicketType
 from expo.registration.submitting import Choices, Newcomer
 
 from . import answers, problems, reading, shapes, writing
+from . import questions as asking
 from .answers import this_expo
 from .described import described
 from .keys import key_with
@@ -38,6 +40,7 @@ def ticket_types() -> Response:
     """What anybody may have, with the ids that orders name. Needs no key."""
     kinds = queries.offered(this_expo().id)
     left = queries.left(kinds)
+    asked = questions.of_conferences({kind.conference_id for kind in kinds})
     add_ons = queries.add_ons({kind.conference_id for kind in kinds})
     return answers.told(
         {
@@ -57,6 +60,7 @@ def ticket_types() -> Response:
                         {"id": str(one.id), "name": one.name, "price": answers.money(one.price)}
                         for one in add_ons.get(kind.conference_id, ())
                     ],
+                    "questions": asking.asked(asked.get(kind.conference_id, []), kind),
                 }
                 for kind in kinds
             ]
@@ -85,7 +89,12 @@ def order(code: str) -> Response:
     if not _may_read(key, found):
         abort(404)
     registrations, _orders = queries.of_basket(found)
-    told = _order(found, [one for one in registrations if one.order_id == found.id])
+    mine = [one for one in registrations if one.order_id == found.id]
+    told = _order(found, mine)
+    if _may_read_answers(key, found, mine):
+        kept = questions.answers_of([one.id for one in mine])
+        for line, one in zip(told["registrations"], mine, strict=True):
+            line["answers"] = asking.plain(kept.get(one.id, {}))
     return answers.told(
         {
             **told,
@@ -109,7 +118,11 @@ def _made(body: dict[str, Any], form_key: str) -> dict[str, Any]:
     code = reading.text(body, "code", most=40, default="")
     kinds, choices = _wishes(lines, code)
     submitted = actions.submit(
-        ticket_types=kinds, newcomer=_who(body, lines, email), form_key=form_key, choices=choices
+        ticket_types=kinds,
+        newcomer=_who(body, lines, email),
+        form_key=form_key,
+        choices=choices,
+        also=asking.given(kinds, lines),
     )
     registrations, placed = queries.of_basket(submitted.order)
     return {
@@ -195,6 +208,14 @@ def _may_read(key: ApiToken, found: Order) -> bool:
     return rights.may(Deed.READ_PEOPLE) or (
         bool(inside) and all(rights.may(Deed.READ_PEOPLE, one) for one in inside)
     )
+
+
+def _may_read_answers(key: ApiToken, found: Order, registrations: list[Registration]) -> bool:
+    """The person's own account, and teams that read addresses in all of these conferences."""
+    if found.person.account_id == key.account_id:
+        return True
+    rights = writing.rights_of(key)
+    return all(rights.may(Deed.READ_ADDRESSES, one.conference_id) for one in registrations)
 
 
 def _order(order: Order, registrations: list[Registration]) -> dict[str, Any]:

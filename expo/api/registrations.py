@@ -11,9 +11,10 @@ from flask import Blueprint, Response, abort
 from expo.accounts.models import ApiToken
 from expo.badge import qr
 from expo.badge import queries as badges
+from expo.desk import deciding
 from expo.programme.words import Deed
 from expo.registration import actions, queries
-from expo.registration.models import Registration
+from expo.registration.models import WAITING, Registration
 
 from . import answers, problems, reading, shapes, writing
 from .answers import this_expo
@@ -55,7 +56,9 @@ def approve(id: str) -> Response:
     body = writing.body_of(key)
     found = _of_team(key, id)
     note = reading.text(body, "note", most=2000, least=0, default="")
-    return _decided(key, body, found, lambda: actions.approve(registration=found, note=note), "approve")
+    return _decided(
+        key, body, found, lambda: deciding.next_step(found)(registration=found, note=note), "approve"
+    )
 
 
 @blueprint.post("/registrations/<id>/refuse")
@@ -93,7 +96,10 @@ def _found(key: ApiToken, code: str, deed: Deed = Deed.READ_PEOPLE) -> Registrat
 def _of_team(key: ApiToken, code: str) -> Registration:
     """One of a conference in which the account decides: nobody decides on themselves by holding it."""
     found = queries.registration(this_expo().id, code) or abort(404)
-    writing.rights_of(key).require(Deed.DECIDE, found.conference_id)
+    rights = writing.rights_of(key)
+    rights.require(Deed.DECIDE, found.conference_id)
+    if found.state in WAITING:
+        deciding.require(rights, found)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from expo.booking.models import BookingState
 from expo.payment.models import OrderState
 from expo.programme.words import Admission, Mode, SessionState, Visibility
+from expo.questions.models import Kind
 from expo.registration.models import RegistrationState
 
 Schema = dict[str, Any]
@@ -103,6 +104,14 @@ _OCCURRENCE = thing(
     status={"type": "string", "enum": ["confirmed", "tentative", "cancelled"]}, seats=maybe(NUMBER),
     seats_left=maybe(NUMBER), step_free=FLAG, people=many(TEXT), abstract=TEXT, modified_at=MOMENT,
 )  # fmt: skip
+# By language: "sv", "en".
+_TEXTS: Schema = {"type": "object", "additionalProperties": TEXT}
+# By question; each as expo/questions/values.py keeps an answer of its kind.
+_ANSWERS: Schema = {"type": "object", "additionalProperties": True}
+_QUESTION = thing(
+    id=TEXT, kind=word(Kind), label=_TEXTS, hint=_TEXTS, purpose=_TEXTS, required=FLAG, sealed=FLAG, kept_until=DATE,
+    options=many(thing(key=TEXT, label=_TEXTS)), **{"if": maybe(thing(question=TEXT, answers=many(TEXT)))},
+)  # fmt: skip
 _ORDER = thing(
     code=TEXT,
     basket=TEXT,
@@ -158,11 +167,12 @@ COMPONENTS: dict[str, Schema] = {
     "TicketType": thing(
         id=TEXT, conference=TEXT, name=TEXT, audience=TEXT, price=ref("Money"), donation=FLAG, needs_approval=FLAG,
         left=maybe(NUMBER), sale_from=maybe(MOMENT), sale_until=maybe(MOMENT),
-        add_ons=many(thing(id=TEXT, name=TEXT, price=ref("Money"))),
+        add_ons=many(thing(id=TEXT, name=TEXT, price=ref("Money"))), questions=many(_QUESTION),
     ),
     "Order": _ORDER,
     "OrderWithLines": thing(
-        **_ORDER["properties"], paid=ref("Money"),
+        **{**_ORDER["properties"], "registrations": many(thing(("answers",), id=TEXT, state=word(RegistrationState), answers=_ANSWERS))},
+        paid=ref("Money"),
         lines=many(thing(text=TEXT, price=ref("Money"), vat=ref("Money"), vat_rate={"type": "number"})),
     ),
     "Basket": thing(
@@ -173,8 +183,8 @@ COMPONENTS: dict[str, Schema] = {
         ("name", "language", "organisation", "city", "country", "code"),
         email={"type": "string", "minLength": 3, "maxLength": 254}, name=TEXT, language={"enum": ["sv", "en"]},
         organisation=TEXT, city=TEXT, country={"type": "string", "maxLength": 2}, code=TEXT,
-        lines={**many(thing(("name", "amount", "add_ons"), ticket_type=TEXT, name=TEXT, amount=ref("Money"),
-                            add_ons=many(TEXT))), "minItems": 1, "maxItems": 40},
+        lines={**many(thing(("name", "amount", "add_ons", "answers"), ticket_type=TEXT, name=TEXT, amount=ref("Money"),
+                            add_ons=many(TEXT), answers=_ANSWERS)), "minItems": 1, "maxItems": 40},
     ),
     "Booking": thing(
         ("position", "until"), id=TEXT, registration=TEXT, occurrence=TEXT, state=word(BookingState), seats=NUMBER,

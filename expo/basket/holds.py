@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from expo.core import clock, jobs, tokens
 from expo.core.db import db, execute, lock, transaction
 from expo.registration import actions as registrations
 from expo.registration import vouchers
-from expo.registration.models import TicketType
+from expo.registration.models import Registration, TicketType
 from expo.registration.refusals import EmptyBasket, NotOnSale, TicketsGone
 from expo.registration.submitting import Choices, Newcomer, Submitted, check_one_each, check_sale
 
@@ -143,6 +143,7 @@ def submit(
     newcomer: Newcomer | None = None,
     form_key: str = "",
     choices: Choices | None = None,
+    also: Callable[[list[Registration]], None] | None = None,
 ) -> Submitted:
     """Register with the places of the basket. After its time they are taken anew, if they are free.
 
@@ -156,6 +157,7 @@ def submit(
         form_key=form_key,
         choices=choices,
         hand_over=lambda: _hand_over(basket, choices.code),
+        also=also,
     )
 
 

@@ -173,3 +173,23 @@ class GuideLink(Base):
     ended_at: Mapped[Moment | None]
 
     session: Mapped[Session] = relationship()
+
+
+class AgendaShare(Base):
+    """A secret address under which a person shows their agenda to others."""
+
+    __tablename__ = "agenda_shares"
+    __table_args__ = (
+        sa.UniqueConstraint("token_digest"),
+        partial_index("uq_agenda_shares_live", "person_id", where="ended_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(Person.id))
+    token_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    shows_name: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[Moment]
+    ended_at: Mapped[Moment | None]
+
+    person: Mapped[Person] = relationship()

@@ -243,6 +243,7 @@ def transaction() -> Iterator[None]:
     session.connection(execution_options={"write": True})
     session.info["in_transaction"] = True
     last: dict[str, Callable[[], object]] = session.info.setdefault("before_commit", {})
+    afterwards: list[Callable[[], object]] = session.info.setdefault("after_commit", [])
     try:
         yield
         while last:
@@ -254,6 +255,9 @@ def transaction() -> Iterator[None]:
     finally:
         session.info.pop("in_transaction", None)
         session.info.pop("before_commit", None)
+        session.info.pop("after_commit", None)
+    for action in afterwards:
+        action()
 
 
 def before_commit(key: str, action: Callable[[], object]) -> None:
@@ -262,6 +266,14 @@ def before_commit(key: str, action: Callable[[], object]) -> None:
     if not in_transaction():
         raise RuntimeError(f"{key} asked for outside a transaction")
     db.session().info["before_commit"][key] = action
+
+
+def after_commit(action: Callable[[], object]) -> None:
+    """Do this once the running transaction has committed, and only then: for what the database does not hold, such
+    as files. A crash in between leaves it undone, so somebody has to sweep."""
+    if not in_transaction():
+        raise RuntimeError("asked for outside a transaction")
+    db.session().info["after_commit"].append(action)
 
 
 def in_transaction() -> bool:

@@ -6,6 +6,7 @@ registration that ends by itself (listeners.py) comes in by its order, its regis
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -75,9 +76,15 @@ def nominate(*, delegation: Delegation, draft: NomineeDraft) -> Nominee:
 
 
 def complete(
-    *, nominee: Nominee, details: Details, language: str, person: Person | None = None
+    *,
+    nominee: Nominee,
+    details: Details,
+    language: str,
+    person: Person | None = None,
+    also: Callable[[list[Registration]], None] | None = None,
 ) -> list[Registration]:
-    """The nominee comes: registered as they say themselves, or as the person they are already.
+    """The nominee comes: registered as they say themselves, or as the person they are already. `also` keeps what goes
+    with it, in the same transaction.
 
     Raises NomineeIsOver (a second click, or withdrawn meanwhile) and what registering refuses.
     """
@@ -86,7 +93,7 @@ def complete(
         nominee.name = person.name if person else one_line(details.name)
         nominee.email = (person.email if person else None) or normal(details.email)
         types = tuple(one.ticket_type for one in queries.tickets_of([nominee.id])[nominee.id])
-        return _register(nominee, types, details, language, person)
+        return _register(nominee, types, details, language, person, also)
 
 
 def is_theirs(nominee: Nominee, email: str | None) -> bool:
@@ -237,6 +244,7 @@ def _register(
     details: Details,
     language: str,
     person: Person | None = None,
+    also: Callable[[list[Registration]], None] | None = None,
 ) -> list[Registration]:
     newcomer = None if person else _newcomer(nominee.delegation, details, language)
     comes = person or newcomer
@@ -247,7 +255,7 @@ def _register(
         _note_registrations(nominee, made)
         return made
     made = registrations.submit(
-        ticket_types=types, person=person, newcomer=newcomer, by_team=True
+        ticket_types=types, person=person, newcomer=newcomer, by_team=True, also=also
     ).registrations
     _note_registrations(nominee, made)
     return made

@@ -256,6 +256,16 @@ def open_ones(expo_id: int, conference_ids: Collection[int]) -> list[Delegation]
     )
 
 
+def focal_points(expo_id: int, organisation_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """With whom one last corresponded at each of these organisations: name and address."""
+    rows = db.session.execute(
+        sa.select(Delegation.organisation_id, Delegation.focal_name, Delegation.focal_email)
+        .where(Delegation.expo_id == expo_id, Delegation.organisation_id.in_(list(organisation_ids)))
+        .order_by(Delegation.id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows if row[0] is not None}
+
+
 def of_registration(registration_id: int) -> Nominee | None:
     """The nominee who came by this registration, if a delegation sent its person."""
     return db.session.scalar(

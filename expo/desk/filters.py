@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from expo.core import clock
 from expo.core.db import db
 from expo.core.text import folded
 from expo.organisations import queries as organisations
+from expo.programme.words import Role
 from expo.registration.models import WAITING, Category, Registration, RegistrationState, TicketType
 
 from .models import DeskNote, DeskTagging
@@ -39,6 +41,8 @@ class Scope:
     addresses: frozenset[int] = frozenset()
     notes: frozenset[int] = frozenset()
     money: frozenset[int] = frozenset()
+    # The reader's roles in each of them: sealed answers are for some.
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,10 @@ from expo.expos.models import Expo
 from expo.mail import outbox
 from expo.programme.models import Conference
 
-PREFIX = "registration_"
+# What letters that somebody gets on their way to a place are called.
+PREFIXES = (
+    "registration_", "order_", "ticket_", "offer_", "waiting_", "delegation_", "nominee_", "decisions_",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,11 @@ class Preview:
 
 
 def kinds() -> list[str]:
-    """All letters about a registration: each template of that name, in the order of the alphabet."""
+    """All letters of registering: each template of such a name, in the order of the alphabet."""
     names = current_app.jinja_env.list_templates(
-        filter_func=lambda name: name.startswith(f"mail/{PREFIX}") and name.endswith(".txt")
+        filter_func=lambda name: (
+            name.startswith(tuple(f"mail/{prefix}" for prefix in PREFIXES)) and name.endswith(".txt")
+        )
     )
     return [name.removeprefix("mail/").removesuffix(".txt") for name in names]
 
@@ -39,9 +44,23 @@ def kinds() -> list[str]:
 def of(expo: Expo, conference: Conference, kind: str, language: str, *, note: str = "") -> Preview:
     """The letter, rendered as it is when it is queued. Nothing is queued."""
     with force_locale(language):
-        facts = _made_up(expo, conference, language, note)
+        facts = _made_up(expo, conference, language, note) | _of_kind(kind, conference, language)
     subject, body = outbox.written(kind, language=language, expo_id=expo.id, **facts)
     return Preview(kind, language, subject, body)
+
+
+def _of_kind(kind: str, conference: Conference, language: str) -> dict[str, Any]:
+    """Where a kind of letter calls something by a name that means another thing elsewhere."""
+    if kind == "ticket_offer":
+        return {"until": clock.now()}
+    if kind.startswith("delegation_"):
+        return {
+            "until": conference.ends_on.isoformat(),
+            "name": "Fanny Focal",
+            "seats": 4,
+            "conferences": [conference.title_in(language)[0]],
+        }
+    return {}
 
 
 def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> dict[str, Any]:
@@ -75,6 +94,22 @@ def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> di
         "ticket": _("City delegate"),
         "giver": "Märta af Geijerskiöld",
         "receiver": "Åsa Öhrström",
-        "seats": [],
         "given_back": [],
+        "questions": [_("What do you eat?")],
+        "until": conference.ends_on,
+        "message": note,
+        "code": "K7WQ2M4PX3",
+        "valid_until": clock.now(),
+        "delegation": "Torino",
+        "conferences": [conference.title_in(language)[0]],
+        "focal": "Fanny Focal",
+        "nominee": "Åsa Öhrström",
+        "seats": [],
+        "left": 2,
+        "party": 2,
+        "count": 12,
+        "by": clock.now(),
+        "zone": conference.time_zone,
+        "slug": conference.slug,
+        "number": 1,
     }

@@ -25,6 +25,9 @@ from expo.desk.filters import PeopleFilter, Scope
 from expo.expos.models import Expo
 from expo.payment.models import Order
 from expo.programme.models import Conference
+from expo.questions import answering, values
+from expo.questions import queries as questions
+from expo.questions.models import Answer, Question, told
 from expo.registration.models import Registration, TicketType
 
 from .cells import harmless
@@ -39,6 +42,7 @@ class Words:
     states: dict[Any, str]
     categories: dict[Any, str]
     country: Callable[[str], str]
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +83,56 @@ def columns(scope: Scope) -> list[str]:
     return [name for name, _head, right in COLUMNS if not right or getattr(scope, right)]
 
 
-def table(expo: Expo, scope: Scope, wish: PeopleFilter, words: Words, *, form: str, query: str) -> Table:
-    """All that the filter finds. That it left the house is written down before the first row does."""
+def answered(scope: Scope, *, sealed: bool = False) -> list[Question]:
+    """The questions whose answers the reader may have, sealed ones only where asked for; conference by conference."""
+    return [
+        one
+        for some in questions.of_conferences(scope.conferences, ended_too=True).values()
+        for one in some
+        if (sealed and one.may_read(scope.roles.get(one.conference_id, frozenset())))
+        or (not one.is_sealed and one.conference_id in scope.addresses)
+    ]
+
+
+def table(
+    expo: Expo,
+    scope: Scope,
+    wish: PeopleFilter,
+    words: Words,
+    *,
+    form: str,
+    query: str,
+    sealed: bool = False,
+) -> Table:
+    """All that the filter finds, with answers; `sealed` ones only by wish, and for the roles that they name. That it
+    left the house is written down before the first row does."""
     wanted, count = columns(scope), desk.count(scope, wish)
+    asked = answered(scope, sealed=sealed)
     with transaction():
         audit.record(
             "people_exported",
             "expo",
             expo.id,
             expo_id=expo.id,
-            after={"form": form, "rows": count, "columns": wanted, "conferences": list(scope.conferences)},
+            after={
+                "form": form,
+                "rows": count,
+                "columns": wanted,
+                "conferences": list(scope.conferences),
+                "questions": [one.id for one in asked],
+                "sealed": [one.id for one in asked if one.is_sealed],
+            },
             personal={"filter": query},  # which may name somebody
         )
     heads = [str(head) for name, head, _right in COLUMNS if name in wanted]
-    return Table(heads, _rows(expo, scope, wish, words, wanted), count)
+    several = len(scope.conferences) > 1
+    heads += [
+        f"{one.conference.title}: {told(one.labels, words.language)}"
+        if several
+        else told(one.labels, words.language)
+        for one in asked
+    ]
+    return Table(heads, _rows(expo, scope, wish, words, wanted, asked), count)
 
 
 def as_csv(table: Table) -> Iterator[bytes]:
@@ -116,15 +156,22 @@ def _taken(sheet: io.StringIO) -> bytes:
 
 
 def _rows(
-    expo: Expo, scope: Scope, wish: PeopleFilter, words: Words, wanted: Sequence[str]
+    expo: Expo,
+    scope: Scope,
+    wish: PeopleFilter,
+    words: Words,
+    wanted: Sequence[str],
+    asked: Sequence[Question],
 ) -> Iterator[list[str]]:
     zone = expo.zone
+    asked_ids = [one.id for one in asked]  # between two pages of rows nothing that was read is held on to
 
     def moment(at: datetime) -> str:
         return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
     for page in _pages(scope, wish):
         tags = desk.tags_of(row.id for row in page)
+        given = questions.answers_of([row.id for row in page]) if asked else {}
         for row in page:
             here = row.conference_id
             cells = {
@@ -148,7 +195,16 @@ def _rows(
                 "price": _amount(row.price_minor, row.currency) if here in scope.money else "",
                 "currency": row.currency if here in scope.money else "",
             }
-            yield [cells[name] for name in wanted]
+            mine = given.get(row.id, {})
+            yield [
+                *(cells[name] for name in wanted),
+                *(_said(mine.get(question_id), words.language) for question_id in asked_ids),
+            ]
+
+
+def _said(answer: Answer | None, language: str) -> str:
+    """An answer for a cell; a file by its name."""
+    return values.said(answer.question, answering.value_of(answer), language) if answer else ""
 
 
 def _amount(minor: int, currency: str) -> str:

@@ -30,6 +30,8 @@ _MAY: dict[Deed, frozenset[Role]] = {
     Deed.READ_ADDRESSES: frozenset({Role.OWNER, Role.REGISTRATION, Role.FINANCE}),
     Deed.WALK_IN: frozenset({Role.OWNER, Role.REGISTRATION, Role.DOOR_LEAD}),
     Deed.DECIDE: frozenset({Role.OWNER, Role.REGISTRATION}),
+    Deed.PRE_APPROVE: frozenset({Role.OWNER, Role.REGISTRATION}),
+    Deed.APPROVE_LAST: frozenset({Role.OWNER}),
     Deed.TAKE_MONEY: frozenset({Role.OWNER, Role.FINANCE}),
     Deed.READ_DOORS: frozenset({Role.OWNER, Role.DOOR_LEAD, Role.REGISTRATION, Role.VIEWER}),
     Deed.RUN_DOORS: frozenset({Role.OWNER, Role.DOOR_LEAD}),
@@ -49,6 +51,10 @@ class Rights:
         if conference_id is not None:
             held = held | self.at.get(conference_id, frozenset())
         return not held.isdisjoint(_MAY[deed])
+
+    def roles(self, conference_id: int) -> frozenset[Role]:
+        """The roles held in this conference, for the whole expo or there."""
+        return self.everywhere | self.at.get(conference_id, frozenset())
 
     def anywhere(self, deed: Deed) -> bool:
         """Whether there is any conference in which the visitor may do this."""
@@ -88,6 +94,25 @@ def conferences_with(held: Rights, expo_id: int, deed: Deed = Deed.READ) -> list
     if not held.may(deed):
         found = found.where(Conference.id.in_([key for key in held.at if held.may(deed, key)]))
     return list(db.session.scalars(found))
+
+
+def accounts_with(expo_id: int, conference_id: int, deed: Deed) -> list[Account]:
+    """Whoever may do this in the conference, by a role held there or in the whole expo; by address."""
+    return list(
+        db.session.scalars(
+            sa.select(Account)
+            .where(
+                Account.disabled_at.is_(None),
+                sa.exists().where(
+                    TeamMember.account_id == Account.id,
+                    TeamMember.expo_id == expo_id,
+                    sa.or_(TeamMember.conference_id == conference_id, TeamMember.conference_id.is_(None)),
+                    TeamMember.role.in_(_MAY[deed]),
+                ),
+            )
+            .order_by(Account.email)
+        )
+    )
 
 
 def may_edit_speaker(held: Rights, speaker_id: int) -> bool:

@@ -110,6 +110,8 @@ class Deed(enum.StrEnum):
     READ_PEOPLE = "read_people"
     READ_ADDRESSES = "read_addresses"  # e-mail addresses
     DECIDE = "decide"  # let people in, turn them down; what the desk notes about them
+    PRE_APPROVE = "pre_approve"  # the first of two approvals
+    APPROVE_LAST = "approve_last"  # the last of two, where the ticket keeps it for owners
     TAKE_MONEY = "take_money"  # read orders, write down what was paid
     WALK_IN = "walk_in"  # register somebody who stands at the desk
     READ_DOORS = "read_doors"

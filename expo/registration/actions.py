@@ -3,7 +3,6 @@ places.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ from expo.payment import orders, settling
 from expo.payment.models import Order, OrderState, RefundReason
 from expo.payment.news import CameLate, OrderExpired, OrderSettled
 
-from . import billing, letters, places, queries, vouchers
+from . import billing, letters, places, queries, reminders, vouchers
 from .models import LIVE, WAITING, Registration, RegistrationState
 from .news import RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import WrongStep
@@ -30,7 +29,6 @@ __all__ = [
     "Newcomer",
     "Submitted",
     "approve",
-    "decide",
     "pre_approve",
     "refuse",
     "revoke",
@@ -68,12 +66,10 @@ def approve(*, registration: Registration, note: str = "") -> None:
             places.take([registration])
         db.session.flush()
         if to_pay:
-            letters.write(
-                registration,
-                "registration_to_pay",
-                note=note,
-                order=order or billing.open_order(registration),
-            )
+            order = order or billing.open_order(registration)
+            letters.write(registration, "registration_to_pay", note=note, order=order)
+            if order is not None:
+                reminders.plan_payment(order)
         else:
             letters.write(registration, "registration_approved", note=note)
             news.tell(RegistrationConfirmed(registration.id))
@@ -96,22 +92,6 @@ class Decided:
 
     done: list[Registration]
     refused: list[tuple[Registration, Refusal]]
-
-
-def decide(registrations: Iterable[Registration], *, refuse_them: bool = False, reason: str = "") -> Decided:
-    """Approve many, or refuse them with a reason, each by itself: one that cannot be keeps no other waiting."""
-    decided = Decided([], [])
-    for registration in registrations:
-        try:
-            if refuse_them:
-                refuse(registration=registration, reason=reason)
-            else:
-                approve(registration=registration)
-        except Refusal as no:
-            decided.refused.append((registration, no))
-        else:
-            decided.done.append(registration)
-    return decided
 
 
 def withdraw(*, registration: Registration) -> None:

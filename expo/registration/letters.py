@@ -22,7 +22,7 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
             language=person.language,
             expo_id=person.expo_id,
             name=person.name,
-            registrations=[_told(registration, person.language) for registration in registrations],
+            registrations=[told(registration, person.language) for registration in registrations],
             order=placed[0].code,
             secret=secret,
             bills=[_bill(order, person.language) for order in placed if order.state is OrderState.OPEN],
@@ -42,7 +42,7 @@ def write(
             language=person.language,
             expo_id=registration.expo_id,
             name=person.name,
-            registration=_told(registration, person.language),
+            registration=told(registration, person.language),
             note=note,
             bill=_bill(order, person.language) if order else None,
             **facts,
@@ -58,8 +58,23 @@ def place_received(person: Person, registrations: list[Registration]) -> None:
             language=person.language,
             expo_id=person.expo_id,
             name=person.name,
-            registrations=[_told(registration, person.language) for registration in registrations],
+            registrations=[told(registration, person.language) for registration in registrations],
             claim=None if person.account_id else accounts.mail_link(purpose=LinkPurpose.CLAIM, person=person),
+        )
+
+
+def pay_soon(order: Order, held: list[Registration]) -> None:
+    """What is held for an order, and what it takes to keep it, once more before it is due."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "registration_pay_soon",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            registrations=[told(registration, person.language) for registration in held],
+            bill=_bill(order, person.language),
         )
 
 
@@ -74,7 +89,7 @@ def order_expired(order: Order, ended: list[Registration]) -> None:
             expo_id=order.expo_id,
             name=person.name,
             order=order.code,
-            registrations=[_told(registration, person.language) for registration in ended],
+            registrations=[told(registration, person.language) for registration in ended],
         )
 
 
@@ -90,7 +105,7 @@ def _bill(order: Order, language: str) -> dict[str, object]:
     }
 
 
-def _told(registration: Registration, language: str) -> dict[str, str]:
+def told(registration: Registration, language: str) -> dict[str, str]:
     """What a letter says of a registration."""
     return {
         "conference": registration.conference.title_in(language)[0],

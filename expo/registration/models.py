@@ -88,6 +88,8 @@ class TicketType(Base):
     code: Mapped[str] = mapped_column(sa.String(40), default="")
     # 1, or 2: somebody allows it beforehand, somebody else at last.
     approval_stages: Mapped[int] = mapped_column(default=1)
+    # Of two approvals the last one is for owners; else the registration desk gives both.
+    owners_last: Mapped[bool] = mapped_column(default=False)
     decide_by: Mapped[Moment | None]
     # Until then an approved delegate has to have paid.
     answer_by: Mapped[Moment | None]

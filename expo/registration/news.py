@@ -6,6 +6,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Registered:
+    """Somebody has registered, whatever comes of it; told when all that goes with it is kept."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationConfirmed:
     """Somebody now has a place at a conference."""
 

@@ -18,13 +18,13 @@ from expo.core.refusals import BadInput
 from expo.payment import orders
 from expo.payment.models import Order
 
-from . import billing, letters, places, queries, vouchers
+from . import billing, letters, places, queries, reminders, vouchers
 from .models import AddOn, Registration, RegistrationState, TakenAddOn, TicketType
-from .news import RegistrationConfirmed
+from .news import Registered, RegistrationConfirmed
 from .refusals import AlreadyRegistered, CodeRefused, EmptyBasket, NotOnSale
 from .voucher_models import Voucher
 
-_SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
+SHORTEST_KEY = 22  # characters of base64: 128 random bits; two forms never share them
 MOST_GIFT = 1_000_000_00
 
 
@@ -99,6 +99,7 @@ def submit(
     form_key: str = "",
     choices: Choices | None = None,
     hand_over: Callable[[], Collection[int]] | None = None,
+    also: Callable[[list[Registration]], None] | None = None,
     by_team: bool = False,
 ) -> Submitted:
     """Register a person by these ticket types, at once for those that cost nothing and need no approval, and write
@@ -106,7 +107,8 @@ def submit(
 
     A newcomer becomes a person only if all of it goes well. `form_key` is a random value made with the form:
     the same form with the same answers, sent again, gives the same submission again. `hand_over`
-    is called inside the transaction, and says of which ticket types the caller holds a place for them. A team may give hidden tickets without their code.
+    is called inside the transaction, and says of which ticket types the caller holds a place for them; `also` is called there with what was made, to keep what
+    goes with it: all of it, or nothing. A team may give hidden tickets without their code.
     Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, CodeRefused, VoucherGone: then nothing happened.
     """
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
@@ -116,7 +118,7 @@ def submit(
     choices = choices or Choices()
     sent = _sending(form_key, wanted, person, newcomer, choices)
     try:
-        return _submit(wanted, person, newcomer, sent, choices, hand_over, by_team)
+        return _submit(wanted, person, newcomer, sent, choices, hand_over, also, by_team)
     except orders.PlacedAlready:
         assert sent is not None
         first = orders.placed(wanted[0].expo_id, sent)
@@ -158,6 +160,7 @@ def take_open_pass(*, person: Person) -> Registration:
             return known
         registration = _register(person, _Wish(ticket_type, ticket_type.price, 0, [], None), None)
         _settle_in([registration], held=())
+        news.tell(Registered(registration.id))
         return registration
 
 
@@ -169,7 +172,7 @@ def _sending(
     choices: Choices,
 ) -> bytes | None:
     """What tells one sending of a form from another: its key and all its answers."""
-    if len(form_key) < _SHORTEST_KEY:
+    if len(form_key) < SHORTEST_KEY:
         return None
     who = person.id if person else newcomer and (newcomer.name, newcomer.email)
     told = (form_key, who, [ticket_type.id for ticket_type in wanted], choices.told())
@@ -183,6 +186,7 @@ def _submit(
     sent: bytes | None,
     choices: Choices,
     hand_over: Callable[[], Collection[int]] | None,
+    also: Callable[[list[Registration]], None] | None,
     by_team: bool,
 ) -> Submitted:
     with transaction():
@@ -212,7 +216,13 @@ def _submit(
         for wish, registration in zip(wishes, registrations, strict=True):
             if wish.voucher is not None:
                 vouchers.use(voucher=wish.voucher, registration=registration, amount_minor=wish.discount)
+        if also is not None:
+            also(registrations)
         letters.received(person, registrations, placed.orders, placed.secret)
+        for order in placed.orders:
+            reminders.plan_payment(order)
+        for registration in registrations:
+            news.tell(Registered(registration.id))
     return Submitted(placed.orders[0], placed.secret, registrations, placed.orders)
 
 

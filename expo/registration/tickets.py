@@ -18,7 +18,7 @@ from expo.payment import sellers
 from expo.payment.models import Seller
 from expo.programme.models import Conference
 
-from . import queries, validity, vouchers
+from . import queries, reminders, validity, vouchers
 from .models import AddOn, Category, ConferenceSeller, SharedPool, TicketType
 
 MOST_PLACES = 1_000_000
@@ -48,6 +48,7 @@ class TicketDraft:
     is_hidden: bool = False
     code: str = ""
     approval_stages: int = 1
+    owners_last: bool = False
     decide_by: datetime | None = None
     answer_by: datetime | None = None
     valid_days: tuple[str, ...] = ()
@@ -110,6 +111,7 @@ def save_ticket_type(
             db.session.flush()
             if values["valid_days"] or values["valid_from"] or times:
                 validity.write(ticket_type, times)
+            reminders.plan_decisions(ticket_type)
             stamps.raise_stamp(f"programme:{conference.expo_id}")  # whose filters ask by price and audience
             audit.record(
                 "ticket_type_created",
@@ -135,6 +137,7 @@ def save_ticket_type(
         opening = ("valid_days", "valid_from", "valid_until")
         if was[2] != times or any(before[key] != values[key] for key in opening):
             validity.write(ticket_type, times)
+        reminders.plan_decisions(ticket_type)
         stamps.raise_stamp(f"programme:{conference.expo_id}")
         audit.record(
             "ticket_type_changed",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import enum
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -74,3 +76,46 @@ class VoucherUse(Base):
 
     voucher: Mapped[Voucher] = relationship()
     registration: Mapped[Registration] = relationship()
+
+
+class Answered(enum.StrEnum):
+    """Where an invitation stands; read off its moments and its voucher."""
+
+    SENT = "sent"
+    OPENED = "opened"
+    REGISTERED = "registered"
+    DECLINED = "declined"
+    ENDED = "ended"  # taken back, or over
+
+
+class Invitation(Base):
+    """A voucher for one address, with whom it was sent to. `list_name` says with which others; "" by itself."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (sa.UniqueConstraint("voucher_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    voucher_id: Mapped[int] = mapped_column(sa.ForeignKey(Voucher.id))
+    list_name: Mapped[str] = mapped_column(sa.String(120), default="")
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    organisation: Mapped[str] = mapped_column(sa.String(200), default="")
+    language: Mapped[str] = mapped_column(sa.String(12))
+    message: Mapped[str] = mapped_column(sa.Text, default="")
+    sent_at: Mapped[Moment]
+    opened_at: Mapped[Moment | None]
+    declined_at: Mapped[Moment | None]
+    reminded_at: Mapped[Moment | None]
+
+    voucher: Mapped[Voucher] = relationship()
+
+    @property
+    def standing(self) -> Answered:
+        if self.declined_at:
+            return Answered.DECLINED
+        if self.voucher.uses:
+            return Answered.REGISTERED
+        if self.voucher.ended_at:
+            return Answered.ENDED
+        return Answered.OPENED if self.opened_at else Answered.SENT

@@ -23,7 +23,7 @@ from expo.programme.models import Conference
 
 from .models import Registration, TicketType
 from .refusals import CodeRefused, TicketsGone, VoucherGone
-from .voucher_models import Voucher, VoucherUse
+from .voucher_models import Invitation, Voucher, VoucherUse
 
 SHORTEST_CODE = 6
 
@@ -182,8 +182,22 @@ def undo(registration: Registration) -> None:
     audit.record("voucher_given_back", "voucher", found.id, expo_id=found.expo_id)
 
 
-def create(*, conference: Conference, draft: VoucherDraft, reserve: int = 0) -> Voucher:
-    """Make a voucher, and set its places aside. Without a code it gets one that nobody guesses.
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Whom an invitation goes to, besides the address, and what the hosts write; `language` "" is the expo's first."""
+
+    name: str = ""
+    organisation: str = ""
+    language: str = ""
+    message: str = ""
+    list_name: str = ""
+
+
+def create(
+    *, conference: Conference, draft: VoucherDraft, reserve: int = 0, guest: Guest | None = None
+) -> Voucher:
+    """Make a voucher, and set its places aside. Without a code it gets one that nobody guesses. One for an address is
+    an invitation, and mailed there.
 
     Raises BadInput, TicketsGone where there are not that many places.
     """
@@ -228,7 +242,7 @@ def create(*, conference: Conference, draft: VoucherDraft, reserve: int = 0) -> 
             personal={"for_email": found.for_email} if found.for_email else None,
         )
         if found.for_email:
-            _invite(found)
+            _invite(found, guest or Guest())
     return found
 
 
@@ -266,14 +280,35 @@ def _check(conference: Conference, draft: VoucherDraft, code: str, reserve: int)
         raise BadInput(_("Places are set aside of one ticket: choose which."), field="reserve")
 
 
-def _invite(found: Voucher) -> None:
-    outbox.queue(
-        "invitation",
-        to=found.for_email,
-        language=found.conference.expo.languages.split()[0],
+def _invite(found: Voucher, guest: Guest) -> None:
+    invitation = Invitation(
         expo_id=found.expo_id,
-        conference=found.conference.title,
+        conference_id=found.conference_id,
+        voucher_id=found.id,
+        list_name=one_line(guest.list_name)[:120],
+        name=one_line(guest.name)[:200],
+        organisation=one_line(guest.organisation)[:200],
+        language=guest.language or found.conference.expo.languages.split()[0],
+        message=guest.message,
+        sent_at=clock.now(),
+    )
+    db.session.add(invitation)
+    db.session.flush()
+    write(invitation)
+
+
+def write(invitation: Invitation) -> None:
+    """The letter of an invitation, in a transaction; also once more."""
+    found, language = invitation.voucher, invitation.language
+    outbox.queue(
+        "registration_invitation",
+        to=found.for_email,
+        language=language,
+        expo_id=found.expo_id,
+        name=invitation.name,
+        conference=found.conference.title_in(language)[0],
         ticket=found.ticket_type.name if found.ticket_type else "",
+        message=invitation.message,
         code=found.code,
         valid_until=found.valid_until,
     )

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
-from expo.programme.words import MaterialKind
+from expo.programme.words import MaterialKind, Role
 from expo.registration.models import Category, RegistrationState
 from expo.web.texts import _l
 
+ROLES: dict[Role, str] = {
+    Role.OWNER: _l("Owner"),
+    Role.SCHEDULER: _l("Scheduler"),
+    Role.REGISTRATION: _l("Registration desk"),
+    Role.FINANCE: _l("Finance"),
+    Role.DOOR_LEAD: _l("Door lead"),
+    Role.VIEWER: _l("Viewer"),
+}
 CATEGORIES: dict[Category, str] = {
     Category.VISITOR: _l("Visitor"),
     Category.CITY: _l("City"),

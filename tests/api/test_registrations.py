@@ -45,3 +45,22 @@ def test_a_team_approves_and_the_person_has_a_badge(app, browser: Callable[..., 
     assert ask(delegate, "GET", "/badge.png").data.startswith(b"\x89PNG")
     assert ask(desk, "POST", "/refuse", {}).status_code == 422
     assert ask(delegate, "POST", "/cancel", {}).json["state"] == "withdrawn"
+
+
+def test_of_two_approvals_the_desk_gives_the_first_and_where_the_ticket_says_so_an_owner_the_last(
+    app, browser: Callable[..., Client]
+):
+    expo = a.an_expo(slug="h22")
+    arena = a.a_conference(expo)
+    kind = a.a_ticket_type(arena, needs_approval=True, approval_stages=2, owners_last=True)
+    waiting = a.a_registration(a.a_person(expo), arena, kind)
+
+    def approve(role: Role) -> Any:
+        account = a.an_organiser(expo, role, conference=arena)
+        key = accounts.create_token(account=account, name="test", scopes=SCOPES)
+        address = f"/api/v1/expos/h22/registrations/{waiting.code}/approve"
+        return browser()._open("POST", address, json={}, headers={"Authorization": f"Bearer {key}"})
+
+    assert approve(Role.REGISTRATION).json["state"] == "pre_approved"
+    assert approve(Role.REGISTRATION).status_code == 403
+    assert approve(Role.OWNER).json["state"] == "confirmed"

@@ -15,6 +15,8 @@ from expo.core.refusals import BadInput
 from expo.desk import actions, deciding, filters, queries
 from expo.desk.filters import PeopleFilter, Scope, Sort
 from expo.programme.models import Conference
+from expo.programme.teams import Rights
+from expo.programme.words import Role
 from expo.registration.models import Category, Registration, RegistrationState
 from tests import factories as a
 
@@ -183,7 +185,7 @@ def test_one_that_cannot_be_approved_keeps_no_other_waiting_and_hears_nothing():
     rows = [a.a_registration(a.a_person(conference.expo), conference, kind) for _number in range(3)]
     before = len(queries.letters_about(rows[1].id))
 
-    decided = deciding.decide(rows, note="Welcome")
+    decided = deciding.decide(rows, Rights(frozenset({Role.OWNER})), note="Welcome")
 
     assert [one.id for one in decided.done] == [rows[0].id]
     assert [one.id for one, _no in decided.refused] == [rows[1].id, rows[2].id]

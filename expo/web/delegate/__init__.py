@@ -12,10 +12,9 @@ gates.signed_in(
     blueprint,
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
-        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation",
-        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "guide", "recover",
+        "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
+        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "guide", "shared_agenda", "recover", "send_recovery",
         "open_pass", "take_pass", "anonymous_pass", "claim_pass", "ask_claim", "claim_by_code",
-        "send_recovery",
     ),
 )  # fmt: skip
 
@@ -32,6 +31,7 @@ def keep_to_themselves(response: Response) -> Response:
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
     agenda,
+    answers,
     badge,
     data,
     favourites,
@@ -48,6 +48,7 @@ from . import (  # noqa: E402
 
 __all__ = [
     "agenda",
+    "answers",
     "badge",
     "blueprint",
     "data",

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import groupby
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,10 +12,13 @@ from werkzeug.exceptions import NotFound
 from expo.accounts import actions as accounts
 from expo.accounts import queries as people
 from expo.accounts.models import Person
-from expo.booking import actions, queries
+from expo.booking import actions, queries, sharing
 from expo.booking.models import Booking
 from expo.core import clock
 from expo.core.text import one_line
+from expo.favourites import queries as favourites
+from expo.notices import actions as telling
+from expo.notices import queries as notices
 from expo.programme import queries as programme
 from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
@@ -30,17 +30,7 @@ from expo.web.gates import my_person
 from expo.web.public import invited
 from expo.web.public.viewer import viewer
 
-from . import blueprint
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One session in the agenda, with the minutes that are free before it. Without a booking it is a favourite."""
-
-    item: Item
-    booking: Booking | None
-    free_before: int | None
-    overlaps: bool
+from . import blueprint, planned
 
 
 def my_items(person: Person) -> list[tuple[Item, Booking]]:
@@ -63,11 +53,50 @@ def agenda() -> ResponseReturnValue:
     return render_template(
         "delegate/agenda.html",
         person=person,
-        days=_days([*my_items(person), *_favourites(person)]),
+        days=planned.days(person.expo_id, [*my_items(person), *_favourites(person)]),
+        changed=_changed(person),
+        share=sharing.live(person.id),
         today=this_expo().local(clock.now()).date(),
         invited=[item.told_in(this_language()) for item in invited.ahead(viewer())],
         rebook=told(given_back),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something of the agenda that was moved or cancelled, not read yet; and what has seats instead."""
+
+    item: Item
+    was: str
+    now: str
+    instead: list[Item]
+
+
+def _changed(person: Person) -> list[Changed]:
+    found = notices.unread(person.id)
+    if not found:
+        return []
+    items = {
+        item.occurrence_id: item
+        for item in publishing.of_occurrences(person.expo_id, [one.occurrence_id for one in found])
+    }
+    language, tickets = this_language(), viewer().tickets
+    return [
+        Changed(
+            item.told_in(language),
+            telling.said(one.was, item.time_zone, language),
+            telling.said(telling.placing(item), item.time_zone, language),
+            [other.told_in(language) for other in notices.alternatives(item, tickets)],
+        )
+        for one in found
+        if (item := items.get(one.occurrence_id)) is not None
+    ]
+
+
+@blueprint.post("/my/notices/read")
+def read_notices() -> ResponseReturnValue:
+    telling.mark_read(person=my_person())
+    return redirect(url_for("delegate.agenda"), code=303)
 
 
 def _favourites(person: Person) -> list[tuple[Item, None]]:
@@ -76,23 +105,6 @@ def _favourites(person: Person) -> list[tuple[Item, None]]:
     kept = (who.kept or frozenset()) - who.booked
     found = publishing.listed_among(person.expo_id, kept) if kept else []
     return [(item.seen_with(who.tickets).told_in(this_language()), None) for item in found]
-
-
-def _days(planned: Sequence[tuple[Item, Booking | None]]) -> list[tuple[date, list[Entry]]]:
-    """The agenda day by day; an entry that begins before the last one ended overlaps."""
-    days = []
-    ordered = sorted(planned, key=lambda pair: (pair[0].day, pair[0].starts_at))
-    for day, group in groupby(ordered, key=lambda pair: pair[0].day):
-        entries: list[Entry] = []
-        ended: datetime | None = None
-        for item, booking in group:
-            gap = None if ended is None else round((item.starts_at - ended).total_seconds() / 60)
-            entries.append(
-                Entry(item, booking, gap if gap and gap > 0 else None, gap is not None and gap < 0)
-            )
-            ended = item.ends_at if ended is None else max(ended, item.ends_at)
-        days.append((day, entries))
-    return days
 
 
 def told(code: str) -> Item | None:
@@ -133,6 +145,48 @@ def calendar() -> ResponseReturnValue:
     token = accounts.new_calendar_address(my_person())
     address = url_for("feeds.my", token=token, _external=True)
     return render_template("delegate/calendar.html", address=address)
+
+
+@blueprint.post("/my/calendar/end")
+def end_calendar() -> ResponseReturnValue:
+    """Nobody follows the agenda any more, until a new address is made."""
+    accounts.end_calendar_address(my_person())
+    flash(_("Your calendar address opens nothing any more."), "success")
+    return redirect(url_for("delegate.agenda"), code=303)
+
+
+@blueprint.post("/my/share")
+def share_agenda() -> ResponseReturnValue:
+    """An address for others; shown this once, because only its digest is kept."""
+    secret = sharing.make(person=my_person(), shows_name=request.form.get("name") == "1")
+    address = url_for("delegate.shared_agenda", secret=secret, _external=True)
+    return render_template("delegate/share.html", address=address)
+
+
+@blueprint.post("/my/share/end")
+def end_share() -> ResponseReturnValue:
+    sharing.end(person=my_person())
+    flash(_("Nobody sees your agenda any more."), "success")
+    return redirect(url_for("delegate.agenda"), code=303)
+
+
+@blueprint.get("/agendas/<token:secret>")
+def shared_agenda(secret: str) -> ResponseReturnValue:
+    """Somebody's agenda as others see it: what is public of it, by day; no person beyond a first name, if they chose
+    so, and nothing of what is not for everybody."""
+    share = sharing.open_by(this_expo().id, secret, who=signing.network_address())
+    booked = [(item.seen_with(()), booking) for item, booking in my_items(share.person)]
+    mine = {item.occurrence_id for item, _booking in booked}
+    kept = favourites.kept_by(share.person_id) - mine
+    others = publishing.listed_among(share.expo_id, kept) if kept else []
+    shown: list[planned.Planned] = [pair for pair in booked if pair[0].visibility in LISTED]
+    shown += [(item.seen_with(()).told_in(this_language()), None) for item in others]
+    return render_template(
+        "delegate/shared_agenda.html",
+        first_name=share.person.name.split()[0] if share.shows_name else "",
+        days=planned.days(share.expo_id, shown),
+        today=this_expo().local(clock.now()).date(),
+    )
 
 
 def me_or_newcomer() -> Person:

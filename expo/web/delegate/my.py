@@ -15,7 +15,7 @@ from expo.payment import orders
 from expo.payment import queries as payment
 from expo.registration import actions, handing, queries
 from expo.registration.models import Registration
-from expo.web import signing
+from expo.web import answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo, visitor
 from expo.web.filters import title_here
@@ -41,10 +41,11 @@ def my() -> ResponseReturnValue:
     who = visitor()
     assert who is not None
     others = [one for one in people.may_speak_for(who, this_expo().id) if one.id != person.id]
+    live = [one for one in registrations if one.is_live]
     return render_template(
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
-        live=[(r, steps_of(r)) for r in registrations if r.is_live],
-        handing_on={r.id for r in registrations if handing.may(r)},
+        live=[(r, steps_of(r)) for r in live], asked=answers.standing(live),
+        handing_on={r.id for r in live if handing.may(r)},
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
         card=badge_card(person, live_badge, registrations) if live_badge else None,
         others=others, guest=who.account_id is None,
@@ -60,14 +61,14 @@ def registrations() -> ResponseReturnValue:
 @blueprint.get("/my/registrations/<code>/withdraw")
 def ask_withdraw(code: str) -> ResponseReturnValue:
     """What withdrawing would take along, before it is done: it cannot be undone when the places are short."""
-    registration = mine_of(code)
+    registration = mine(code)
     seats = [item for item, booking in my_items(my_person()) if booking.registration_id == registration.id]
     return render_template("delegate/withdraw.html", registration=registration, seats=seats)
 
 
 @blueprint.post("/my/registrations/<code>/withdraw")
 def withdraw(code: str) -> ResponseReturnValue:
-    registration = mine_of(code)
+    registration = mine(code)
     actions.withdraw(registration=registration)
     flash(
         _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
@@ -102,7 +103,7 @@ def speak_for(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("delegate.my"), code=303)
 
 
-def mine_of(code: str) -> Registration:
+def mine(code: str) -> Registration:
     """One of the visitor's own registrations, or 404."""
     registration = queries.registration(this_expo().id, code)
     if registration is None or registration.person_id != my_person().id:

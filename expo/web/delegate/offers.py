@@ -12,12 +12,13 @@ from wtforms import EmailField
 
 from expo.basket import waiting
 from expo.basket.models import Waiting
-from expo.core import limits
+from expo.core import clock, limits
 from expo.core.refusals import Refusal
 from expo.core.text import one_line
-from expo.registration import queries
+from expo.registration import invitations, queries
 from expo.registration.models import TicketType
 from expo.registration.submitting import Newcomer
+from expo.registration.voucher_models import Invitation
 from expo.web import signing
 from expo.web.context import choose_language, me, this_expo
 from expo.web.forms import PlainForm, TextLine, WholeNumber, needed, short
@@ -98,8 +99,34 @@ def decline_offer(secret: str) -> ResponseReturnValue:
 
 @blueprint.get("/invitations/<secret>")
 def invitation(secret: str) -> ResponseReturnValue:
-    """The letter's link: the form, with its code filled in."""
-    return redirect(url_for("delegate.register", code=secret[:40]), code=303)
+    """The letter's link: register, with the code filled in, or say no."""
+    found = invitations.opened(this_expo().id, secret, who=signing.network_address())
+    if found is None:
+        return redirect(url_for("delegate.register", code=secret[:40]), code=303)
+    return _invitation_page(found)
+
+
+@blueprint.post("/invitations/<secret>/decline")
+def decline_invitation(secret: str) -> ResponseReturnValue:
+    found = invitations.opened(this_expo().id, secret, who=signing.network_address())
+    if found is None:
+        raise NotFound
+    invitations.decline(invitation=found)
+    flash(_("Thank you for saying so. The organisers know."), "success")
+    return redirect(url_for("delegate.invitation", secret=secret), code=303)
+
+
+def _invitation_page(found: Invitation) -> str:
+    voucher = found.voucher
+    over = voucher.valid_until is not None and voucher.valid_until <= clock.now()
+    return render_template(
+        "delegate/invitation.html",
+        invitation=found,
+        conference=voucher.conference,
+        kind=voucher.ticket_type,
+        code=voucher.code,
+        standing="ended" if over and not voucher.uses else found.standing.value,
+    )
 
 
 def _kind(ticket_type_id: int) -> TicketType:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from expo.payment.models import Order
 from expo.registration import queries
-from expo.web import signing
+from expo.web import answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 
@@ -28,6 +28,7 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         secret=secret,
         parts=[(registration, steps_of(registration)) for registration in registrations],
         bills=bills_of(placed),
+        asked=answers.standing([one for one in registrations if one.is_live]),
         here=mine is not None and mine.id == found.person_id,
     )
 

@@ -20,7 +20,8 @@ from expo.core.refusals import Refusal
 from expo.programme import queries as programme
 from expo.registration import actions, queries
 from expo.registration.models import TicketType
-from expo.web import signing
+from expo.registration.submitting import SHORTEST_KEY
+from expo.web import answers, signing
 from expo.web.context import choose_language, me, this_expo, visitor
 
 from . import blueprint, chosen
@@ -46,20 +47,22 @@ def submit() -> ResponseReturnValue:
     if "look" in request.form:  # a code was typed: show what it opens
         return _page(form, made, wanted=wanted)
     person = me()
-    if (person is None and not form.validate()) or not made.kinds:
+    asked = _answers(made)
+    if not (_who_is_fine(person, form) & asked.take(made.kinds)) or not made.kinds:
         problem = None if made.kinds else chosen.nothing_chosen()
-        return _page(form, made, wanted=wanted, problem=problem), 422
+        return _page(form, made, wanted=wanted, asked=asked, problem=problem), 422
     limits.count("register", signing.network_address(), most=200, within=timedelta(minutes=15))
     try:
         submitted = actions.submit(
             person=person,
             ticket_types=made.kinds,
             newcomer=newcomer(form) if person is None else None,
-            form_key=request.form.get("key", ""),
+            form_key=form_key(asked),
             choices=made.choices(),
+            also=asked.also,
         )
     except Refusal as refusal:
-        return _page(form, made, wanted=wanted, problem=refusal.message), refusal.status
+        return _page(form, made, wanted=wanted, asked=asked, problem=refusal.message), refusal.status
     return arrived(submitted, person, wanted)
 
 
@@ -96,20 +99,25 @@ def submit_basket(token: str) -> ResponseReturnValue:
     form = PersonForm(request.form)
     made = chosen.read(_kinds(found), chosen.code_asked())
     person = me()
-    if (person is None and not form.validate()) or not made.kinds:
+    asked = answers.Form.of(_kinds(found))
+    if not (_who_is_fine(person, form) & asked.take(made.kinds)) or not made.kinds:
         problem = None if made.kinds else chosen.nothing_chosen()
-        return _basket_page(found, token, form, made, problem=problem), 422
+        return _basket_page(found, token, form, made, asked=asked, problem=problem), 422
     try:
         submitted = holds.submit(
             basket=found,
             ticket_types=made.kinds,
             person=person,
             newcomer=newcomer(form) if person is None else None,
-            form_key=request.form.get("key", ""),
+            form_key=form_key(asked),
             choices=made.choices(),
+            also=asked.also,
         )
     except Refusal as refusal:
-        return _basket_page(_basket_of(token), token, form, made, problem=refusal.message), refusal.status
+        return (
+            _basket_page(_basket_of(token), token, form, made, asked=asked, problem=refusal.message),
+            refusal.status,
+        )
     return arrived(submitted, person, request.form.get("book", ""))
 
 
@@ -119,12 +127,17 @@ def extend_basket(token: str) -> ResponseReturnValue:
     found = _basket_of(token)
     form = PersonForm(request.form)
     made = chosen.read(_kinds(found), request.form.get("code", "").strip()[: chosen.LONGEST_CODE])
+    asked = answers.Form.of(_kinds(found))
+    asked.sent = answers.read(one for some in asked.questions.values() for one in some)
     try:
         holds.extend(basket=found)
     except Refusal as refusal:
-        return _basket_page(_basket_of(token), token, form, made, problem=refusal.message), refusal.status
+        return (
+            _basket_page(_basket_of(token), token, form, made, asked=asked, problem=refusal.message),
+            refusal.status,
+        )
     flash(_("You have more time."), "success")
-    return _basket_page(_basket_of(token), token, form, made)
+    return _basket_page(_basket_of(token), token, form, made, asked=asked)
 
 
 @blueprint.post("/register/basket/<token>/release")
@@ -133,6 +146,12 @@ def release_basket(token: str) -> ResponseReturnValue:
     found = _basket_of(token)
     holds.release(basket=found)
     return redirect(url_for("delegate.register", code=found.code or None), code=303)
+
+
+def form_key(asked: answers.Form) -> str:
+    """What makes a second sending of the form the same: its own key, and all that was answered."""
+    key = request.form.get("key", "")
+    return key and tokens.digest(key + asked.told()).hex() if len(key) >= SHORTEST_KEY else ""
 
 
 def newcomer(form: PersonForm) -> actions.Newcomer:
@@ -178,7 +197,24 @@ def _asked_for(code: str) -> list[TicketType]:
     return [passes[0]] if len(passes) == 1 else []
 
 
-def _page(form: PersonForm, made: Chosen, *, wanted: str, problem: str | None = None) -> str:
+def _who_is_fine(person: Person | None, form: PersonForm) -> bool:
+    """Whether we know who comes: they are signed in, or have said so."""
+    return person is not None or form.validate()
+
+
+def _answers(made: Chosen) -> answers.Form:
+    """The questions of all tickets that can stand in the form."""
+    return answers.Form.of(queries.offered(this_expo().id, code=made.code))
+
+
+def _page(
+    form: PersonForm,
+    made: Chosen,
+    *,
+    wanted: str,
+    asked: answers.Form | None = None,
+    problem: str | None = None,
+) -> str:
     person = me()
     held = {r.conference_id: r for r in queries.of_person(person.id) if r.is_live} if person else {}
     first = request.values.get("conference", "")
@@ -187,6 +223,10 @@ def _page(form: PersonForm, made: Chosen, *, wanted: str, problem: str | None = 
         key=lambda found: (found.conference.slug != first, not found.conference.is_open_programme),
     )
     groups = [list(group) for _conference, group in groupby(offered, key=_conference_of)]
+    # One conference is one page; of several, the places are held while the rest is filled in.
+    whole = bool(first) or len(groups) < 2 or request.endpoint == "delegate.submit"
+    if whole and asked is None:
+        asked = answers.Form.of(offered)
     return render_template(
         "delegate/register.html",
         form=form,
@@ -196,8 +236,8 @@ def _page(form: PersonForm, made: Chosen, *, wanted: str, problem: str | None = 
         made=made,
         wanted=wanted,
         first=first,
-        # One conference is one page; of several, the places are held while the rest is filled in.
-        whole=bool(first) or len(groups) < 2 or request.endpoint == "delegate.submit",
+        whole=whole,
+        asked=asked if whole else None,
         problem=problem,
         key=request.form.get("key") or tokens.new(),
         **chosen.shown(offered),
@@ -205,7 +245,13 @@ def _page(form: PersonForm, made: Chosen, *, wanted: str, problem: str | None = 
 
 
 def _basket_page(
-    found: Basket, token: str, form: PersonForm, made: Chosen, *, problem: str | None = None
+    found: Basket,
+    token: str,
+    form: PersonForm,
+    made: Chosen,
+    *,
+    asked: answers.Form | None = None,
+    problem: str | None = None,
 ) -> str:
     kinds = _kinds(found)
     return render_template(
@@ -217,6 +263,7 @@ def _basket_page(
         form=form,
         person=me(),
         kinds=kinds,
+        asked=asked or answers.Form.of(kinds),
         made=made,
         wanted=request.values.get("book", ""),
         problem=problem,

@@ -19,18 +19,18 @@ from expo.web.gates import my_person
 from . import blueprint
 from .agenda import my_items
 from .forms import TransferForm
-from .my import mine_of
+from .my import mine
 
 
 @blueprint.get("/my/registrations/<code>/transfer")
 def ask_transfer(code: str) -> ResponseReturnValue:
     """What goes along and what ends, before it is done."""
-    return _page(mine_of(code), TransferForm(data={"with_seats": True}))
+    return _page(mine(code), TransferForm(data={"with_seats": True}))
 
 
 @blueprint.post("/my/registrations/<code>/transfer")
 def transfer(code: str) -> ResponseReturnValue:
-    registration, person = mine_of(code), my_person()
+    registration, person = mine(code), my_person()
     form = TransferForm(request.form)
     if form.validate():
         # Each one writes to an address that somebody typed.

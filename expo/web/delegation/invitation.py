@@ -11,7 +11,8 @@ from expo.accounts.models import Account, Person
 from expo.core import audit
 from expo.delegations import links, nominating, queries
 from expo.delegations.models import Nominee, NomineeState
-from expo.web import signing
+from expo.registration.models import TicketType
+from expo.web import answers, signing
 from expo.web.context import choose_language, me, this_expo, visitor
 from expo.web.delegate.status import steps_of
 
@@ -31,19 +32,23 @@ def complete(secret: str) -> ResponseReturnValue:
     nominee = _mine(secret)
     form = DetailsForm(request.form)
     person = _person(nominee)
+    asked = answers.Form.of(_kinds(nominee))
 
     def act() -> None:
         details = nominating.details_of(person) if person else form.read(_account(nominee))
-        nominating.complete(nominee=nominee, details=details, language=choose_language(), person=person)
+        nominating.complete(
+            nominee=nominee, details=details, language=choose_language(), person=person, also=asked.also
+        )
 
-    if (person or form.validate()) and form.accepts(act):
+    known = person is not None or form.validate()
+    if asked.take(asked.kinds) and known and form.accepts(act):
         if visitor() is None:
             came = queries.person_of(nominee)
             assert came is not None
             signing.sign_in(person=came)  # the address was mailed to them alone
         flash(_("You are registered. A letter is on its way."), "success")
         return redirect(url_for("delegation.invitation", secret=secret), code=303)
-    return _page(secret, nominee, form), form.status
+    return _page(secret, nominee, form, asked), form.status
 
 
 @blueprint.post("/invitations/<token:secret>/decline")
@@ -72,7 +77,11 @@ def _account(nominee: Nominee) -> Account | None:
     return account if account and nominating.is_theirs(nominee, account.email) else None
 
 
-def _page(secret: str, nominee: Nominee, form: DetailsForm) -> str:
+def _kinds(nominee: Nominee) -> list[TicketType]:
+    return [one.ticket_type for one in queries.tickets_of([nominee.id]).get(nominee.id, ())]
+
+
+def _page(secret: str, nominee: Nominee, form: DetailsForm, asked: answers.Form | None = None) -> str:
     tickets = queries.tickets_of([nominee.id]).get(nominee.id, [])
     mine = me()
     return render_template(
@@ -84,6 +93,7 @@ def _page(secret: str, nominee: Nominee, form: DetailsForm) -> str:
         open=nominee.state is NomineeState.INVITED,
         parts=[(one.registration, steps_of(one.registration)) for one in tickets if one.registration],
         person=_person(nominee),
+        asked=asked or answers.Form.of(_kinds(nominee)),
         here=mine is not None and mine.id == nominee.person_id,
         form=form,
     )

@@ -105,6 +105,9 @@ def choose_columns(file_id: int) -> ResponseReturnValue:
     if not {"name", "given", "family"} & set(columns):
         form["column_name"].errors = [_("Say which column holds the names.")]
         return _mapping_page(file, conference, listed, form), 422
+    if form.approve.data and not _may_approve(conference, int(form.ticket_type.data)):
+        form.approve.errors = [_("The last approval of this ticket is for owners of the conference.")]
+        return _mapping_page(file, conference, listed, form), 422
     choices = Choices(
         columns=columns,
         ticket_type_id=int(form.ticket_type.data),
@@ -115,6 +118,11 @@ def choose_columns(file_id: int) -> ResponseReturnValue:
     )
     files.choose(file=file, choices=choices.kept())
     return redirect(url_for("organiser.check_attendees", file_id=file.id), code=303)
+
+
+def _may_approve(conference: Conference, ticket_type_id: int) -> bool:
+    kept = any(one.id == ticket_type_id and one.owners_last for one in desk.ticket_types([conference.id]))
+    return not kept or mine.may(Deed.APPROVE_LAST, conference.id)
 
 
 @blueprint.get("/organise/attendees/<int:file_id>/check")

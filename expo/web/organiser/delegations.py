@@ -14,11 +14,11 @@ from expo.delegations import actions, queries, reminders
 from expo.delegations.actions import Terms
 from expo.delegations.models import Delegation, Standing
 from expo.delegations.queries import Line
+from expo.desk import deciding
 from expo.exports import delegations as sheets
 from expo.organisations import queries as organisations
 from expo.programme.models import Conference
 from expo.programme.words import Deed
-from expo.registration import actions as registrations
 from expo.registration.models import Category
 from expo.reports import delegations as counts
 from expo.reports import timeline
@@ -149,7 +149,7 @@ def remind_delegation(code: str) -> ResponseReturnValue:
 def approve_delegation(code: str) -> ResponseReturnValue:
     """Approve all who wait, each by itself: one that cannot be keeps no other waiting."""
     found = _mine(code, Deed.DECIDE)
-    decided = registrations.decide(queries.waiting(found.id))
+    decided = deciding.decide(queries.waiting(found.id), mine.rights())
     for registration, refusal in decided.refused:
         flash(f"{registration.person.name}: {refusal.message}", "warning")
     count = len(decided.done)

@@ -16,13 +16,27 @@ from . import blueprint, lists, mine
 
 # When each leaves. What is missing here stands under its own name.
 KINDS = {
+    "registration_invitation": _l("When you invite somebody"),
     "registration_received": _l("When somebody has registered"),
+    "registration_to_complete": _l("When answers are missing"),
     "registration_approved": _l("When you approve"),
     "registration_to_pay": _l("When you approve what has a price"),
+    "registration_pay_soon": _l("When it has to be paid soon"),
     "registration_paid": _l("When it is paid"),
     "registration_refused": _l("When you refuse"),
     "registration_revoked": _l("When you revoke"),
     "registration_withdrawn": _l("When somebody withdraws"),
+    "order_expired": _l("When it was not paid in time"),
+    "waiting_joined": _l("When somebody waits for a ticket"),
+    "ticket_offer": _l("When a place is offered to who waits"),
+    "offer_lapsed": _l("When an offer was not taken"),
+    "delegation_invitation": _l("When you invite a delegation"),
+    "delegation_reminder": _l("When a delegation still has seats to give"),
+    "nominee_invitation": _l("When somebody is nominated"),
+    "nominee_reminder": _l("When a nominee has not answered"),
+    "nominee_declined": _l("When a nominee says no, to the focal point"),
+    "nominee_withdrawn": _l("When a nomination is taken back"),
+    "decisions_wait": _l("When you have to decide soon, to your team"),
     "registration_handed_over": _l("When somebody has passed it on"),
     "registration_handed_to_you": _l("When somebody gets it from a colleague"),
 }

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from expo.desk import actions, deciding, filters
 from expo.desk import queries as desk
 from expo.desk.models import COLOURS, SavedFilter
+from expo.exports import people as exports
 from expo.programme import queries as programme
 from expo.programme.words import Deed
 from expo.registration import queries as registrations
@@ -83,7 +84,7 @@ def decide() -> ResponseReturnValue:
             "info",
         )
     decided = deciding.decide(
-        waiting, refuse_them=refuse_them, note=(form.reason.data or "") if refuse_them else ""
+        waiting, mine.rights(), refuse_them=refuse_them, note=(form.reason.data or "") if refuse_them else ""
     )
     return _decided(decided, refuse_them)
 
@@ -112,7 +113,7 @@ def decide_all() -> ResponseReturnValue:
         return _all_page(form, yes), 409
     found = registrations.of_desk(scope.conferences, deciding.waiting_ids(scope, wish))
     note = (form.reason if refuse_them else yes.note).data or ""
-    return _decided(deciding.decide(found, refuse_them=refuse_them, note=note), refuse_them)
+    return _decided(deciding.decide(found, mine.rights(), refuse_them=refuse_them, note=note), refuse_them)
 
 
 @blueprint.post("/organise/people/tags")
@@ -284,6 +285,7 @@ def _list_page(
         tags_of=desk.tags_of(ids),
         notes_of=desk.note_counts(scope, ids),
         saved=_saved(),
+        has_sealed=any(one.is_sealed for one in exports.answered(scope, sealed=True)),
         kept=people_asked.kept(),
         states=REGISTRATION_STATES,
         kinds=REGISTRATION_KINDS,

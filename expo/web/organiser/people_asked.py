@@ -81,6 +81,7 @@ def scope_of(conferences: list[Conference]) -> Scope:
         addresses=frozenset(one for one in ids if mine.may(Deed.READ_ADDRESSES, one)),
         notes=frozenset(one for one in ids if mine.may(Deed.DECIDE, one)),
         money=frozenset(one for one in ids if mine.may(Deed.TAKE_MONEY, one)),
+        roles={one: mine.rights().roles(one) for one in ids},
     )
 
 

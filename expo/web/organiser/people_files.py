@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, stream_with_context
+from flask import Response, abort, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from expo.core import clock
@@ -10,7 +10,7 @@ from expo.exports import people as exports
 from expo.exports import xlsx
 from expo.programme.words import Deed
 from expo.web.context import this_expo
-from expo.web.filters import country_name
+from expo.web.filters import country_name, this_language
 from expo.web.words import CATEGORIES, REGISTRATION_STATES
 
 from . import blueprint, mine, people_asked
@@ -32,9 +32,16 @@ def export_people(form: str) -> ResponseReturnValue:
         {state: str(text) for state, text in REGISTRATION_STATES.items()},
         {category: str(text) for category, text in CATEGORIES.items()},
         country_name,
+        this_language(),
     )
     table = exports.table(
-        expo, people_asked.scope(), people_asked.wish(), words, form=form, query=people_asked.query()
+        expo,
+        people_asked.scope(),
+        people_asked.wish(),
+        words,
+        form=form,
+        query=people_asked.query(),
+        sealed=request.form.get("sealed") == "1",
     )
     body = exports.as_csv(table) if form == "csv" else xlsx.workbook(expo.name, table.heads, table.rows)
     name = f"{expo.slug}-people-{clock.now().astimezone(expo.zone):%Y-%m-%d}.{form}"

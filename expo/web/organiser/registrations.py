@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,6 +14,7 @@ from expo.booking import queries as bookings
 from expo.checkin import attentions
 from expo.delegations import queries as delegations
 from expo.desk import actions as desk_actions
+from expo.desk import deciding
 from expo.desk import queries as desk
 from expo.desk.models import COLOURS
 from expo.programme.words import Deed
@@ -24,7 +28,7 @@ from expo.web.forms import PlainForm, TextBlock, needed, short
 from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES, REGISTRATION_KINDS, REGISTRATION_STATES
 
-from . import blueprint, lists, mine, people_asked
+from . import blueprint, given_answers, lists, mine, people_asked
 from .people import ApprovalForm, DecisionForm, TagForm
 
 
@@ -42,35 +46,48 @@ class NoteForm(PlainForm):
 
 @blueprint.get("/organise/people/<code>")
 def registration(code: str) -> ResponseReturnValue:
-    return _page(my_registration(code))
+    return page(my_registration(code))
+
+
+@blueprint.post("/organise/people/<code>/answers")
+def read_answers(code: str) -> ResponseReturnValue:
+    """Open the sealed answers that this visitor's roles may read. It is sent, not followed: each time leaves a trace."""
+    found = my_registration(code)
+    return page(found, opened=given_answers.open_sealed(found))
+
+
+@blueprint.route("/organise/people/<code>/answers/<int:question_id>/file", methods=["GET", "POST"])
+def answer_file(code: str, question_id: int) -> Response:
+    """A file that was handed in; a sealed one is asked for by a form, and leaves a trace."""
+    return given_answers.file(my_registration(code), question_id)
 
 
 @blueprint.post("/organise/people/<code>/approve")
 def approve(code: str) -> ResponseReturnValue:
-    found = my_registration(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.approve(registration=found, note=form.note.data or "")
     ):
         return _done(found, _("%(name)s is approved, and has a letter.", name=found.person.name))
-    return _page(found, yes=form), form.status
+    return page(found, yes=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/pre-approve")
 def pre_approve(code: str) -> ResponseReturnValue:
     """The first of two approvals."""
-    found = my_registration(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = ApprovalForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.pre_approve(registration=found, note=form.note.data or "")
     ):
         return _done(found, _("%(name)s is pre-approved.", name=found.person.name))
-    return _page(found, yes=form), form.status
+    return page(found, yes=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/refuse")
 def refuse(code: str) -> ResponseReturnValue:
-    found = my_registration(code, Deed.DECIDE)
+    found = _to_decide(code)
     form = DecisionForm(request.form)
     if form.validate() and form.accepts(
         lambda: actions.refuse(registration=found, reason=form.reason.data or "")
@@ -78,7 +95,7 @@ def refuse(code: str) -> ResponseReturnValue:
         return _done(
             found, _("%(name)s is refused, and has a letter with the reason.", name=found.person.name)
         )
-    return _page(found, form), form.status
+    return page(found, form), form.status
 
 
 @blueprint.post("/organise/people/<code>/revoke")
@@ -89,7 +106,7 @@ def revoke(code: str) -> ResponseReturnValue:
         lambda: actions.revoke(registration=found, reason=form.reason.data or "")
     ):
         return _done(found, _("The registration of %(name)s is revoked.", name=found.person.name))
-    return _page(found, form), form.status
+    return page(found, form), form.status
 
 
 @blueprint.post("/organise/people/<code>/notes")
@@ -100,7 +117,7 @@ def write_note(code: str) -> ResponseReturnValue:
         lambda: desk_actions.note(registration=found, text=form.text.data or "")
     ):
         return _done(found, _("The note is kept."))
-    return _page(found, note=form), form.status
+    return page(found, note=form), form.status
 
 
 @blueprint.post("/organise/people/<code>/notes/<int:note_id>/remove")
@@ -124,7 +141,7 @@ def tag(code: str) -> ResponseReturnValue:
                 desk_actions.make_tag(expo_id=found.expo_id, word=form.word.data or "", colour=colour)
             )
         ):
-            return _page(found, tag_form=form), form.status
+            return page(found, tag_form=form), form.status
         known = made[0]
     desk_actions.tag(registrations=[found], tag=known)
     return _done(found, _("The tag %(tag)s is on.", tag=known.word))
@@ -138,6 +155,14 @@ def untag(code: str, tag_id: int) -> ResponseReturnValue:
     return _done(found, _("The tag %(tag)s is off.", tag=known.word))
 
 
+def _to_decide(code: str) -> Registration:
+    """One on whose next step this visitor may decide. Raises Forbidden where that is for others."""
+    found = my_registration(code, Deed.DECIDE)
+    if found.state in WAITING:
+        deciding.require(mine.rights(), found)
+    return found
+
+
 def my_registration(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(deed, found.conference_id)
@@ -149,14 +174,16 @@ def _done(found: Registration, said: str) -> ResponseReturnValue:
     return redirect(url_for("organiser.registration", code=found.code), code=303)
 
 
-def _page(
+def page(
     found: Registration,
     form: DecisionForm | None = None,
     *,
     yes: ApprovalForm | None = None,
     note: NoteForm | None = None,
     tag_form: TagForm | None = None,
+    opened: Mapping[int, Any] | None = None,
 ) -> str:
+    """The page of a registration, with the form that came back; `opened` are sealed answers, by question."""
     expo = this_expo()
     held = bookings.of_registration(found.id)
     items = {
@@ -179,12 +206,14 @@ def _page(
         way=one_way.of(found, [one.id for one in held], with_notes=may_decide),
         others=_others(found),
         nominee=delegations.of_registration(found.id),
+        given=given_answers.of(found, opened or {}),
         tags=own_tags,
         more_tags=[one for one in desk.tags(expo.id) if one not in own_tags],
         colours=range(1, COLOURS + 1),
         notes=notes,
         authors=timeline.names_of(one.author for one in notes),
         may_decide=may_decide,
+        may_step=mine.may(deciding.deed_for(found), found.conference_id),
         attention=attentions.live(expo.id, found.person_id) if found.person_id else None,
         may_run_doors=mine.may(Deed.RUN_DOORS, found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),

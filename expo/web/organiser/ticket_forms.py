@@ -87,7 +87,7 @@ class TicketForm(MoneyForm):
         (_l("Price"), ("price", "currency", "vat", "is_donation")),
         (_l("Places"), ("quota", "shared_pool")),
         (_l("Sale"), ("sale_from", "sale_until", "transfer_until", "is_hidden", "code")),
-        (_l("Approval"), ("needs_approval", "approval_stages", "decide_by", "answer_by")),
+        (_l("Approval"), ("needs_approval", "approval_stages", "owners_last", "decide_by", "answer_by")),
         (_l("What it opens"), ("valid_days", "valid_from", "valid_until", "occurrences")),
     )
 
@@ -102,7 +102,11 @@ class TicketForm(MoneyForm):
     shared_pool = SelectField(_l("Takes places of"), choices=[], default="")
     needs_approval = BooleanField(_l("The organisers approve each delegate"))
     approval_stages = SelectField(_l("Approvals"), choices=lambda: [("1", "1"), ("2", "2")], default="1")
-    decide_by = CityMomentField(_l("The organisers decide by"))
+    owners_last = BooleanField(_l("Of two approvals, only owners give the last one"))
+    decide_by = CityMomentField(
+        _l("The organisers decide by"),
+        description=_l("Whoever decides is reminded three days and one day before."),
+    )
     answer_by = CityMomentField(_l("The approved have to pay by"))
     sale_from = CityMomentField(_l("Sold from"))
     sale_until = CityMomentField(_l("Sold until"))
@@ -162,6 +166,7 @@ class TicketForm(MoneyForm):
             is_donation=bool(self.is_donation.data),
             is_hidden=bool(self.is_hidden.data),
             code=self.code.data or "",
+            owners_last=bool(self.owners_last.data),
             approval_stages=int(self.approval_stages.data or 1),
             decide_by=_moment(self.decide_by),
             answer_by=_moment(self.answer_by),

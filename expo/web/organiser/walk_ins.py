@@ -130,7 +130,11 @@ def _tickets() -> list[TicketType]:
     conferences = mine.chosen(lists.asked("conference"), Deed.WALK_IN)
     going = [conference.id for conference in conferences if not registrations.is_over(conference)]
     today = clock.now().astimezone(this_expo().zone).date()
-    found = [one for one in desk.ticket_types(going) if not one.price_minor]
+    found = [
+        one
+        for one in desk.ticket_types(going)
+        if not one.price_minor and (not one.owners_last or mine.may(Deed.APPROVE_LAST, one.conference_id))
+    ]
     return sorted(found, key=lambda one: one.conference.starts_on > today)
 
 

@@ -17,6 +17,7 @@ from expo.programme.words import Admission, Mode, Placement, Role, SessionState,
 from expo.speakers.models import SpeakerKind
 from expo.web.filters import city_time, day_name
 from expo.web.texts import _l
+from expo.web.words import ROLES as ROLES
 
 STATES = {
     SessionState.DRAFT: _l("Draft"),
@@ -42,14 +43,6 @@ PLACEMENTS = {
     Placement.UNPLACED: _l("Not placed yet: not published"),
 }
 MODES = {Mode.ON_SITE: _l("On site"), Mode.HYBRID: _l("Hybrid"), Mode.ONLINE: _l("Online")}
-ROLES = {
-    Role.OWNER: _l("Owner"),
-    Role.SCHEDULER: _l("Scheduler"),
-    Role.REGISTRATION: _l("Registration desk"),
-    Role.FINANCE: _l("Finance"),
-    Role.DOOR_LEAD: _l("Door lead"),
-    Role.VIEWER: _l("Viewer"),
-}
 ROLE_HINTS = {
     Role.OWNER.value: _l("Everything here, and who is in the team."),
     Role.SCHEDULER.value: _l("Sessions, times, rooms, who appears, and publishing."),

@@ -25,6 +25,7 @@ MEANINGS = {
     "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
     "sweep_limits": _l("Forgets counted tries whose time is over."),
     "sweep_letters": _l("Empties letters that could not be delivered for a month."),
+    "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

@@ -16,6 +16,7 @@ from expo.registration import tickets, vouchers
 from tests import factories as a
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation
+from tests.questions.asking import a_question
 
 from .conftest import Desk
 
@@ -89,6 +90,25 @@ ROUTES = [
     ("pool", "GET", "/conferences/{conference}/pools/{pool}", SET_UP, 200),
     ("new_voucher", "GET", "/conferences/{conference}/vouchers/new", SET_UP, 200),
     ("end_voucher", "POST", "/conferences/{conference}/vouchers/{voucher}/end", SET_UP, 303),
+    ("guests", "GET", "/sessions/T-1/guests", PEOPLE, 200),
+    ("invite_list", "POST", "/sessions/T-1/guests/list", DECIDE, 422),
+    ("invite_group", "POST", "/sessions/T-1/guests/group", DECIDE, 422),
+    ("make_session_code", "POST", "/sessions/T-1/guests/code", DECIDE, 303),
+    ("uninvite", "POST", "/sessions/T-1/guests/0/withdraw", DECIDE, 404),
+    ("questions", "GET", "/conferences/{conference}/questions", SET_UP, 200),
+    ("new_question", "GET", "/conferences/{conference}/questions/new", SET_UP, 200),
+    ("new_question", "POST", "/conferences/{conference}/questions/new", SET_UP, 422),
+    ("question", "GET", "/conferences/{conference}/questions/{question}", SET_UP, 200),
+    ("question", "POST", "/conferences/{conference}/questions/{question}", SET_UP, 422),
+    ("move_question", "POST", "/conferences/{conference}/questions/{question}/move", SET_UP, 303),
+    ("end_question", "POST", "/conferences/{conference}/questions/{question}/end", SET_UP, 303),
+    ("ask_everybody", "POST", "/conferences/{conference}/questions/ask", SET_UP, 303),
+    ("read_answers", "POST", "/people/{registration}/answers", PEOPLE, 200),
+    ("answer_file", "GET", "/people/{registration}/answers/{question}/file", PEOPLE, 404),
+    ("invitations", "GET", "/conferences/{conference}/invitations", SET_UP, 200),
+    ("new_invitations", "GET", "/conferences/{conference}/invitations/new", SET_UP, 200),
+    ("new_invitations", "POST", "/conferences/{conference}/invitations/new", SET_UP, 422),
+    ("remind_invited", "POST", "/conferences/{conference}/invitations/remind", SET_UP, 303),
     ("refuse", "POST", "/people/{registration}/refuse", DECIDE, 422),
     ("revoke", "POST", "/people/{registration}/revoke", DECIDE, 422),
     ("delegations", "GET", "/delegations", PEOPLE, 200),
@@ -151,6 +171,8 @@ PLACES = {
     "places", "area", "new_area", "create_area", "save_area", "venue", "new_venue", "create_venue", "save_venue",
     "walks", "save_walks", "room", "new_room", "create_room", "save_room",
 }  # fmt: skip
+# Names of types, roles and tracks, which every team reads; test_names.py walks who changes them.
+NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track"}
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
@@ -189,6 +211,7 @@ def names(desk: Desk) -> dict[str, object]:
         ).id,
         "voucher": vouchers.create(conference=desk.conference, draft=vouchers.VoucherDraft()).id,
         "device": device.id,
+        "question": a_question(desk.conference, "Secret plan?").id,
         "release": 1,
         "delegation": delegation.code,
     }
@@ -206,7 +229,7 @@ def test_every_page_of_the_desk_is_in_this_table(application: Flask):
         if rule.endpoint.startswith("organiser.")
     }
 
-    assert there == {endpoint for endpoint, *_rest in ROUTES} | ELSEWHERE | PLACES
+    assert there == {endpoint for endpoint, *_rest in ROUTES} | ELSEWHERE | PLACES | NAMES
 
 
 @pytest.mark.parametrize("role", Role)

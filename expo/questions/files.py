@@ -1,0 +1,205 @@
+"""Files that are handed in: looked at by their content, images made anew, kept in a folder that no address reaches.
+
+The file lies on the disk before the row that names it is committed, and goes after the row that named it is gone, so
+there is never a row without its file; what a crash leaves without a row is swept away.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from expo.core import clock, tokens
+from expo.core.db import after_commit, db, transaction
+from expo.core.text import one_line
+
+from . import seal
+from .models import Answer, AnswerFile, Kind, Question
+from .refusals import BadFile
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 5 * 1024 * 1024
+# What is unpacked stands in memory; a JPEG that becomes smaller anyway is never unpacked whole.
+MOST_PIXELS = 16_000_000
+MOST_PIXELS_OF_PHOTO = 100_000_000
+PHOTO_SIDE = 1200  # pixels of the longer side: enough for a badge of 60 mm at 300 dpi, and no more is kept
+UNCLAIMED = timedelta(days=1)
+LONGEST_NAME = 120
+_MAGIC = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
+_ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+
+
+def folder() -> Path:
+    return Path(current_app.config["EXPO"].var).absolute() / "uploads" / "answers"
+
+
+def keep(question: Question, *, name: str, content: bytes) -> str:
+    """Keep a file while its form is still being filled in. Returns the token that claims it. Raises BadFile."""
+    content, type_ = _looked_at(question.kind, content)
+    told = {"name": _name(name, type_), "type": type_, "size": len(content)}
+    token, stored = tokens.new(), secrets.token_hex(24)
+    row = AnswerFile(
+        expo_id=question.expo_id,
+        question_id=question.id,
+        token_digest=tokens.digest(token),
+        stored=stored,
+        size=len(content),
+        made_at=clock.real_now(),
+    )
+    if question.is_sealed:
+        row.sealed = seal.close_value(told, about=f"file {stored}")
+        content = seal.close(content, about=f"file {stored}")
+    else:
+        row.told = told
+    _write(folder() / stored, content)
+    with transaction():
+        db.session.add(row)
+    return token
+
+
+def waiting(question: Question, token: str) -> AnswerFile | None:
+    """The file that this token claims for this question."""
+    if not token:
+        return None
+    return db.session.scalar(
+        sa.select(AnswerFile).where(
+            AnswerFile.question_id == question.id,
+            AnswerFile.token_digest == tokens.digest(token),
+            AnswerFile.answer_id.is_(None),
+        )
+    )
+
+
+def told(file: AnswerFile) -> dict[str, Any]:
+    """Its name, type and size in bytes."""
+    if file.sealed is not None:
+        opened: Any = seal.open_value(file.sealed, about=f"file {file.stored}")
+        return dict(opened)
+    return dict(file.told or {})
+
+
+def claim(file: AnswerFile, answer: Answer) -> None:
+    """The file belongs to this answer from now on, and what the answer had before goes. In a transaction."""
+    forget([answer.id])
+    file.answer_id, file.token_digest = answer.id, None
+    db.session.flush()
+
+
+def of_answer(answer_id: int) -> AnswerFile | None:
+    return db.session.scalar(sa.select(AnswerFile).where(AnswerFile.answer_id == answer_id))
+
+
+def content(file: AnswerFile) -> bytes:
+    """The file itself. Raises seal.Broken, OSError."""
+    stored = (folder() / file.stored).read_bytes()
+    return seal.open_(stored, about=f"file {file.stored}") if file.sealed is not None else stored
+
+
+def forget(answer_ids: list[int]) -> None:
+    """Throw the files of these answers away, in the transaction that throws the answers away."""
+    _forget(AnswerFile.answer_id.in_(answer_ids))
+
+
+def drop_unclaimed(question_id: int) -> None:
+    """Throw away what waits for a question that is no more. In a transaction."""
+    _forget(sa.and_(AnswerFile.question_id == question_id, AnswerFile.answer_id.is_(None)))
+
+
+def sweep() -> int:
+    """Throw away what nobody claimed in a day, and files that no row names. Returns how many went."""
+    before = clock.real_now() - UNCLAIMED
+    with transaction():
+        gone = _forget(sa.and_(AnswerFile.answer_id.is_(None), AnswerFile.made_at < before))
+    known = set(db.session.scalars(sa.select(AnswerFile.stored)))
+    if folder().is_dir():
+        for file in folder().iterdir():
+            if file.name not in known and file.stat().st_mtime < before.timestamp():
+                file.unlink(missing_ok=True)
+                gone += 1
+    return gone
+
+
+def _forget(which: sa.ColumnElement[bool]) -> int:
+    names = list(db.session.scalars(sa.select(AnswerFile.stored).where(which)))
+    db.session.execute(sa.delete(AnswerFile).where(which))
+    place = folder()
+
+    def remove() -> None:
+        for name in names:
+            (place / name).unlink(missing_ok=True)
+
+    after_commit(remove)
+    return len(names)
+
+
+def _write(place: Path, content: bytes) -> None:
+    """On the disk before the row says so."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _looked_at(kind: Kind, content: bytes) -> tuple[bytes, str]:
+    """What is kept of it, and its type. The name and what the browser says of it are not asked."""
+    if len(content) > MOST_BYTES:
+        raise BadFile(_("That file is too large: at most %(most)s MB.", most=MOST_BYTES // 1024**2))
+    type_ = next((one for magic, one in _MAGIC if content.startswith(magic)), None)
+    if kind is Kind.PHOTO and type_ not in ("image/png", "image/jpeg"):
+        raise BadFile(_("A picture as JPEG or PNG, please."))
+    if type_ is None:
+        raise BadFile(_("A PDF, a JPEG or a PNG, please."))
+    if type_ == "application/pdf":
+        return content, type_
+    return _made_anew(content, type_, photo=kind is Kind.PHOTO)
+
+
+def _made_anew(content: bytes, type_: str, *, photo: bool) -> tuple[bytes, str]:
+    """The picture and nothing else: no place where it was taken, no serial number of the camera, no second file."""
+    try:
+        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            most = MOST_PIXELS_OF_PHOTO if photo and type_ == "image/jpeg" else MOST_PIXELS
+            if picture.width * picture.height > most:
+                millions = most // 1_000_000
+                raise BadFile(_("That picture has too many pixels: at most %(most)s million.", most=millions))
+            if photo:
+                picture.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
+                type_ = "image/jpeg"
+            upright = ImageOps.exif_transpose(picture)
+            if photo:
+                upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+            whole = upright.convert("RGBA")
+            if type_ == "image/jpeg":
+                clean = Image.new("RGB", whole.size, "white")
+                clean.paste(whole, mask=whole)
+            else:
+                clean = Image.new("RGBA", whole.size)
+                clean.paste(whole)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as wrong:
+        raise BadFile(_("That picture cannot be read. Save it again as JPEG or PNG.")) from wrong
+    made = io.BytesIO()
+    if type_ == "image/jpeg":
+        clean.save(made, "JPEG", quality=88, optimize=True)
+    else:
+        clean.save(made, "PNG", optimize=True)
+    return made.getvalue(), type_
+
+
+def _name(name: str, type_: str) -> str:
+    """A name for people: no folders, no control signs, the ending that its content has."""
+    last = one_line(name).replace("\\", "/").rpartition("/")[2].strip(". ")
+    stem = last.rpartition(".")[0] if "." in last else last
+    return (stem[:LONGEST_NAME].strip() or "file") + _ENDINGS[type_]
