@@ -62,7 +62,9 @@ _LOADED = (
     "core.stamps", "desk.models",
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
     "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "payment.checks", "privacy.checks", "privacy.keeping", "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
+    "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
+    "privacy.checks", "privacy.keeping",
+    "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
@@ -80,12 +82,13 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.guests import listeners as guests
+    from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
-    from expo.registration import validity
+    from expo.registration import late, validity
     from expo.speakers import listeners as speakers
 
     for name in _LOADED:
@@ -97,6 +100,8 @@ def _wire_rooms() -> None:
     guests.listen()
     registration.listen()
     validity.listen()
+    late.listen()
+    invoicing.listen()
     waiting.listen()
     # In this order: a seat given back, a badge made, then what the badge opens.
     booking.listen()

@@ -64,11 +64,28 @@ class Settings:
     time_zone: str = _setting(
         "Europe/Stockholm", "The city's time zone: when it is night, for what is done each night"
     )
+    stripe_key: str = _setting(
+        "", "Secret key of the Stripe account (sk_… or rk_…); empty: nobody pays online.", secret=True
+    )
+    stripe_webhook_secrets: str = _setting(
+        "",
+        "Signing secrets of the webhook /webhooks/stripe (whsec_…), space-separated while one is changed; empty: it "
+        "refuses everything.",
+        secret=True,
+    )
+    stripe_tolerance: int = _setting(300, "Seconds that a webhook's signature may be old")
+    stripe_api: str = _setting("https://api.stripe.com", "Where the payment provider's API answers")
+    stripe_pages: str = _setting("https://checkout.stripe.com", "Where its payment pages stand")
     log_level: str = _setting("INFO", "DEBUG | INFO | WARNING | ERROR")
 
     @property
     def demo(self) -> bool:
         return self.mode == "demo"
+
+    @property
+    def takes_payments(self) -> bool:
+        """Whether people can pay on the provider's page."""
+        return bool(self.stripe_key)
 
     @property
     def secure(self) -> bool:
@@ -170,5 +187,13 @@ def _demo_defaults(settings: Settings) -> Settings:
         "mail_url": "none:",
         "mail_from": "H22 City Expo <expo@demo.example>",
     }
+    if not settings.stripe_key:
+        # The stand-in of expo/standin, which `expo demo` starts beside the web. It moves no money.
+        standin = f"http://{'localhost' if everywhere else settings.host}:{settings.port + 1}"
+        made_up |= {
+            "stripe_key": "sk_test_demo",
+            "stripe_webhook_secrets": "whsec_demo",
+        }
+        settings = replace(settings, stripe_api=standin, stripe_pages=standin)
     missing: dict[str, Any] = {name: value for name, value in made_up.items() if not getattr(settings, name)}
     return replace(settings, **missing)

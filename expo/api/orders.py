@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from expo.accounts.models import ApiToken
 from expo.core.money import Money
+from expo.payment import gateway
 from expo.payment import orders as placing
 from expo.payment import queries as payment
 from expo.payment.models import Order
@@ -249,4 +250,6 @@ def _with_secrets(answer: dict[str, Any]) -> dict[str, Any]:
         told["secret"] = secret
         if secret:
             told["url"] = url_for("delegate.order", code=told["code"], secret=secret, _external=True)
+            if told["state"] == "open" and gateway.is_open():
+                told["pay_url"] = told["url"] + f"#order-{told['code']}"
     return answer

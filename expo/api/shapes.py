@@ -177,7 +177,7 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "Basket": thing(
         basket=TEXT,
-        orders=many(thing(("url",), **_ORDER["properties"], secret=maybe(TEXT), url=TEXT)),
+        orders=many(thing(("url",), **_ORDER["properties"], secret=maybe(TEXT), url=TEXT, pay_url=TEXT)),
     ),
     "NewOrder": thing(
         ("name", "language", "organisation", "city", "country", "code"),

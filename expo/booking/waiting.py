@@ -75,8 +75,8 @@ def join(
     return booking
 
 
-def accept(*, booking: Booking, accept: Collection[str] = ()) -> None:
-    """Take the offered seats. Twice is once. Raises OfferOver; Overlap where the person has another seat by now."""
+def accept(*, booking: Booking, accept: Collection[str] = (), swap_for: Booking | None = None) -> None:
+    """Take the offered seats, and give `swap_for` back for them. Twice is once. Raises OfferOver; Overlap where the person has another seat by now."""
     with transaction():
         rights.hold(booking.person_id)
         records.read_again(booking)
@@ -87,6 +87,10 @@ def accept(*, booking: Booking, accept: Collection[str] = ()) -> None:
         slot = rights.listed(booking.expo_id, booking.occurrence_id)
         if not slot.takes_place or slot.ends_at <= clock.now():
             raise BookingClosed(_("%(title)s does not take place then any more.", title=slot.title))
+        if swap_for is not None:
+            records.check_swap(swap_for, booking.person, booking.occurrence_id)
+            booking.swap_for_id = swap_for.id
+            db.session.flush()
         stay = clashes.refuse(
             clashes.with_seats(slot, slots.of_person(booking.person_id)),
             accepted=booking.accepts_clash or "overlap" in accept,

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import dotenv
@@ -18,7 +19,7 @@ from expo.core.db import DatabaseBusy, db
 from expo.core.refusals import Refusal
 from expo.demo import logins, setup
 
-from . import logs, serve
+from . import logs, serve, supervisor
 from .database import bring_up_to_date
 
 
@@ -48,7 +49,16 @@ def demo(host: str | None, port: int | None) -> None:
         click.echo(f"Ready after {time.monotonic() - began:.0f} s.")
     leave_behind(settings)
     click.echo(welcome(settings))
-    sys.exit(serve.run(settings))
+    sys.exit(serve.run(settings, _beside(settings)))
+
+
+def _beside(settings: config.Settings) -> list[supervisor.Child]:
+    """The stand-in for the payment provider, unless a real one (in its test mode) was named."""
+    address = urlsplit(settings.stripe_api)
+    if not address.port:
+        return []
+    serve.check_port(replace(settings, port=address.port))
+    return [supervisor.Child("payments", [sys.executable, "-m", "expo", "standin"])]
 
 
 def leave_behind(settings: config.Settings) -> None:

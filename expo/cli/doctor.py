@@ -17,6 +17,8 @@ from expo import config
 from expo.app import create_app
 from expo.core import clock, readiness
 from expo.core.db import DatabaseBusy, db, is_sqlite
+from expo.core.refusals import Refusal
+from expo.payment import gateway
 
 SAFE_SQLITE = (3, 51, 3)
 MOST_DRIFT = 2.0  # seconds between this machine's clock and the database's
@@ -63,6 +65,7 @@ def examine(settings: config.Settings) -> Iterator[Finding]:
     if is_sqlite():
         yield from _sqlite()
     yield from _mail(settings)
+    yield from _payments(settings)
     yield from _clock(settings)
     yield from _folders(settings)
     yield from _address(settings)
@@ -122,6 +125,34 @@ def _mail(settings: config.Settings) -> Iterator[Finding]:
         yield Finding(f"letters leave from {settings.mail_from}")
     else:
         yield Finding("EXPO_MAIL_URL names no mail server", "write smtp://USER:PASSWORD@HOST:PORT")
+
+
+def _payments(settings: config.Settings) -> Iterator[Finding]:
+    if not settings.takes_payments:
+        yield Finding(
+            "nobody pays online (EXPO_STRIPE_KEY is empty)", "set it if tickets cost something", is_note=True
+        )
+        return
+    if not settings.stripe_webhook_secrets.split():
+        yield Finding(
+            "EXPO_STRIPE_WEBHOOK_SECRETS is empty, so what the payment provider tells is refused",
+            f"make a webhook to {settings.base_url.rstrip('/')}/webhooks/stripe and set its signing secret",
+        )
+    elif not settings.demo and not all(
+        one.startswith("whsec_") for one in settings.stripe_webhook_secrets.split()
+    ):
+        yield Finding("EXPO_STRIPE_WEBHOOK_SECRETS holds what is no signing secret", "they begin with whsec_")
+    if not settings.demo and settings.stripe_api != "https://api.stripe.com":
+        yield Finding(f"payments go to {settings.stripe_api}", "leave EXPO_STRIPE_API empty in production")
+    try:
+        gateway.reach()
+    except Refusal as no:
+        yield Finding(
+            f"the payment provider: {no.message}", "check EXPO_STRIPE_KEY, and that this machine reaches it"
+        )
+    else:
+        live = "real money" if gateway.is_live() else "test money only"
+        yield Finding(f"the payment provider takes our key ({live})")
 
 
 def _clock(settings: config.Settings) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ def configuration(level: str) -> dict[str, Any]:
         "loggers": {
             "_granian": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},  # it names each request
         },
     }
 

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -66,13 +67,14 @@ def web(host: str | None, port: int | None) -> None:
     ).serve()
 
 
-def run(settings: config.Settings) -> int:
-    """Keep web and worker running until somebody asks to stop. Returns the exit code."""
+def run(settings: config.Settings, beside: Sequence[supervisor.Child] = ()) -> int:
+    """Keep web and worker running, and what stands beside them, until somebody asks to stop. Returns the exit code."""
     check_port(settings)
     program = [sys.executable, "-m", "expo"]
     children = [
         supervisor.Child("web", [*program, "web"]),
         supervisor.Child("worker", [*program, "worker"]),
+        *beside,
     ]
     around = {**os.environ, **environment(settings), supervisor.SUPERVISED: "1"}
     return supervisor.keep_running(children, stop=supervisor.stop_on_signals(), environment=around)

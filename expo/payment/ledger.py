@@ -70,6 +70,10 @@ def set_aside(payment: Payment, dispute: str, amount_minor: int) -> None:
     )
 
 
+def is_set_aside(order: Order, dispute: str) -> bool:
+    return bool(_rows_of(order.id, f"dispute:{dispute}"[:64]))
+
+
 def released(payment: Payment, dispute: str) -> None:
     """The dispute was won: the money is back."""
     _contra(payment.order, f"won:{dispute}"[:64], _rows_of(payment.order_id, f"dispute:{dispute}"[:64]))

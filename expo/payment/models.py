@@ -102,6 +102,18 @@ class Seller(Base):
     is_default: Mapped[bool] = mapped_column(default=False)
     # A refund that somebody asks for above this needs a second person; in minor units of its currency.
     refund_limit_minor: Mapped[int] = mapped_column(default=500_000)
+    # Its own account at the payment provider (acct_…); empty: the platform's.
+    provider_account: Mapped[str] = mapped_column(sa.String(80), default="")
+    # What its invoices say of it. `endpoint` is its address for electronic ones, such as 0007:2120001157.
+    org_number: Mapped[str] = mapped_column(sa.String(40), default="")
+    street: Mapped[str] = mapped_column(sa.String(200), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(20), default="")
+    city: Mapped[str] = mapped_column(sa.String(120), default="")
+    country: Mapped[str] = mapped_column(sa.String(2), default="SE")
+    iban: Mapped[str] = mapped_column(sa.String(42), default="")
+    endpoint: Mapped[str] = mapped_column(sa.String(100), default="")
+    # Number that takes Swish payments.
+    swish: Mapped[str] = mapped_column(sa.String(20), default="")
 
 
 class Order(Base):
@@ -224,6 +236,11 @@ class Payment(Base):
     def came(self) -> bool:
         return self.state in MONEY_IN
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it may come any moment."""
+        return self.state in (PayState.CREATED, PayState.PROCESSING)
+
 
 class Refund(Base):
     """Money that goes back to where a payment came from. `key` names its cause, so that one cause is one refund."""
@@ -309,3 +326,37 @@ class LedgerRow(Base):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+
+class ProviderEvent(Base):
+    """Something that the provider told. Written with its effects, so each changes state at most once."""
+
+    __tablename__ = "provider_events"
+    __table_args__ = (sa.UniqueConstraint("event_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    event_id: Mapped[str] = mapped_column(sa.String(255))
+    type: Mapped[str] = mapped_column(sa.String(100))
+    received_at: Mapped[Moment]
+    outcome: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Discrepancy(Base):
+    """Something on which the provider's account and ours do not agree, from when it was found until it was gone."""
+
+    __tablename__ = "discrepancies"
+    __table_args__ = (partial_index("uq_discrepancies_open", "what", "subject", where="gone_at IS NULL"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id), index=True)
+    what: Mapped[str] = mapped_column(sa.String(40))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    theirs: Mapped[str] = mapped_column(sa.String(200))
+    ours: Mapped[str] = mapped_column(sa.String(200))
+    found_at: Mapped[Moment]
+    gone_at: Mapped[Moment | None]
+
+    order: Mapped[Order | None] = relationship()

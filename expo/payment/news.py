@@ -27,6 +27,13 @@ class OrderChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderBilled:
+    """An invoice was asked for: what it says is owed, paid or not."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CameLate:
     """Money came for an order that has ended. Whoever listens gives what it was for after all, asks, or gives it
     back; none of it stays undecided."""

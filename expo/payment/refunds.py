@@ -32,6 +32,8 @@ from .models import (
 )
 from .refusals import NotYourRefund, RefundTooMuch, WrongRefundStep
 
+_GONE = (RefundReason.DISPUTE,)
+
 
 def request(
     *,
@@ -43,7 +45,7 @@ def request(
     payment: Payment | None = None,
     by_hand: bool = False,
 ) -> list[Refund]:
-    """Ask for this much of an order's money to go back: of this payment, or of the newest first.
+    """Ask for this much of an order's money to go back: of this payment, or first of what goes back by itself.
 
     The same key again is the same refund. `by_hand`: a person decides, so above the seller's limit a second one has
     to agree. Raises BadInput, RefundTooMuch; then nothing is asked for.
@@ -59,7 +61,7 @@ def request(
             return known
         made, left = [], amount.minor
         limit = order.seller.refund_limit_minor if order.seller else 0
-        for one in [payment] if payment else reversed(queries.payments_of([order.id])):
+        for one in [payment] if payment else _by_ease(queries.payments_of([order.id])):
             if one.state is not PayState.SUCCEEDED or not left:
                 continue
             db.session.refresh(one)
@@ -74,6 +76,11 @@ def request(
                 _("That is more than came for this order and has not gone back yet."), field="amount"
             )
     return made
+
+
+def _by_ease(paid: list[Payment]) -> list[Payment]:
+    """First what the provider gives back by itself, the newest first; then what finance has to pay out."""
+    return sorted(paid, key=lambda one: (one.method is not PayMethod.CHECKOUT, -one.id))
 
 
 def with_key(expo_id: int, key: str) -> list[Refund]:
@@ -120,9 +127,14 @@ def _write(
     if not add_unless_there(refund):
         raise WrongRefundStep(_("This refund was asked for already."))
     _record(refund, "refund_requested", why=refund.note or None)
-    if not second:
+    if not second and reason not in _GONE and not key.startswith("provider:"):
         _send_later(refund)
     return refund
+
+
+def write_gone(order: Order, payment: Payment, part: Money, reason: RefundReason, key: str) -> Refund:
+    """Money that has gone back without us: by the provider's own pages, or by the payer's bank."""
+    return _write(order, payment, part.minor, reason, f"{key}:{payment.id}", "", second=False)
 
 
 def approve(*, refund: Refund) -> None:

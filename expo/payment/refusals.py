@@ -36,3 +36,28 @@ class WrongRefundStep(Refusal):
     """The refund, or what it is about, is not where this step begins."""
 
     code = "wrong_refund_step"
+
+
+class ProviderAway(Refusal):
+    """The payment provider does not answer, or has a fault: nothing is known, and it may go in a moment."""
+
+    code = "provider_away"
+    status = 503
+
+
+class ProviderRefuses(Refusal):
+    """The payment provider says no to what was asked; asking again will not help."""
+
+    code = "provider_refuses"
+
+
+class PaymentUnderWay(Refusal):
+    """A payment for this order is on its way already."""
+
+    code = "payment_under_way"
+
+
+class AlreadyPaid(Refusal):
+    """Nothing is left to pay."""
+
+    code = "already_paid"

@@ -27,6 +27,15 @@ class SellerDraft:
     how_to_pay: str = ""
     pay_days: int = 14
     refund_limit_minor: int = 500_000
+    org_number: str = ""
+    street: str = ""
+    postcode: str = ""
+    city: str = ""
+    country: str = "SE"
+    iban: str = ""
+    endpoint: str = ""
+    swish: str = ""
+    provider_account: str = ""
 
 
 def of_expo(expo_id: int) -> list[Seller]:

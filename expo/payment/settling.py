@@ -4,10 +4,9 @@ came beyond what is owed goes back."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, jobs, news
@@ -17,7 +16,7 @@ from expo.core.refusals import BadInput
 
 from . import ledger, orders, queries, refunds
 from .models import Order, OrderLine, OrderState, Payment, PayState, Refund, RefundReason
-from .news import CameLate, OrderChanged, OrderExpired, OrderSettled
+from .news import CameLate, OrderBilled, OrderChanged, OrderExpired, OrderSettled
 from .refusals import WrongRefundStep
 
 
@@ -95,7 +94,9 @@ def strike(*, order_id: int, line_ids: Iterable[int], keep: dict[int, Money] | N
             line.struck_at = clock.now()
             fee = (keep or {}).get(line.id)
             if fee is not None and fee.minor > 0 and order.state is OrderState.SETTLED:
-                _add_line(order, _("Cancellation fee: %(what)s", what=line.text), fee, line.vat_basis_points)
+                with force_locale(order.person.language):  # who reads the bill
+                    text = _("Cancellation fee: %(what)s", what=line.text)
+                _add_line(order, text, fee, line.vat_basis_points)
         _retotal(order)
         if (
             not queries.lines_of([order.id])
@@ -112,9 +113,11 @@ def reduce(*, order: Order, line: OrderLine, amount: Money, why: str = "") -> Or
     if not 0 < amount.minor <= price_left(line):
         raise ValueError(f"{amount} of {price_left(line)}")
     before = order.total_minor
+    with force_locale(order.person.language):
+        text = _("Reduction: %(what)s", what=line.text)
     less = _add_line(
         order,
-        _("Reduction: %(what)s", what=line.text),
+        text,
         Money(-amount.minor, amount.currency),
         line.vat_basis_points,
         reduces_id=line.id,
@@ -131,6 +134,31 @@ def price_left(line: OrderLine) -> int:
     )
 
 
+def open_again(order: Order) -> None:
+    """An order that had ended is to be paid after all: what it was for can be had. Whoever calls holds it."""
+    before = order.state
+    order.state, order.due_at = OrderState.OPEN, None
+    db.session.flush()
+    audit.record(
+        "order_opened_again",
+        "order",
+        order.id,
+        expo_id=order.expo_id,
+        before={"state": before.value},
+        after={"state": order.state.value},
+    )
+
+
+def begin_again(*, order: Order, text: str, price: Money, rate: int) -> OrderLine:
+    """An order that had ended is for this alone from now on. Whoever calls holds it, and settles it."""
+    for line in queries.lines_of([order.id]):
+        line.struck_at = clock.now()
+    new = _add_line(order, text, price, rate)
+    _retotal(order)
+    open_again(order)
+    return new
+
+
 def bill(*, order: Order) -> None:
     """From now on what the order says stands in the books as owed: an invoice is written for it."""
     with transaction():
@@ -140,6 +168,7 @@ def bill(*, order: Order) -> None:
             db.session.flush()
             audit.record("order_billed", "order", order.id, expo_id=order.expo_id)
             ledger.recognise(order)
+            news.tell(OrderBilled(order.id))
 
 
 def _add_line(
@@ -182,7 +211,26 @@ def _changed(order: Order, before: int, *, why: str = "", give_back: bool = True
     ledger.recognise(order)
     if give_back:
         level(order, reason=RefundReason.CANCELLATION)
+    _close_page_later(order)
     news.tell(OrderChanged(order.id))
+
+
+def _close_page_later(order: Order) -> None:
+    """What is left to pay has changed, so a page that is open asks for too much or too little."""
+    for one in queries.payments_of([order.id]):
+        if one.state is PayState.CREATED:
+            jobs.add("page_wrong", {"payment": one.id}, key=f"page_wrong:{one.id}")
+
+
+def reduce_somewhere(order: Order, amount: Money) -> None:
+    """Make an order cheaper by so much, of its dearest lines: somebody took the money back. Whoever calls holds it."""
+    left = amount.minor
+    whole = [line for line in queries.lines_of([order.id]) if line.reduces_id is None]
+    for line in sorted(whole, key=price_left, reverse=True):
+        part = min(left, price_left(line))
+        if part > 0:
+            reduce(order=order, line=line, amount=Money(part, order.currency))
+            left -= part
 
 
 def arrived(payment: Payment) -> None:
@@ -190,7 +238,8 @@ def arrived(payment: Payment) -> None:
     order = payment.order
     ledger.captured(payment)
     if order.state is OrderState.OPEN:
-        settle_if_paid(order)
+        if not settle_if_paid(order):
+            _close_page_later(order)
     elif order.state is OrderState.SETTLED:
         level(order)
     else:
@@ -214,6 +263,7 @@ def settle_if_paid(order: Order) -> bool:
         ledger.recognise(order)
         news.tell(OrderSettled(order.id))
         level(order)
+        _close_page_later(order)
     return settled == 1
 
 
@@ -226,6 +276,8 @@ def expire(*, order_id: int) -> bool:
         order = orders.hold(order_id)
         if order.due_at is None or order.due_at > clock.now() or queries.captured(order.id):
             return False
+        if any(one.is_under_way for one in queries.payments_of([order.id])):
+            return False  # somebody may be paying just now: checkout.py closes their page first
         ended = execute(
             sa.update(Order)
             .where(Order.id == order.id, Order.state == OrderState.OPEN)
@@ -238,8 +290,3 @@ def expire(*, order_id: int) -> bool:
         ledger.recognise(order)
         news.tell(OrderExpired(order.id))
         return True
-
-
-@jobs.handler("order_due")
-def _when_due(payload: dict[str, Any]) -> None:
-    expire(order_id=payload["order"])

@@ -12,15 +12,16 @@ from flask_babel import gettext as _
 from expo.accounts.models import Person
 from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
+from expo.core.money import Money
 from expo.core.refusals import Refusal
-from expo.payment import orders, settling
-from expo.payment.models import Order, OrderState, RefundReason
-from expo.payment.news import CameLate, OrderExpired, OrderSettled
+from expo.payment import orders
+from expo.payment.models import Order, OrderState
+from expo.payment.news import OrderExpired, OrderSettled, TakenBack
 
-from . import billing, letters, places, queries, reminders, vouchers
+from . import billing, cancelling, letters, places, queries, reminders, vouchers
 from .models import LIVE, WAITING, Registration, RegistrationState
 from .news import RegistrationConfirmed, RegistrationEnded, RegistrationOver
-from .refusals import WrongStep
+from .refusals import QuoteChanged, WrongStep
 from .submitting import Choices, Newcomer, Submitted, submit, take_open_pass
 
 __all__ = [
@@ -94,20 +95,31 @@ class Decided:
     refused: list[tuple[Registration, Refusal]]
 
 
-def withdraw(*, registration: Registration) -> None:
-    """The delegate gives the place back. Raises WrongStep."""
-    _end(registration, RegistrationState.WITHDRAWN, "", "registration_withdrawn")
+def withdraw(*, registration: Registration, expected: Money | None = None) -> None:
+    """The delegate gives the place back; what the ticket's rules say of its price goes back to them.
+
+    `expected` is what the page said would go back. Raises WrongStep; QuoteChanged where that is not so any more.
+    """
+    with transaction():
+        if registration.order_id is not None:
+            orders.hold(registration.order_id)
+        quoted = cancelling.quote(registration)
+        back = quoted.back if quoted else None
+        if expected is not None and (back.minor if back else 0) != expected.minor:
+            raise QuoteChanged(_("What goes back has changed since you opened the page. Look again."))
+        keep = quoted.keep if quoted and quoted.back.minor else None
+        _end(registration, RegistrationState.WITHDRAWN, "", "registration_withdrawn", keep=keep)
 
 
 def revoke(*, registration: Registration, reason: str) -> None:
-    """An organiser takes the place back. Raises WrongStep."""
-    _end(registration, RegistrationState.REVOKED, reason, "registration_revoked")
+    """An organiser takes the place back; what was paid for it goes back, all of it. Raises WrongStep."""
+    _end(registration, RegistrationState.REVOKED, reason, "registration_revoked", keep={})
 
 
 def listen() -> None:
     news.listen(OrderSettled, _confirm_paid)
     news.listen(OrderExpired, _end_unpaid)
-    news.listen(CameLate, _give_late_money_back)
+    news.listen(TakenBack, _end_what_is_not_paid_any_more)
 
 
 def _confirm_paid(settled: OrderSettled) -> None:
@@ -132,11 +144,23 @@ def _end_unpaid(expired: OrderExpired) -> None:
     letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
 
 
-def _give_late_money_back(late: CameLate) -> None:
-    settling.level(db.session.get_one(Order, late.order_id), owed=0, reason=RefundReason.LATE)
+def _end_what_is_not_paid_any_more(taken: TakenBack) -> None:
+    """The payer has the money back, so nobody is in by it."""
+    for registration in queries.of_order(taken.order_id):
+        if registration.is_live and registration.order_line_id is not None:
+            with force_locale(registration.person.language):
+                why = _("Its payment was taken back.")
+            _end(registration, RegistrationState.REVOKED, why, "registration_revoked", keep={})
 
 
-def _end(registration: Registration, state: RegistrationState, reason: str, letter: str) -> None:
+def _end(
+    registration: Registration,
+    state: RegistrationState,
+    reason: str,
+    letter: str,
+    keep: dict[int, Money] | None = None,
+) -> None:
+    """`keep` says what of its paid lines is not given back, where that is decided now."""
     with transaction():
         if registration.order_id is not None:
             orders.hold(
@@ -147,7 +171,7 @@ def _end(registration: Registration, state: RegistrationState, reason: str, lett
         _step(registration, state, LIVE, why=reason)
         places.give_back(registration)
         vouchers.undo(registration)
-        billing.strike(registration)
+        billing.strike(registration, keep=keep)
         letters.write(registration, letter, note=reason)
         if was_confirmed:
             news.tell(RegistrationEnded(registration.id))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from expo.core import audit, clock
 from expo.core.db import db, transaction
+from expo.core.money import Money
 from expo.payment import orders, sellers, settling
 from expo.payment.models import Order, OrderLine, OrderState, Seller
 from expo.programme.models import Conference
@@ -167,14 +168,20 @@ def standing_order(registration: Registration) -> Order | None:
     return order if order.state in (OrderState.OPEN, OrderState.SETTLED) else None
 
 
-def strike(registration: Registration) -> None:
-    """What an ended registration would have had to pay is taken off its order, as long as that is open."""
-    lines = [
+def strike(registration: Registration, *, keep: dict[int, Money] | None = None) -> None:
+    """What an ended registration would have had to pay is taken off its order, as long as that is open; off a paid
+    one where `keep` says how much of which line is kept."""
+    lines = lines_of(registration)
+    for order_id in db.session.scalars(
+        sa.select(OrderLine.order_id).where(OrderLine.id.in_(lines)).distinct()
+    ).all():
+        settling.strike(order_id=order_id, line_ids=lines, keep=keep)
+
+
+def lines_of(registration: Registration) -> list[int]:
+    """The lines of orders that pay for a registration and its add-ons."""
+    found = [
         registration.order_line_id,
         *(one.order_line_id for one in queries.add_ons_of([registration.id])),
     ]
-    found: Iterable[int] = [one for one in lines if one is not None]
-    for order_id in db.session.scalars(
-        sa.select(OrderLine.order_id).where(OrderLine.id.in_(list(found))).distinct()
-    ).all():
-        settling.strike(order_id=order_id, line_ids=found)
+    return [one for one in found if one is not None]

@@ -7,8 +7,9 @@ from sqlalchemy.orm import aliased
 
 from expo.core.checks import check
 from expo.core.db import db
-from expo.payment.models import Order, OrderState
+from expo.payment.models import Order, OrderState, Payment, PayState, Refund, RefundState
 
+from .late_models import UNDECIDED, LateMoney
 from .models import LIVE, Registration, RegistrationState, TakenAddOn
 from .voucher_models import Voucher, VoucherUse
 
@@ -102,3 +103,27 @@ def voucher_uses() -> Iterator[str]:
     )
     for row in db.session.execute(kept):
         yield f"registration {row.code} has ended and keeps its voucher"
+
+
+@check(
+    "3",
+    "money of an order that has ended goes back, or a choice about it is open; choices are about such money",
+)
+def late_money() -> Iterator[str]:
+    came = (
+        sa.select(sa.func.coalesce(sa.func.sum(Payment.amount_minor - Payment.refunded_minor), 0))
+        .where(Payment.order_id == Order.id, Payment.state == PayState.SUCCEEDED)
+        .scalar_subquery()
+    )
+    choosing = (
+        sa.select(LateMoney.id).where(LateMoney.order_id == Order.id, LateMoney.state.in_(UNDECIDED)).exists()
+    )
+    failed = (
+        sa.select(Refund.id).where(Refund.order_id == Order.id, Refund.state == RefundState.FAILED).exists()
+    )
+    ended = Order.state.in_((OrderState.EXPIRED, OrderState.VOID))
+    wrong = sa.or_(
+        sa.and_(ended, came > 0, sa.not_(choosing), sa.not_(failed)), sa.and_(sa.not_(ended), choosing)
+    )
+    for row in db.session.execute(sa.select(Order.code, Order.state, came.label("came")).where(wrong)):
+        yield f"order {row.code} is {row.state} with {row.came} that nobody decides about"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from expo.accounts import actions as accounts
 from expo.accounts.models import LinkPurpose, Person
+from expo.core.money import Money
 from expo.mail import outbox
 from expo.payment import orders, queries
 from expo.payment.models import Order, OrderState
@@ -90,6 +92,23 @@ def order_expired(order: Order, ended: list[Registration]) -> None:
             name=person.name,
             order=order.code,
             registrations=[told(registration, person.language) for registration in ended],
+        )
+
+
+def late(order: Order, letter: str, *, deadline: datetime | None = None) -> None:
+    """What becomes of money that came too late."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            letter,
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            order=order.code,
+            secret=orders.secret_of(order),
+            total=Money(queries.captured(order.id), order.currency).said(person.language),
+            deadline=deadline,
         )
 
 

@@ -99,6 +99,8 @@ class TicketType(Base):
     valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
     # Until then places can be handed on to somebody else; without it, as long as the conference lasts.
     transfer_until: Mapped[Moment | None]
+    # How much goes back to whoever cancels: [days before the conference, per cent] each.
+    cancellation: Mapped[Json | None] = mapped_column(default=list)
 
     conference: Mapped[Conference] = relationship()
     pool: Mapped[Pool] = relationship()

@@ -47,3 +47,15 @@ class VoucherGone(Refusal):
     """The voucher has given all it had."""
 
     code = "voucher_gone"
+
+
+class LateIsDecided(Refusal):
+    """What becomes of money that came late was decided already."""
+
+    code = "late_is_decided"
+
+
+class QuoteChanged(Refusal):
+    """What would go back, or be to pay, is not what the page said."""
+
+    code = "quote_changed"

@@ -368,6 +368,19 @@ def _register(person: Person, wish: _Wish, order: Order | None) -> Registration:
     return registration
 
 
+def register_for(*, order: Order, kind: TicketType, line_id: int) -> Registration:
+    """A registration that a line of an order is for; approved and held until the order is settled. Raises
+    AlreadyRegistered, TicketsGone. Whoever calls holds the order."""
+    lock(order.person)
+    made = _register(order.person, _Wish(kind, kind.price, 0, [], None), order)
+    made.order_line_id = line_id
+    made.state = RegistrationState.APPROVED
+    db.session.flush()
+    places.take([made])
+    db.session.flush()
+    return made
+
+
 def _note_lines(registration: Registration, line_ids: list[int]) -> None:
     """Which line of the order is for the ticket, and which for each add-on, in their order."""
     if not line_ids:

@@ -56,6 +56,8 @@ class TicketDraft:
     valid_until: str = ""
     occurrence_ids: tuple[int, ...] = ()
     transfer_until: datetime | None = None
+    # Days before the conference begins, and how many per cent go back until then.
+    cancellation: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,20 @@ class AddOnDraft:
 
 def draft_of(ticket_type: TicketType) -> TicketDraft:
     """A ticket type as it is saved."""
-    names = set(TicketDraft.__slots__) - {"quota", "shared_pool_id", "valid_days", "occurrence_ids"}
+    names = set(TicketDraft.__slots__) - {
+        "quota",
+        "shared_pool_id",
+        "valid_days",
+        "occurrence_ids",
+        "cancellation",
+    }
     shared = shared_pool_of(ticket_type)
     return TicketDraft(
         **{name: getattr(ticket_type, name) for name in names},
         quota=ticket_type.pool.capacity,
         shared_pool_id=shared.id if shared else None,
         valid_days=tuple(ticket_type.valid_days or ()),
+        cancellation=tuple((days, percent) for days, percent in ticket_type.cancellation or ()),
         occurrence_ids=tuple(sorted(one.id for one in validity.occurrences_of(ticket_type.id))),
     )
 
@@ -97,6 +106,7 @@ def save_ticket_type(
         values["name"] = one_line(draft.name)
         values["code"] = vouchers.written(draft.code)
         values["valid_days"] = sorted(draft.valid_days)
+        values["cancellation"] = [list(rule) for rule in draft.cancellation]
         parent_id = _parent(conference, shared_id)
         if ticket_type is None:
             taken = {other.slug for other in queries.every_of(conference.id)}
@@ -124,6 +134,7 @@ def save_ticket_type(
         saved = draft_of(ticket_type)
         before = {key: getattr(ticket_type, key) for key in values}
         before["valid_days"] = sorted(before["valid_days"] or ())
+        before["cancellation"] = before["cancellation"] or []
         was = (saved.quota, ticket_type.pool.parent_id, saved.occurrence_ids)
         if before == values and was == (quota, parent_id, times):
             return ticket_type, False

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from expo.accounts.models import Person
 from expo.badge.models import Badge
+from expo.checkin import occupancy
 from expo.checkin import queries as checkin
 from expo.checkin.models import Device, Gate, Scan, Verdict, Zone, ZoneOpening
 from expo.checkin.queries import NO_SCANS, GateCount
@@ -56,13 +57,15 @@ def reach(expo_id: int, conference_ids: Collection[int] | None) -> set[int]:
 
 
 def zones(expo: Expo, within: Collection[int]) -> list[ZoneLine]:
-    """These zones, each under its parent, with their gates. Four queries."""
-    inside, scans = checkin.inside_by_zone(expo), checkin.scans_today(expo)
+    """These zones, each under its parent, with their gates, and the people in each and in all that lies in it."""
+    every = checkin.zones(expo.id)
+    inside = occupancy.people(expo, {zone.id: zone.parent_id for zone in every})
+    scans = checkin.scans_today(expo)
     gates: dict[int, list[tuple[Gate, GateCount]]] = defaultdict(list)
     for gate in checkin.gates(expo.id):
         gates[gate.zone_id].append((gate, scans.get(gate.id, NO_SCANS)))
     children: dict[int | None, list[Zone]] = defaultdict(list)
-    shown = [zone for zone in checkin.zones(expo.id) if zone.id in within]
+    shown = [zone for zone in every if zone.id in within]
     known = {zone.id for zone in shown}
     for zone in shown:
         children[zone.parent_id if zone.parent_id in known else None].append(zone)

@@ -49,7 +49,7 @@ def _add_headers(response: Response) -> Response:
             headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
         return response
     at_the_door = request.blueprint == "door"
-    headers.setdefault("Content-Security-Policy", DOOR_POLICY if at_the_door else CONTENT_POLICY)
+    headers.setdefault("Content-Security-Policy", _policy(at_the_door))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
@@ -58,3 +58,14 @@ def _add_headers(response: Response) -> Response:
     if current_app.config["EXPO"].secure:
         headers.setdefault("Strict-Transport-Security", _ONLY_TLS)
     return response
+
+
+def _policy(at_the_door: bool) -> str:
+    """Of a delegate's page: the button that pays leads on to the provider's page, and browsers ask for that too
+    (https://www.w3.org/TR/CSP3/#directive-form-action)."""
+    if at_the_door:
+        return DOOR_POLICY
+    settings = current_app.config["EXPO"]
+    if request.blueprint == "delegate" and settings.takes_payments:
+        return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {settings.stripe_pages}")
+    return CONTENT_POLICY

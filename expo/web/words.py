@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from expo.invoicing.models import DocumentKind
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind, Role
 from expo.registration.models import Category, RegistrationState
@@ -133,4 +134,17 @@ ACCOUNTS: dict[Account, str] = {
     Account.RECEIVABLE: _l("Owed by delegates"),
     Account.SALES: _l("Sales without VAT"),
     Account.VAT: _l("VAT"),
+}
+
+DISCREPANCIES: dict[str, str] = {
+    "account": _l("The account cannot be read"),
+    "unknown payment": _l("Paid there, unknown here"),
+    "payment": _l("Paid there, something else here"),
+    "payment not there": _l("Paid here, not there"),
+    "unknown refund": _l("Given back there, unknown here"),
+    "refund": _l("A refund that stands otherwise here"),
+}
+DOCUMENT_KINDS: dict[DocumentKind, str] = {
+    DocumentKind.INVOICE: _l("Invoice"),
+    DocumentKind.CREDIT_NOTE: _l("Credit note"),
 }

@@ -13,8 +13,9 @@ gates.signed_in(
     but=(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
-        "order", "open_order", "claim", "use_claim", "claim_account", "make_account", "guide", "shared_agenda", "recover", "send_recovery",
-        "open_pass", "take_pass", "anonymous_pass", "claim_pass", "ask_claim", "claim_by_code",
+        "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim",
+        "claim_account", "make_account", "open_pass", "take_pass", "anonymous_pass", "claim_pass", "ask_claim", "claim_by_code",
+        "guide", "shared_agenda", "recover", "send_recovery",
     ),
 )  # fmt: skip
 
@@ -28,8 +29,7 @@ def keep_to_themselves(response: Response) -> Response:
     return response
 
 
-# Last, because each of these hangs its views on the blueprint.
-from . import (  # noqa: E402
+from . import (  # noqa: E402, F401  their views belong to the blueprint
     agenda,
     answers,
     badge,
@@ -37,29 +37,14 @@ from . import (  # noqa: E402
     favourites,
     guests,
     guides,
+    invoices,
     links,
     my,
     offers,
     orders,
     passes,
+    paying,
     register,
+    seats,
     transfer,
 )
-
-__all__ = [
-    "agenda",
-    "answers",
-    "badge",
-    "blueprint",
-    "data",
-    "favourites",
-    "guests",
-    "guides",
-    "links",
-    "my",
-    "offers",
-    "orders",
-    "passes",
-    "register",
-    "transfer",
-]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from expo.accounts import actions as accounts
 from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.booking import actions, queries, sharing
-from expo.booking.models import Booking
+from expo.booking.models import COUNTING, Booking, BookingState
 from expo.core import clock
 from expo.core.text import one_line
 from expo.favourites import queries as favourites
@@ -30,12 +31,16 @@ from expo.web.gates import my_person
 from expo.web.public import invited
 from expo.web.public.viewer import viewer
 
-from . import blueprint, planned
+from . import blueprint, planned, standing
 
 
 def my_items(person: Person) -> list[tuple[Item, Booking]]:
     """What the person has booked, by start. Two queries."""
-    bookings = {booking.occurrence_id: booking for booking in queries.of_person(person.id)}
+    return _with_items(person, queries.of_person(person.id))
+
+
+def _with_items(person: Person, found: Iterable[Booking]) -> list[tuple[Item, Booking]]:
+    bookings = {booking.occurrence_id: booking for booking in found}
     if not bookings:
         return []
     return [
@@ -49,17 +54,34 @@ def agenda() -> ResponseReturnValue:
     person = me()
     if person is None:
         return render_template("delegate/newcomer.html")
-    given_back = request.args.get("given_back", "")
+    live = _with_items(person, queries.live_of_person(person.id))
+    seats = [(item, booking) for item, booking in live if booking.state in COUNTING]
+    items = {item.occurrence_id: item for item, _booking in live}
+    waits = standing.waits_of((booking for _item, booking in live), items)
     return render_template(
         "delegate/agenda.html",
         person=person,
-        days=planned.days(person.expo_id, [*my_items(person), *_favourites(person)]),
+        days=planned.days(person.expo_id, [*seats, *_favourites(person)]),
+        offers=[wait for wait in waits if wait.booking.state is BookingState.OFFERED],
+        line=[wait for wait in waits if wait.booking.state is BookingState.WAITING],
+        conflicts=standing.conflicts_of(person, items),
         changed=_changed(person),
         share=sharing.live(person.id),
         today=this_expo().local(clock.now()).date(),
         invited=[item.told_in(this_language()) for item in invited.ahead(viewer())],
-        rebook=told(given_back),
+        rebook=_given_back(person),
     )
+
+
+def _given_back(person: Person) -> tuple[Booking, Item] | None:
+    """What was given back just now, and can be taken again."""
+    text = request.args.get("given_back", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    booking = queries.booking(person.id, number) if number else None
+    if booking is None or not actions.may_take_back(booking):
+        return None
+    item = told(booking.occurrence.code)
+    return (booking, item) if item is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +138,6 @@ def told(code: str) -> Item | None:
     if item is None or (item.visibility not in LISTED and item.session_id not in viewer().invited):
         return None
     return item.told_in(this_language())
-
-
-@blueprint.post("/bookings")
-def book() -> ResponseReturnValue:
-    """Take a seat. An account that comes for the first time becomes a person of the expo with it."""
-    item = told(request.form.get("occurrence", ""))
-    if item is None:
-        raise NotFound
-    actions.book_seat(person=me_or_newcomer(), occurrence_id=item.occurrence_id)
-    flash(_("You have a seat in %(title)s.", title=item.title_in(this_language())[0]), "success")
-    return redirect(signing.safe_path(request.form.get("next"), url_for("delegate.agenda")), code=303)
-
-
-@blueprint.post("/bookings/<int:booking_id>/cancel")
-def cancel(booking_id: int) -> ResponseReturnValue:
-    """Give a seat back. The agenda then offers to take it again, while it is free."""
-    booking = queries.booking(my_person().id, booking_id)
-    if booking is None:
-        raise NotFound
-    actions.cancel(booking=booking)
-    return redirect(url_for("delegate.agenda", given_back=booking.occurrence.code), code=303)
 
 
 @blueprint.post("/my/calendar")

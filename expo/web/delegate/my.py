@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
@@ -11,10 +11,12 @@ from expo.accounts import claiming, signins
 from expo.accounts import queries as people
 from expo.badge import queries as badges
 from expo.core import clock
+from expo.core.money import Money
 from expo.payment import orders
 from expo.payment import queries as payment
-from expo.registration import actions, handing, queries
+from expo.registration import actions, cancelling, handing, queries
 from expo.registration.models import Registration
+from expo.registration.refusals import QuoteChanged
 from expo.web import answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo, visitor
@@ -63,13 +65,28 @@ def ask_withdraw(code: str) -> ResponseReturnValue:
     """What withdrawing would take along, before it is done: it cannot be undone when the places are short."""
     registration = mine(code)
     seats = [item for item, booking in my_items(my_person()) if booking.registration_id == registration.id]
-    return render_template("delegate/withdraw.html", registration=registration, seats=seats)
+    return render_template(
+        "delegate/withdraw.html",
+        registration=registration,
+        seats=seats,
+        quote=cancelling.quote(registration),
+        rules=cancelling.rules(registration.ticket_type),
+    )
 
 
 @blueprint.post("/my/registrations/<code>/withdraw")
 def withdraw(code: str) -> ResponseReturnValue:
     registration = mine(code)
-    actions.withdraw(registration=registration)
+    quoted = cancelling.quote(registration)
+    said = request.form.get("back", "")
+    try:
+        expected = (
+            Money(int(said), quoted.paid.currency) if quoted and said.isdigit() and len(said) < 12 else None
+        )
+        actions.withdraw(registration=registration, expected=expected)
+    except QuoteChanged as changed:
+        flash(changed.message, "warning")
+        return redirect(url_for("delegate.ask_withdraw", code=code), code=303)
     flash(
         _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
         "success",

@@ -1,4 +1,4 @@
-"""The waiting list for tickets, the page of an offer, and the way in from an invitation."""
+"""The waiting list for tickets, the page of an offer of tickets or seats, and the way in from an invitation."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from wtforms import EmailField
 
 from expo.basket import waiting
 from expo.basket.models import Waiting
+from expo.booking import waiting as line
 from expo.core import clock, limits
 from expo.core.refusals import Refusal
 from expo.core.text import one_line
@@ -24,7 +25,7 @@ from expo.web.context import choose_language, me, this_expo
 from expo.web.forms import PlainForm, TextLine, WholeNumber, needed, short
 from expo.web.texts import _l
 
-from . import blueprint
+from . import blueprint, seats
 from .forms import ADDRESS
 from .register import arrived
 
@@ -74,11 +75,15 @@ def join_waiting(ticket_type_id: int) -> ResponseReturnValue:
 @blueprint.get("/offers/<secret>")
 def offer(secret: str) -> ResponseReturnValue:
     """Where somebody stands on a waiting list; what is offered, and the two answers to it."""
-    return _offer_page(_entry(secret), secret, [])
+    seat = line.by_secret(this_expo().id, secret)
+    return _offer_page(_entry(secret), secret, []) if seat is None else seats.offer_page(seat, secret)
 
 
 @blueprint.post("/offers/<secret>")
 def accept_offer(secret: str) -> ResponseReturnValue:
+    seat = line.by_secret(this_expo().id, secret)
+    if seat is not None:
+        return seats.answer(seat, url_for("delegate.accept_offer", secret=secret), here(secret))
     entry = _entry(secret)
     names = [one_line(text)[:200] for text in request.form.getlist("name")][: entry.party]
     wanted = [name for name in names if name] or [entry.name]
@@ -92,9 +97,17 @@ def accept_offer(secret: str) -> ResponseReturnValue:
 
 @blueprint.post("/offers/<secret>/decline")
 def decline_offer(secret: str) -> ResponseReturnValue:
-    waiting.decline(entry=_entry(secret))
+    seat = line.by_secret(this_expo().id, secret)
+    if seat is not None:
+        line.decline(booking=seat)
+    else:
+        waiting.decline(entry=_entry(secret))
     flash(_("Thank you for saying so: somebody else is glad of it."), "success")
     return redirect(url_for("delegate.offer", secret=secret), code=303)
+
+
+def here(secret: str) -> str:
+    return url_for("delegate.offer", secret=secret)
 
 
 @blueprint.get("/invitations/<secret>")

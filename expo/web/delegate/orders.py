@@ -6,8 +6,13 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from expo.payment.models import Order
-from expo.registration import queries
+from expo.core.money import Money
+from expo.invoicing import queries as invoicing
+from expo.payment import gateway
+from expo.payment.models import Order, OrderState
+from expo.registration import late, queries
+from expo.registration.late_models import LateMoney
+from expo.registration.models import TicketType
 from expo.web import answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
@@ -19,15 +24,20 @@ from .status import steps_of
 @blueprint.get("/orders/<code>/<secret>")
 def order(code: str, secret: str) -> ResponseReturnValue:
     """Where every registration of a basket stands, for whoever holds its secret."""
-    found = _order(code, secret)
+    found = order_or_404(code, secret)
     registrations, placed = queries.of_basket(found)
     mine = me()
+    bills = bills_of(placed)
     return render_template(
         "delegate/order.html",
         order=found,
         secret=secret,
         parts=[(registration, steps_of(registration)) for registration in registrations],
-        bills=bills_of(placed),
+        bills=bills,
+        documents=invoicing.of_orders([one.id for one in placed]),
+        late=_late(placed),
+        pays_online=gateway.is_open(),
+        to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),
         asked=answers.standing([one for one in registrations if one.is_live]),
         here=mine is not None and mine.id == found.person_id,
     )
@@ -36,14 +46,21 @@ def order(code: str, secret: str) -> ResponseReturnValue:
 @blueprint.post("/orders/<code>/<secret>")
 def open_order(code: str, secret: str) -> ResponseReturnValue:
     """Open My expo in this browser, for whoever holds the order's secret."""
-    found = _order(code, secret)
+    found = order_or_404(code, secret)
     if found.person.account_id is not None:
         return redirect(url_for("account.login", next=url_for("delegate.my")), code=303)
     signing.sign_in(person=found.person)
     return redirect(url_for("delegate.my"), code=303)
 
 
-def _order(code: str, secret: str) -> Order:
+def _late(placed: list[Order]) -> list[tuple[LateMoney, Money, list[TicketType]]]:
+    """Choices that are open: about how much, and what else can be had for it."""
+    found = [choice for one in placed if (choice := late.undecided(one.id))]
+    return [(choice, late.credit(choice), late.may_exchange_for(choice)) for choice in found]
+
+
+def order_or_404(code: str, secret: str) -> Order:
+    """The order, for whoever has the secret of its basket."""
     found = queries.order_by_secret(this_expo().id, code, secret)
     if found is None:
         raise NotFound

@@ -12,14 +12,17 @@ from flask_babel import gettext as _
 from expo.core import clock
 from expo.core.money import Money
 from expo.exports.money import Rows, as_csv
-from expo.payment import ledger, refunds
+from expo.invoicing import queries as invoicing
+from expo.invoicing.models import Document, DocumentKind
+from expo.payment import gateway, ledger, reconciling, refunds
 from expo.payment.models import Refund, RefundState, Seller
 from expo.programme.words import Deed
 from expo.registration import billing
 from expo.web import amounts
 from expo.web.context import this_expo
 from expo.web.filters import city_moment
-from expo.web.words import ACCOUNTS, PAY_METHODS, REFUND_REASONS, REFUND_STATES
+from expo.web.invoices import FORMS, file_of
+from expo.web.words import ACCOUNTS, DISCREPANCIES, DOCUMENT_KINDS, PAY_METHODS, REFUND_REASONS, REFUND_STATES
 
 from . import blueprint, lists, mine
 
@@ -100,6 +103,67 @@ def vat_report() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/organise/money/invoices", endpoint="invoices")
+def invoice_list() -> ResponseReturnValue:
+    """All invoices and credit notes of one's sellers, the newest first."""
+    own = sellers()
+    kind = lists.asked("kind")
+    wanted = DocumentKind(kind) if kind in set(DocumentKind) else None
+    found = invoicing.listed(this_expo().id, ids(own), kind=wanted)
+    if request.args.get("as") == "csv":
+        heads = [
+            _("Number"), _("What"), _("Seller"), _("Date"), _("To be paid by"), _("Order"), _("To"),
+            _("Without VAT"), _("VAT"), _("In all"), _("Currency"),
+        ]  # fmt: skip
+        return csv_of("invoices", heads, _invoice_rows(found))
+    return render_template(
+        "organiser/invoices.html",
+        part=lists.page_of(found),
+        kind=kind,
+        kinds=DOCUMENT_KINDS,
+        here=lists.here,
+    )
+
+
+@blueprint.get("/organise/money/invoices/<int:document_id>.<form>", endpoint="invoice")
+def one_invoice(document_id: int, form: str) -> ResponseReturnValue:
+    found = invoicing.of_sellers(this_expo().id, ids(sellers()), document_id)
+    if found is None or form not in FORMS:
+        abort(404)
+    return file_of(found, form)
+
+
+@blueprint.get("/organise/money/reconciliation", endpoint="reconciliation")
+def reconciliation() -> ResponseReturnValue:
+    """What the provider's account and ours do not agree on."""
+    found = reconciling.listed(this_expo().id, ids(sellers()))
+    if request.args.get("as") == "csv":
+        heads = [_("What"), _("Provider's name"), _("Order"), _("There"), _("Here"), _("Found")]
+        return csv_of(
+            "reconciliation",
+            heads,
+            (
+                [
+                    str(DISCREPANCIES.get(one.what, one.what)),
+                    one.subject,
+                    one.order.code if one.order else "",
+                    one.theirs,
+                    one.ours,
+                    city_moment(one.found_at),
+                ]
+                for one in found
+            ),
+        )
+    return render_template(
+        "organiser/reconciliation.html",
+        part=lists.page_of(found),
+        words=DISCREPANCIES,
+        last_at=reconciling.last_at(),
+        is_open=gateway.is_open(),
+        here=lists.here,
+    )
+
+
 def sellers() -> list[Seller]:
     """The sellers whose books the visitor may read; refused where there can be none."""
     mine.somewhere(Deed.TAKE_MONEY)
@@ -167,6 +231,25 @@ def _refund_rows(found: list[Refund]) -> Iterator[list[str]]:
             str(REFUND_REASONS[one.reason]),
             str(REFUND_STATES[one.state][0]),
             city_moment(one.requested_at),
+        ]
+
+
+def _invoice_rows(found: list[Document]) -> Iterator[list[str]]:
+    for one in found:
+        sign = -1 if one.kind is DocumentKind.CREDIT_NOTE else 1
+        yield [
+            one.name,
+            str(DOCUMENT_KINDS[one.kind]),
+            str(one.seller_told["name"]),
+            one.issued_on.isoformat(),
+            one.due_on.isoformat() if one.due_on else "",
+            one.order.code,
+            str(one.buyer_told["name"]),
+            *(
+                plain(Money(sign * part, one.currency))
+                for part in (one.net_minor, one.vat_minor, one.total.minor)
+            ),
+            one.currency,
         ]
 
 

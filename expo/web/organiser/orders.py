@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from expo.badge import qr
 from expo.core import tokens
 from expo.core.money import Money
-from expo.payment import payments, refunds, settling
+from expo.payment import at_desk, gateway, orders, payments, refunds, settling
 from expo.payment import queries as payment
 from expo.payment.models import Order, OrderState, PayMethod, Refund
 from expo.programme.words import Deed
@@ -140,6 +142,27 @@ def _left(found: Order) -> dict[str, str]:
     return {"key": tokens.new(), "came": amounts.typed(left, found.currency)}
 
 
+def _scans(found: Order) -> list[tuple[str, str, Markup]]:
+    """What somebody at the desk scans to pay: what it is, its text, and its picture."""
+    if found.state is not OrderState.OPEN:
+        return []
+    left = Money(max(0, found.total_minor - payment.net(found.id)), found.currency)
+    secret = orders.secret_of(found)
+    wanted = {
+        _("By card, on their own telephone"): url_for(
+            "delegate.order", code=found.code, secret=secret, _external=True
+        )
+        if secret and gateway.is_open()
+        else None,
+        _("By Swish"): at_desk.swish_text(found, left),
+    }
+    return [
+        (name, text, Markup(qr.svg_of_address(text).decode()))  # noqa: S704 - drawn by us
+        for name, text in wanted.items()
+        if text
+    ]
+
+
 def _refund_form(found: Order, *, sent: bool = False) -> RefundForm:
     form = RefundForm(request.form if sent else None, prefix="back-", data={"key": tokens.new()})
     form.line.choices = [
@@ -163,5 +186,6 @@ def _page(found: Order, form: PaymentForm | None = None, *, refund_form: RefundF
         registrations=queries.of_order(found.id),
         form=form or PaymentForm(data=_left(found)),
         refund_form=refund_form or _refund_form(found),
+        scans=_scans(found),
         history=timeline.of([("order", found.id)], most=20),
     )

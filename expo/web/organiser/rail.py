@@ -48,8 +48,10 @@ def entries() -> list[dict[str, Any]]:
                 [
                     ("orders", _("Orders")),
                     ("refunds", _("Refunds")),
+                    ("invoices", _("Invoices")),
                     ("ledger", _("Ledger")),
                     ("vat", _("VAT report")),
+                    ("reconciliation", _("Reconciliation")),
                 ],
             )
         )

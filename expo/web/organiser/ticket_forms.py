@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField
 
 from expo.capacity.refusals import PoolFull, PoolInUse
-from expo.core.refusals import ChangedMeanwhile
+from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.payment.models import PayMethod, Seller
 from expo.payment.refusals import KeyUsed, RefundTooMuch, WrongRefundStep
 from expo.payment.sellers import SellerDraft
 from expo.programme.models import Conference
+from expo.registration import cancelling
 from expo.registration.models import AddOn, Category, SharedPool
 from expo.registration.refusals import TicketsGone
 from expo.registration.tickets import AddOnDraft, TicketDraft
@@ -29,6 +30,7 @@ from expo.web.forms import (
     TextLine,
     WholeNumber,
     WordList,
+    countries,
     needed,
     short,
 )
@@ -79,12 +81,29 @@ def _moment(field: CityMomentField) -> datetime | None:
     return found
 
 
+class RuleList(LineList):
+    """How much goes back to whoever cancels: days and per cent, one pair per line."""
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "\n".join(f"{days}: {percent}" for days, percent in self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        try:
+            self.data = cancelling.read(self.data)
+        except BadInput as wrong:
+            self.data = ()
+            raise ValueError(wrong.message) from wrong
+
+
 class TicketForm(MoneyForm):
     """A ticket type."""
 
     groups = (
         (_l("Ticket"), ("name", "audience", "category", "position")),
-        (_l("Price"), ("price", "currency", "vat", "is_donation")),
+        (_l("Price"), ("price", "currency", "vat", "is_donation", "cancellation")),
         (_l("Places"), ("quota", "shared_pool")),
         (_l("Sale"), ("sale_from", "sale_until", "transfer_until", "is_hidden", "code")),
         (_l("Approval"), ("needs_approval", "approval_stages", "owners_last", "decide_by", "answer_by")),
@@ -98,6 +117,12 @@ class TicketForm(MoneyForm):
     currency = TextLine(_l("Currency"), [short(3)], default="SEK")
     vat = WholeNumber(_l("VAT in per cent"), least=0, most=50)
     is_donation = BooleanField(_l("A donation: the price is the least, who comes chooses the amount"))
+    cancellation = RuleList(
+        _l("Goes back to whoever cancels"),
+        description=_l(
+            "Days before the conference and per cent, one pair per line, such as 14: 50. Empty: nothing goes back."
+        ),
+    )
     quota = WholeNumber(_l("Places"), least=0, most=1_000_000, description=_l("Empty: no limit of its own."))
     shared_pool = SelectField(_l("Takes places of"), choices=[], default="")
     needs_approval = BooleanField(_l("The organisers approve each delegate"))
@@ -168,6 +193,7 @@ class TicketForm(MoneyForm):
             code=self.code.data or "",
             owners_last=bool(self.owners_last.data),
             approval_stages=int(self.approval_stages.data or 1),
+            cancellation=self.cancellation.data or (),
             decide_by=_moment(self.decide_by),
             answer_by=_moment(self.answer_by),
             valid_days=tuple(day.isoformat() for day in self.valid_days.data or ()),
@@ -269,11 +295,39 @@ class VoucherForm(MoneyForm):
         )
 
 
+_SELLERS_OWN = (
+    "org_number", "street", "postcode", "city", "country", "iban", "endpoint", "swish", "provider_account",
+)  # fmt: skip
+
+
 class SellerForm(MoneyForm):
     """A legal owner of prices."""
 
+    groups = (
+        (_l("Who it is"), ("name", "vat_number", "org_number", "street", "postcode", "city", "country")),
+        (_l("What it sells"), ("currencies", "pay_days", "refund_limit")),
+        (_l("How it is paid"), ("how_to_pay", "iban", "swish", "provider_account", "endpoint")),
+    )
+
     name = TextLine(_l("Legal name"), [needed(_l("A seller needs its legal name.")), short(200)])
     vat_number = TextLine(_l("VAT number"), [short(40)])
+    org_number = TextLine(_l("Registration number"), [short(40)])
+    street = TextLine(_l("Street"), [short(200)])
+    postcode = TextLine(_l("Postcode"), [short(20)])
+    city = TextLine(_l("City"), [short(120)])
+    country = SelectField(_l("Country"), choices=countries, default="SE")
+    iban = TextLine(_l("IBAN"), [short(42)])
+    swish = TextLine(_l("Swish number"), [short(20)], description=_l("For payments at the desk."))
+    provider_account = TextLine(
+        _l("Account at the payment provider"),
+        [short(80)],
+        description=_l("Such as acct_1AbC. Empty: the platform's."),
+    )
+    endpoint = TextLine(
+        _l("Address for electronic invoices"),
+        [short(100)],
+        description=_l("Scheme and number, such as 0007:2120001157."),
+    )
     currencies = WordList(
         _l("Currencies"),
         pattern="[a-z]{3}",
@@ -302,6 +356,7 @@ class SellerForm(MoneyForm):
             "pay_days": one.pay_days,
             "how_to_pay": one.how_to_pay,
             "refund_limit": amounts.typed(one.refund_limit_minor, "SEK"),
+            **{name: getattr(one, name) for name in _SELLERS_OWN},
         }
         return cls(sent, data=saved)
 
@@ -313,6 +368,7 @@ class SellerForm(MoneyForm):
             self.how_to_pay.data or "",
             self.pay_days.data or 14,
             self.amount("refund_limit", "SEK"),
+            **{name: self._fields[name].data or "" for name in _SELLERS_OWN},
         )
 
 

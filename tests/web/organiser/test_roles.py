@@ -79,6 +79,9 @@ ROUTES = [
     ("refunds", "GET", "/money/refunds", MONEY, 200),
     ("ledger", "GET", "/money/ledger", MONEY, 200),
     ("vat", "GET", "/money/vat", MONEY, 200),
+    ("reconciliation", "GET", "/money/reconciliation", MONEY, 200),
+    ("invoices", "GET", "/money/invoices", MONEY, 200),
+    ("invoice", "GET", "/money/invoices/0.pdf", MONEY, 404),
     ("tickets", "GET", "/conferences/{conference}/tickets", SET_UP, 200),
     ("new_ticket", "GET", "/conferences/{conference}/tickets/new", SET_UP, 200),
     ("new_ticket", "POST", "/conferences/{conference}/tickets/new", SET_UP, 422),
@@ -165,6 +168,7 @@ ELSEWHERE = {
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
+    "guests", "invite_list", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
@@ -176,7 +180,7 @@ NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "tra
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Knows invoices and credit notes: issued once, never changed. Never what is sold."""

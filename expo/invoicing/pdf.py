@@ -1,0 +1,137 @@
+"""A document as PDF: one page of A4, or as many as its lines need. Made anew each time from what was issued, so the same
+document is the same file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from expo.core.money import Money
+
+from .models import Document, DocumentKind
+from .peppol import breakdown
+
+_MARGIN, _WIDE = 20, 170  # millimetres
+
+
+def as_pdf(document: Document) -> bytes:
+    """The file, in the language of whoever it was issued for."""
+    with force_locale(document.language):
+        return _Paper(document).made()
+
+
+class _Paper:
+    def __init__(self, document: Document) -> None:
+        from fpdf import FPDF  # a tenth of a second to import, for the few who ask
+
+        self.document = document
+        self.pdf = FPDF(format="A4", unit="mm")
+        fonts = Path(str(current_app.static_folder)) / "fonts"
+        self.pdf.add_font("sans", fname=fonts / "DejaVuSans.ttf")
+        self.pdf.add_font("sans", style="B", fname=fonts / "DejaVuSans-Bold.ttf")
+        self.pdf.set_margin(_MARGIN)
+        self.pdf.set_auto_page_break(True, margin=25)
+        # Of the document, not of the moment in which somebody asks for it.
+        self.pdf.set_creation_date(datetime.combine(document.issued_on, time(12), UTC))
+        self.pdf.set_lang(document.language)
+
+    def made(self) -> bytes:
+        document, pdf = self.document, self.pdf
+        is_invoice = document.kind is DocumentKind.INVOICE
+        title = (_("Invoice %(number)s") if is_invoice else _("Credit note %(number)s")) % {
+            "number": document.name
+        }
+        pdf.set_title(title)
+        pdf.set_author(str(document.seller_told["name"]))
+        pdf.add_page()
+        self._text(document.seller_told["name"], size=11, bold=True)
+        self._text(_address(document.seller_told))
+        pdf.ln(6)
+        self._text(title, size=18, bold=True)
+        pdf.ln(2)
+        self._facts()
+        pdf.ln(4)
+        self._text(_("To"), bold=True)
+        self._text("\n".join(filter(None, (document.buyer_told["name"], _address(document.buyer_told)))))
+        pdf.ln(6)
+        self._lines()
+        self._sums()
+        if is_invoice and document.total.minor > document.paid_minor and document.seller_told["how_to_pay"]:
+            pdf.ln(6)
+            self._text(_("How to pay"), bold=True)
+            self._text(document.seller_told["how_to_pay"])
+        return bytes(pdf.output())
+
+    def _facts(self) -> None:
+        document = self.document
+        facts = [(_("Date"), self._day(document.issued_on))]
+        if document.kind is DocumentKind.INVOICE and document.due_on:
+            facts.append((_("To be paid by"), self._day(document.due_on)))
+        facts.append((_("Reference when paying"), document.order.code))
+        if document.credits is not None:
+            facts.append((_("Credits invoice"), document.credits.name))
+        for label, key in (
+            (_("Your reference"), "buyer_reference"),
+            (_("Your order number"), "order_number"),
+        ):
+            if document.buyer_told[key]:
+                facts.append((label, document.buyer_told[key]))
+        for label, value in facts:
+            self.pdf.set_font("sans", size=9)
+            self.pdf.cell(50, 5, label)
+            self.pdf.multi_cell(0, 5, str(value), new_x="LMARGIN", new_y="NEXT")
+
+    def _lines(self) -> None:
+        pdf = self.pdf
+        pdf.set_font("sans", size=9)
+        heads = (_("What"), _("VAT rate"), _("Without VAT"), _("VAT"), _("In all"))
+        with pdf.table(
+            col_widths=(78, 18, 26, 22, 26), text_align=("LEFT", "RIGHT", "RIGHT", "RIGHT", "RIGHT"),
+            borders_layout="HORIZONTAL_LINES", line_height=5, padding=1,
+        ) as table:  # fmt: skip
+            table.row(heads)
+            for line in self.document.lines:
+                net, vat = line.net_minor, line.vat_minor
+                rate = f"{line.vat_basis_points / 100:g} %"
+                table.row((line.text, rate, self._said(net), self._said(vat), self._said(net + vat)))
+
+    def _sums(self) -> None:
+        document = self.document
+        rows = [(_("Without VAT"), self._said(document.net_minor))]
+        for rate, (net, vat) in breakdown(document.lines).items():
+            label = _("VAT %(rate)s of %(net)s", rate=f"{rate / 100:g} %", net=self._said(net))
+            rows.append((label, self._said(vat)))
+        rows.append((_("In all"), self._said(document.total.minor)))
+        if document.paid_minor:
+            rows.append((_("Paid"), self._said(document.paid_minor)))
+        if document.kind is DocumentKind.INVOICE:
+            rows.append((_("Left to pay"), self._said(document.total.minor - document.paid_minor)))
+        self.pdf.ln(3)
+        for number, (label, amount) in enumerate(rows, 1):
+            self.pdf.set_font("sans", style="B" if number == len(rows) else "", size=9)
+            self.pdf.cell(_WIDE - 40, 6, label, align="R")
+            self.pdf.cell(40, 6, amount, align="R", new_x="LMARGIN", new_y="NEXT")
+
+    def _text(self, text: Any, *, size: int = 9, bold: bool = False) -> None:
+        if text:
+            self.pdf.set_font("sans", style="B" if bold else "", size=size)
+            self.pdf.multi_cell(0, size * 0.52, str(text), new_x="LMARGIN", new_y="NEXT", align="L")
+
+    def _said(self, minor: int) -> str:
+        return Money(minor, self.document.currency).said(self.document.language)
+
+    def _day(self, day: Any) -> str:
+        return format_date(day, "long", locale=self.document.language)
+
+
+def _address(told: dict[str, Any]) -> str:
+    """Street, town, numbers: what is known of it, a line each."""
+    town = " ".join(filter(None, (told["postcode"], told["city"])))
+    vat = _("VAT number %(number)s", number=told["vat_number"]) if told["vat_number"] else ""
+    return "\n".join(filter(None, (told["street"], town, told["country"], told.get("org_number"), vat)))

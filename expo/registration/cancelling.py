@@ -1,0 +1,90 @@
+"""What goes back to whoever cancels what they paid for (R10): by the rules of the ticket type, quoted to the öre before.
+
+A rule says: so many days before the conference begins, or earlier, so many per cent go back. The best rule that fits
+counts; where none does, nothing goes back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from flask_babel import gettext as _
+
+from expo.core import clock
+from expo.core.money import Money
+from expo.core.refusals import BadInput
+from expo.payment import queries as payment
+from expo.payment import settling
+from expo.payment.models import OrderLine, OrderState
+
+from . import billing
+from .models import Registration, TicketType
+
+MOST_RULES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What was paid for a registration with its add-ons, what of it goes back now, and until when that holds."""
+
+    paid: Money
+    back: Money
+    percent: int
+    until: datetime | None
+    keep: dict[int, Money]
+
+    @property
+    def kept(self) -> Money:
+        return self.paid - self.back
+
+
+def quote(registration: Registration) -> Quote | None:
+    """What would go back if the registration were cancelled now; None where nothing was paid for it."""
+    order = registration.order
+    if order is None or order.state is not OrderState.SETTLED:
+        return None
+    mine = billing.lines_of(registration)
+    lines = [line for line in payment.lines_of([order.id]) if line.id in mine]
+    paid = sum(settling.price_left(line) for line in lines)
+    if not paid:
+        return None
+    percent, until = _rule(registration.ticket_type)
+    keep = {line.id: _kept(line, percent) for line in lines}
+    back = paid - sum(one.minor for one in keep.values())
+    return Quote(Money(paid, order.currency), Money(back, order.currency), percent, until, keep)
+
+
+def _kept(line: OrderLine, percent: int) -> Money:
+    """What is not given back, rounded down: half an öre is the delegate's."""
+    left = settling.price_left(line)
+    return Money(left - -(-left * percent // 100), line.order.currency)
+
+
+def _rule(kind: TicketType) -> tuple[int, datetime | None]:
+    """How much goes back now, in per cent, and until when."""
+    begins = datetime.combine(kind.conference.starts_on, time(), kind.conference.zone)
+    fitting = [
+        (percent, begins - timedelta(days=days))
+        for days, percent in rules(kind)
+        if clock.now() < begins - timedelta(days=days)
+    ]
+    return max(fitting, default=(0, None))
+
+
+def rules(kind: TicketType) -> list[tuple[int, int]]:
+    """Days before the conference, and per cent; the earliest first."""
+    return sorted(((int(days), int(percent)) for days, percent in kind.cancellation or ()), reverse=True)
+
+
+def read(lines: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Rules as organisers type them, one per line: "14: 50". Raises BadInput."""
+    found = {}
+    for line in lines:
+        days, _colon, percent = (part.strip(" %") for part in line.partition(":"))
+        if not (days.isascii() and days.isdigit() and percent.isascii() and percent.isdigit()):
+            raise BadInput(_("Days and per cent, such as 14: 50."), field="cancellation")
+        if int(days) > 1000 or int(percent) > 100 or len(lines) > MOST_RULES:
+            raise BadInput(_("At most 1,000 days and 100 per cent, in ten lines."), field="cancellation")
+        found[int(days)] = int(percent)
+    return tuple(sorted(found.items(), reverse=True))
