@@ -68,8 +68,8 @@ _LOADED = (
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
-    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "mail",
-    "payment", "questions", "registration", "speakers",
+    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "invoicing",
+    "mail", "payment", "questions", "registration", "speakers",
 )  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from expo.core.db import Base, db
 from expo.core.personal import ERASED, Subject
 
 _PUBLIC = frozenset({"expos", "organisations", "outcomes", "programme", "publishing", "speakers"})
-_KEPT = frozenset({"erasures", "persons", "accounts", "scans", "presences"})
+# Issued invoices are never edited; invoicing/personal.py says what becomes of the rest.
+_SEALED = frozenset({"invoicing"})
+_KEPT = frozenset({"erasures", "persons", "accounts", "scans", "presences", "ledger_rows"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _tables() -> list[Table]:
     return [
         table
         for table in Base.metadata.sorted_tables
-        if table.name not in _KEPT and rooms.get(table.name) not in _PUBLIC
+        if table.name not in _KEPT and rooms.get(table.name) not in _PUBLIC | _SEALED
     ]
 
 
