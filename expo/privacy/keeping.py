@@ -28,7 +28,7 @@ from .models import Erasure
 FILE = "erasures.jsonl"
 
 
-@jobs.every("keep_erasures", timedelta(minutes=5))
+@jobs.every("keep_erasures", timedelta(minutes=5), after_restore=True)
 def keep() -> None:
     """Writes erasures to the list beside the database, and repeats those that a restored backup has undone."""
     repeat()

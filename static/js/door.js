@@ -24,7 +24,7 @@ const keys = {
   letIn: document.querySelector("[data-let-in]"),
   undo: document.querySelector("[data-undo]"),
   standby: document.querySelector("[data-standby]"),
-  count: document.querySelector("[data-count]"),
+  count: document.querySelector("[data-by-hand]"),
 };
 
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds

@@ -51,7 +51,9 @@ from . import (  # noqa: E402
     home,
     invitations,
     letters,
+    live,
     materials,
+    messages,
     money,
     names,
     orders,
@@ -74,6 +76,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    webhooks,
     work,
 )
 
@@ -92,7 +95,9 @@ __all__ = [
     "home",
     "invitations",
     "letters",
+    "live",
     "materials",
+    "messages",
     "money",
     "names",
     "orders",
@@ -115,5 +120,6 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "webhooks",
     "work",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -78,6 +79,17 @@ def test_the_paper_list_names_who_may_go_in_and_is_for_supervisors(browser: Open
     assert "Blocked" in page
     assert "stolen" not in page
     assert "Not Here" not in page
+
+
+@pytest.mark.feature("D8")
+def test_the_hand_clicker_is_a_button_of_its_own(browser: Open):
+    """Red where the number of who came stands under the same mark: pressing the number counted one."""
+    _conference, gate = a_gate()
+    telephone_, door = paired(browser, gate)
+    page = telephone_.get(f"{door}gates/{gate.slug}").text
+
+    assert page.count("data-by-hand") == 1
+    assert re.search(r"<button[^>]+data-by-hand", page)
 
 
 @pytest.mark.feature("D1")
