@@ -17,6 +17,7 @@ from expo.feedback.actions import LONGEST, give
 from expo.feedback.models import Feedback
 from expo.feedback.refusals import FeedbackClosed, NotOver, WasNotThere
 from expo.feedback.results import of_conferences
+from expo.privacy import erasing
 from expo.programme import actions as programme
 from expo.programme.words import Admission, Visibility
 from tests import factories as a
@@ -179,6 +180,18 @@ def test_five_answers_are_told_and_four_are_not_even_counted():
     assert told.comments == ["4", "5", "6", "7", "8"]  # not as they came
     assert (hidden.enough, hidden.answers, hidden.counts, hidden.comments) == (False, 0, [0] * 5, [])
     assert len([one for one in asked if "feedback" in one]) == 2
+
+
+def test_what_somebody_said_goes_with_them():
+    conference = a.a_conference()
+    talk = a.a_session(conference)
+    ada = somebody(conference, talk)
+    days_go_by(2)
+    give(person=ada, occurrence_id=talk.id, overall=4, comment="I am Ada")
+
+    erasing.erase(person=ada)
+
+    assert answers() == []
 
 
 def test_verify_finds_what_nobody_could_have_said():
