@@ -184,9 +184,13 @@ ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "add_to_crew", "attention", "crew", "end_attention", "end_crew_member", "put_attention", "session_door", "tell_session_door",
+    # Of the expo as a whole; their own tests walk who may.
+    "data_archive", "data_of", "data_protection", "erase_person", "group_badge", "group_badges", "make_group_badge",
+    "make_organisation", "mark_group", "merge_organisation", "new_organisation", "organisation", "revoke_group_badge",
+    "save_organisation",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
-    "guests", "invite_list", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
+    "guests", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
