@@ -61,7 +61,7 @@ _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
     "core.stamps", "desk.models",
     "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
-    "checkin.crew_models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
+    "checkin.crew_models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
     "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
     "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
 )  # fmt: skip

@@ -32,6 +32,7 @@ from . import (  # noqa: E402, F401  their views belong to the blueprint
     agenda,
     answers,
     badge,
+    ballots,
     favourites,
     guests,
     guides,

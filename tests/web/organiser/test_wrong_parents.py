@@ -22,6 +22,7 @@ from expo.questions.models import Kind
 from expo.questions.values import Given
 from expo.registration import tickets, vouchers
 from tests import factories as a
+from tests.ballots.balloting import a_ballot
 from tests.questions.asking import a_question, registered
 
 from .conftest import Desk
@@ -67,6 +68,7 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "slug": f"track-of-{conference.slug}",
         "booking_id": booking.id,
         "link_id": link.id,
+        "code": a_ballot(conference, a.a_session(conference)).code,
         "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
         "refund_id": _a_refund(registration.order).id,
     }
