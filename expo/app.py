@@ -58,12 +58,14 @@ def _assets() -> Path:
 
 # Modules that only need to be loaded: tables nobody above names, and the checks of `expo verify`.
 _LOADED = (
-    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits", "core.schedules",
-    "core.stamps", "desk.models",
-    "favourites.models", "guests.models", "imports.attendee_files", "imports.models", "notices.checks", "mail.digests", "mail.outbox", "mail.sending", "basket.holds",
-    "checkin.crew_models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks", "checkin.checks", "delegations.checks",
-    "invoicing.checks", "payment.checks", "payment.checkout", "payment.provider", "payment.reconciling",
-    "programme.checks", "publishing.checks", "questions.checks", "questions.retention", "registration.checks",
+    "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits",
+    "core.retention", "core.schedules", "accounts.retention", "desk.retention", "mail.retention",
+    "core.stamps", "desk.models", "favourites.models", "imports.attendee_files", "imports.models",
+    "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
+    "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
+    "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
+    "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
 )  # fmt: skip
 
 
@@ -81,6 +83,7 @@ def _wire_rooms() -> None:
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
+    from expo.webhooks import events as webhooks
 
     for name in _LOADED:
         import_module(f"expo.{name}")
@@ -96,6 +99,7 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    webhooks.listen()
     questions.listen()
     notices.listen()
 

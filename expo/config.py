@@ -64,6 +64,10 @@ class Settings:
     time_zone: str = _setting(
         "Europe/Stockholm", "The city's time zone: when it is night, for what is done each night"
     )
+    metrics_token: str = _setting(
+        "", "Who may read /metrics says this (Bearer); without it, only this machine itself", secret=True
+    )
+    log_format: str = _setting("", "json | line. json unless it is a demo")
     stripe_key: str = _setting(
         "", "Secret key of the Stripe account (sk_… or rk_…); empty: nobody pays online.", secret=True
     )
@@ -170,6 +174,8 @@ def _missing(settings: Settings) -> list[str]:
         wrong.append("EXPO_SECRET_KEY is too short: use 32 characters or more")
     if settings.base_url and not settings.base_url.startswith(("https://", "http://")):
         wrong.append("EXPO_BASE_URL must begin with https:// (or http:// behind nothing)")
+    if settings.log_format not in ("", "json", "line"):
+        wrong.append(f"EXPO_LOG_FORMAT must be json or line, not {settings.log_format!r}")
     if settings.time_zone not in available_timezones():
         wrong.append(f"EXPO_TIME_ZONE is no time zone: {settings.time_zone!r}; write e.g. Europe/Stockholm")
     return wrong

@@ -31,7 +31,7 @@ def demo(host: str | None, port: int | None) -> None:
     settings = config.load(mode="demo", **serve.given(host, port))
     if "EXPO_LOG_LEVEL" not in os.environ:
         settings = replace(settings, log_level="WARNING")
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     serve.check_port(settings)
     began = time.monotonic()
     with create_app(settings).app_context():

@@ -36,7 +36,7 @@ def _inside(callback: Callable[..., Any]) -> Callable[..., Any]:
             around: Any = nullcontext()
         else:
             settings = settings_or_demo()
-            logs.configure(settings.log_level)
+            logs.configure(settings)
             around = create_app(settings).app_context()
         try:
             name = click.get_current_context().command_path.partition(" ")[2]

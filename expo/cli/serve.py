@@ -6,7 +6,9 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -35,7 +37,7 @@ _port = click.option("--port", type=click.IntRange(1, 65535), help="Port to list
 def serve(host: str | None, port: int | None) -> None:
     """Serve the expo: web and worker, restarted when they die, stopped by SIGTERM or Ctrl-C."""
     settings = config.load(**given(host, port))
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     check_database(settings)
     click.echo(f"Serving {settings.base_url} on {settings.host}, port {settings.port}. Stop with Ctrl-C.")
     sys.exit(run(settings))
@@ -47,10 +49,16 @@ def serve(host: str | None, port: int | None) -> None:
 def web(host: str | None, port: int | None) -> None:
     """Serve the web alone. Somewhere one `expo worker` has to run beside it."""
     settings = config.load(**given(host, port))
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     if os.environ.get(supervisor.SUPERVISED):
         supervisor.end_with_parent()
     os.environ.update(environment(settings))
+    with counting_together():
+        serve_web(settings)
+
+
+def serve_web(settings: config.Settings) -> None:
+    """Until somebody asks to stop."""
     Granian(
         "expo.app:create_app",
         factory=True,
@@ -63,8 +71,16 @@ def web(host: str | None, port: int | None) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_WEB_WITHIN,
         log_level=LogLevels.warning,
-        log_dictconfig=logs.configuration(settings.log_level),
+        log_dictconfig=logs.configuration(settings),
     ).serve()
+
+
+@contextmanager
+def counting_together() -> Iterator[None]:
+    """A folder in which the web processes keep what they count, so that /metrics tells the sum whichever is asked."""
+    with tempfile.TemporaryDirectory(prefix="expo-metrics-") as folder:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        yield
 
 
 def run(settings: config.Settings, beside: Sequence[supervisor.Child] = ()) -> int:

@@ -21,6 +21,7 @@ from expo.core import clock, heartbeats, jobs, schedules
 from expo.core.db import DatabaseBusy
 from expo.core.steady import ClockWatch
 from expo.mail import post, sending
+from expo.webhooks import sending as webhooks
 
 from . import logs, supervisor
 
@@ -37,7 +38,7 @@ Round = Callable[[], int]  # does what is due now; returns how much that was
 def worker() -> None:
     """Do what waits: due jobs and letters. `expo serve` runs this beside the web."""
     settings = config.load()
-    logs.configure(settings.log_level)
+    logs.configure(settings)
     if os.environ.get(supervisor.SUPERVISED):
         supervisor.end_with_parent()
     work(create_app(settings), supervisor.stop_on_signals())
@@ -49,6 +50,7 @@ def work(app: Flask, stop: Event) -> None:
         send = post.by_settings()
     lanes: dict[str, Round] = {
         "jobs": JobLane().round,
+        "webhooks": webhooks.send_due,
         "letters": lambda: sending.send_waiting(send, most=AT_A_TIME),
     }
     threads = [Thread(target=keep_at, args=(app, stop, lane), name=name) for name, lane in lanes.items()]

@@ -8,6 +8,7 @@ with "database is locked" when somebody else wrote in between (https://www.sqlit
 from __future__ import annotations
 
 import enum
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -88,7 +89,11 @@ def choice_check(column: str, words: type[enum.StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-BUSY_FOR = 15_000  # milliseconds that a write waits for another one on SQLite
+# Milliseconds that a write waits for another one on SQLite. After the first two seconds only two threads of a process
+# wait on: behind a lock that somebody holds, all would, and none were left to answer those who only read.
+BUSY_FOR = 15_000
+BUSY_AT_FIRST = 2_000
+_patient = threading.BoundedSemaphore(2)
 
 # The database is locked, restarting or gone: nothing was saved, and a moment later it may go.
 DatabaseBusy = sa.exc.OperationalError
@@ -148,7 +153,7 @@ def note(statement: sa.Update) -> None:
             connection.rollback()
         finally:
             if is_sqlite(connection):
-                connection.connection.execute(f"PRAGMA busy_timeout={BUSY_FOR}")
+                connection.connection.execute(f"PRAGMA busy_timeout={BUSY_AT_FIRST}")
 
 
 def learn() -> None:
@@ -178,14 +183,20 @@ def init_app(app: Flask) -> None:
     """Connect the application to its database."""
     url = app.config["SQLALCHEMY_DATABASE_URI"]
     if url.startswith("sqlite"):
-        options: dict[str, Any] = {"connect_args": {"timeout": 15}, "pool_size": 20, "max_overflow": 20}
+        options: dict[str, Any] = {
+            "connect_args": {"timeout": BUSY_AT_FIRST / 1000},
+            "pool_size": 20,
+            "max_overflow": 20,
+        }
     else:
         # A query that runs longer than this is a fault, and must not hold a web thread for ever.
         options = {
             "pool_size": 10,
             "max_overflow": 10,
             "pool_pre_ping": True,
-            "connect_args": {"options": "-c statement_timeout=30000 -c timezone=UTC"},
+            # Soon said, so that a thread answers 503 instead of waiting for what is away.
+            "pool_timeout": 5,
+            "connect_args": {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"},
         }
     # A fault is logged with its statement, whose values are people's names and addresses.
     options["hide_parameters"] = True
@@ -212,14 +223,31 @@ def _leave_out_values(context: Any) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, in _begin_sqlite
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_FOR}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_AT_FIRST}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not connection.get_execution_options().get("write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except DatabaseBusy:
+        if not _patient.acquire(blocking=False):
+            raise
+        try:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_FOR - BUSY_AT_FIRST}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_AT_FIRST}")
+            _patient.release()
 
 
 class OpenChanges(RuntimeError):

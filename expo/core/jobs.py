@@ -107,6 +107,7 @@ class Periodic:
     name: str
     rhythm: timedelta | time
     meaning: str
+    after_restore: bool = False
 
     @property
     def kind(self) -> str:
@@ -131,16 +132,18 @@ _periodic: dict[str, Periodic] = {}
 
 
 def every(
-    name: str, rhythm: timedelta | time, *, lease: timedelta = LEASE
+    name: str, rhythm: timedelta | time, *, lease: timedelta = LEASE, after_restore: bool = False
 ) -> Callable[[Callable[[], None]], Callable[[], None]]:
     """Have a function done each so often, or each day at this time of the city (EXPO_TIME_ZONE): once per due time,
     however many workers there are. What was missed while nobody worked is done once, not once for each time.
 
-    Its name stands in the database; its docstring's first line is what administrators read.
+    Its name stands in the database; its docstring's first line is what administrators read. `after_restore`: also at
+    once after a backup was restored, for what the restored database must not keep (erased people).
     """
 
     def keep(function: Callable[[], None]) -> Callable[[], None]:
-        _periodic[name] = Periodic(name, rhythm, (function.__doc__ or name).strip().partition("\n")[0])
+        meaning = (function.__doc__ or name).strip().partition("\n")[0]
+        _periodic[name] = Periodic(name, rhythm, meaning, after_restore)
         handler(name, lease=lease)(lambda _payload: function())
         return function
 
@@ -150,6 +153,15 @@ def every(
 def periodic() -> list[Periodic]:
     """All that is done again and again, by name."""
     return sorted(_periodic.values(), key=lambda one: one.name)
+
+
+def run_after_restore() -> list[str]:
+    """Do what is due at once after a restore, here and now. Returns the names."""
+    done = [one.name for one in periodic() if one.after_restore]
+    for name in done:
+        with audit.acting(f"job:{name}"):
+            _handlers[name]({})
+    return done
 
 
 def add(kind: str, payload: dict[str, Any], *, at: datetime | None = None, key: str | None = None) -> bool:

@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, asking, cities, doors, logins, money, names, seats, tongues
+from . import areas, asking, cities, doors, logins, money, names, seats, told, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -59,6 +59,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         money.sell(expo, team, START)
         asking.arrange(expo, START)
         doors.staff(expo, START)
+        told.write(expo, START)
     crowd.arrive()
     return True
 

@@ -7,7 +7,20 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Open every desk."""
-    from . import addresses, assets, cache, context, csrf, errors, filters, health, security, webhooks
+    from . import (
+        addresses,
+        assets,
+        cache,
+        context,
+        csrf,
+        errors,
+        filters,
+        health,
+        measured,
+        metrics,
+        security,
+        webhooks,
+    )
     from .account import blueprint as account
     from .delegate import blueprint as delegate
     from .delegation import blueprint as delegation
@@ -26,8 +39,9 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     filters.init_app(app)
     cache.init_app(app)
+    measured.init_app(app)  # outermost
     # The first words of fixed addresses are reserved, so no expo can stand in their way.
-    for desk in (root, health.blueprint, webhooks.blueprint, account):
+    for desk in (root, health.blueprint, metrics.blueprint, webhooks.blueprint, account):
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)

@@ -28,6 +28,7 @@ from .context import LANGUAGE_COOKIE, this_expo, visitor
 
 LASTS = 2.0  # seconds
 RENEWED_AFTER = 1.6  # from then on the first to come makes it afresh, and the others do not wait
+WITHOUT_DATABASE = 900.0  # seconds for which a page is given while the database is away
 MOST_BYTES = 32 * 1024 * 1024
 MOST_PAGES = 4096
 MOST_LANGUAGES = 2048
@@ -133,8 +134,12 @@ class PageCache:
         if asked is None:
             return self._inner(environ, start_response)
         page = self._find(asked)
-        if page is not None and self._watch.peek(page.scope) == page.stamp:
-            return _send(page, environ, start_response)
+        known = page or self._older(asked)
+        if known is not None:
+            stamp = self._watch.peek(known.scope)
+            # While the database is away, what was true a while ago is better than nothing.
+            if stamp is None or (page is not None and stamp == page.stamp):
+                return _send(known, environ, start_response)
         answer = _Answer({**environ, "REQUEST_METHOD": "GET"}, start_response)
         body = self._inner(answer.environ, answer.start)
         if answer.headers is None:
@@ -191,6 +196,12 @@ class PageCache:
                 page.renewing = True
                 return None
             return page
+
+    def _older(self, asked: _Asked) -> _Page | None:
+        """A page that is too old to be given while the database answers."""
+        language = self._languages.get(asked.reader)
+        page = self._pages.get((asked.host, asked.path, asked.query, language)) if language else None
+        return page if page is not None and time.monotonic() - page.made_at < WITHOUT_DATABASE else None
 
     def _keep(self, asked: _Asked, page: _Page) -> None:
         language = dict(page.headers)["Content-Language"]

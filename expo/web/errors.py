@@ -11,7 +11,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from expo.core.db import DatabaseBusy
+from expo.core.logged import request_id
 from expo.core.refusals import Refusal, TooOften
+
+from .measured import REFUSALS
 
 log = logging.getLogger(__name__)
 BUSY_RETRY_SECONDS = 2
@@ -26,6 +29,7 @@ def init_app(app: Flask) -> None:
 
 def on_refusal(refusal: Refusal) -> ResponseReturnValue:
     """A rule said no."""
+    REFUSALS.labels(refusal.code).inc()
     headers = {"Retry-After": str(refusal.retry_after)} if isinstance(refusal, TooOften) else {}
     if _is_api():
         return problem(refusal.status, refusal.message, refusal.code, headers)
@@ -81,7 +85,7 @@ def _page(template: str, status: int, headers: dict[str, str], **facts: object) 
 def _bare_page(number: int, status: int, headers: dict[str, str]) -> Response:
     """A page that asks the database for nothing, not even who is reading: it may be what broke."""
     template = current_app.jinja_env.get_template(f"errors/{number}.html")
-    return Response(template.render(), status, headers, mimetype="text/html")
+    return Response(template.render(request_id=request_id.get()), status, headers, mimetype="text/html")
 
 
 def _is_api() -> bool:

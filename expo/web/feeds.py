@@ -17,13 +17,14 @@ from werkzeug.http import is_resource_modified
 from expo.calendar import feeds as calendars
 from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
+from expo.core import logged
 from expo.core.refusals import BadInput
 from expo.core.text import slug as slugged
 from expo.exports import files as exports
 from expo.exports.files import Form, Other
 from expo.favourites.refusals import NoSuchList
 
-from . import gates, masks, unchanged
+from . import gates, unchanged
 from .context import LANGUAGES, this_expo
 from .public import asked
 
@@ -33,7 +34,7 @@ gates.anybody(blueprint)
 
 @blueprint.record_once
 def _prepare(state: BlueprintSetupState) -> None:
-    masks.install()
+    logged.install()
     assert isinstance(state.app, Flask)
     unchanged.init_app(state.app)
 

@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 def _check_host() -> tuple[str, int] | None:
     """In production the site answers to its own name only, so that no link or cache can be poisoned."""
     settings = current_app.config["EXPO"]
-    if settings.demo or request.path in ("/healthz", "/readyz"):
+    if settings.demo or request.path in ("/healthz", "/readyz", "/metrics"):
         return None
     if request.host != settings.base_url.split("://", 1)[1].rstrip("/"):
         return "Unknown host\n", 400

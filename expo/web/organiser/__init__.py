@@ -50,7 +50,9 @@ from . import (  # noqa: E402
     home,
     invitations,
     letters,
+    live,
     materials,
+    messages,
     money,
     names,
     orders,
@@ -73,6 +75,7 @@ from . import (  # noqa: E402
     times,
     vouchers,
     walk_ins,
+    webhooks,
     work,
 )
 
@@ -90,7 +93,9 @@ __all__ = [
     "home",
     "invitations",
     "letters",
+    "live",
     "materials",
+    "messages",
     "money",
     "names",
     "orders",
@@ -113,5 +118,6 @@ __all__ = [
     "times",
     "vouchers",
     "walk_ins",
+    "webhooks",
     "work",
 ]

@@ -15,6 +15,7 @@ from expo.desk.filters import WAITING_DAYS, Facets, PeopleFilter, Scope, Sort
 from expo.desk.models import DeskTag
 from expo.programme.models import Conference
 from expo.programme.words import Deed
+from expo.registration import queries as tickets
 from expo.registration.models import Category, RegistrationState, TicketType
 from expo.web.filters import country_name
 from expo.web.texts import _l
@@ -169,3 +170,10 @@ def tabs(wish: PeopleFilter, facets: Facets) -> list[dict[str, Any]]:
 
 def tag_or_none(text: str | None, expo_id: int) -> DeskTag | None:
     return desk.tag(expo_id, lists.number(text))
+
+
+def named(expo_id: int, wish: PeopleFilter) -> list[str]:
+    """The ticket and the tag of a filter, by name."""
+    tag = desk.tag(expo_id, wish.tag) if wish.tag else None
+    ticket = tickets.ticket_type(expo_id, wish.ticket) if wish.ticket else None
+    return [one for one in (ticket.name if ticket else "", tag.word if tag else "") if one]

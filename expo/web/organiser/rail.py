@@ -19,7 +19,7 @@ def entries() -> list[dict[str, Any]]:
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
     rail = [
-        _entry("today", _("Today"), "home", [("home", _("Today"))]),
+        _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
             "programme",
             _("Programme"),
@@ -35,10 +35,13 @@ def entries() -> list[dict[str, Any]]:
             pages.append(("attendees", _("Import")))
         pages += [
             ("bookings", _("Bookings")),
-            ("letters", _("Letters")),
             ("organisations", _("Organisations")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
+        told = [("letters", _("Letters"))]
+        if mine.rights().anywhere(Deed.DECIDE):
+            told.insert(0, ("messages", _("Messages")))
+        rail.append(_entry("messages", _("Messages"), "mail", told))
     if mine.rights().anywhere(Deed.TAKE_MONEY):
         rail.append(
             _entry(
@@ -69,6 +72,8 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
+    if mine.rights().anywhere(Deed.SET_UP):
+        set_up.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
         set_up.append(("work", _("Work behind the pages")))

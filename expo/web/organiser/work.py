@@ -25,6 +25,8 @@ MEANINGS = {
     "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
     "sweep_limits": _l("Forgets counted tries whose time is over."),
     "sweep_letters": _l("Empties letters that could not be delivered for a month."),
+    "sweep_webhooks": _l("Forgets deliveries that were taken or given up a month ago."),
+    "retention": _l("Lets go of personal data that has been kept for its time."),
     "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }

@@ -25,6 +25,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.publishing.models import SessionVersion
 from expo.publishing.people import Known
+from expo.web import live
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital, foreign, language_name, this_language
@@ -80,7 +81,8 @@ def session(code: str) -> ResponseReturnValue:
         conference_name=conference_name(item),
         type_name=capital(type_name(item)),
         track_name=track_name(item),
-        row=rows.row(item),
+        row=(row := rows.row(item)),
+        seats_word=row.seats_word,
         when=_when(item, who.today),
         moved=_moved(item, who.now),
         text=_text(item, content),
@@ -123,6 +125,24 @@ def session(code: str) -> ResponseReturnValue:
             [item], item.time_zone, away=content is not None and content.conference.mode is not Mode.ON_SITE
         ),
     )
+
+
+@blueprint.get("/sessions/<code>/seats")
+def session_seats(code: str) -> ResponseReturnValue:
+    """How many seats are left, for who keeps the page open. What a stranger may know, whoever asks."""
+    expo = this_expo()
+    session_id = shelf.session_named(expo.id, code)
+    if session_id is None:
+        abort(404)
+    known = [one for one in shelf.of_session(expo.id, session_id, frozenset()) if one.code == code]
+    if not known or known[0].closed or not known[0].seats:
+        abort(404)
+
+    def make() -> str:
+        (items,) = shelf.with_seats(known)
+        return render_template("public/_seats.html", item=items[0], seats_word="")
+
+    return live.part(("seats", expo.id, known[0].occurrence_id), make)
 
 
 @dataclass(frozen=True, slots=True)

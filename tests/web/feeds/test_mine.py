@@ -10,11 +10,11 @@ import time_machine
 
 from expo.accounts import actions as accounts
 from expo.booking.actions import book_seat, cancel
+from expo.core import logged as masks
 from expo.expos.models import Expo
 from expo.programme import actions as programme
 from expo.programme.models import Conference
 from expo.programme.words import Visibility
-from expo.web import masks
 from tests import factories as a
 from tests.calendar import reading
 

@@ -36,6 +36,22 @@ EVERYBODY = set(Role)
 # endpoint, method, path, who may; what the answer is for those who may (a form that is sent empty comes back).
 ROUTES = [
     ("home", "GET", "/", EVERYBODY, 200),
+    ("live", "GET", "/live", EVERYBODY, 200),
+    ("live_now", "GET", "/live/now", EVERYBODY, 200),
+    ("messages", "GET", "/messages", DECIDE, 200),
+    ("new_message", "GET", "/messages/new?conference={conference}", DECIDE, 200),
+    ("new_message", "POST", "/messages/new?conference={conference}", DECIDE, 422),
+    ("message", "GET", "/messages/0", DECIDE, 404),
+    ("edit_message", "POST", "/messages/0/edit", DECIDE, 404),
+    ("send_message", "POST", "/messages/0/send", DECIDE, 404),
+    ("try_message", "POST", "/messages/0/test", DECIDE, 404),
+    ("discard_message", "POST", "/messages/0/discard", DECIDE, 404),
+    ("webhooks", "GET", "/webhooks", SET_UP, 200),
+    ("add_webhook", "POST", "/webhooks", SET_UP, 422),
+    ("webhook", "GET", "/webhooks/0", SET_UP, 404),
+    ("end_webhook", "POST", "/webhooks/0/end", SET_UP, 404),
+    ("test_webhook", "POST", "/webhooks/0/test", SET_UP, 404),
+    ("replay", "POST", "/webhooks/0/replay", SET_UP, 404),
     ("sessions", "GET", "/sessions", EVERYBODY, 200),
     ("new_session", "GET", "/sessions/new", SCHEDULE, 200),
     ("create_session", "POST", "/sessions/new", SCHEDULE, 422),
@@ -172,6 +188,7 @@ ROUTES = [
 ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
+    "add_to_crew", "attention", "crew", "end_attention", "end_crew_member", "put_attention", "session_door", "tell_session_door",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
     "guests", "invite_list", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
@@ -185,7 +202,7 @@ PLACES = {
 NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track"}
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
-    "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
+    "live", "live_now", "messages", "webhooks", "add_webhook", "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
     "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",

@@ -1,9 +1,10 @@
-"""Secrets stand in some addresses, and must not stand in the logs of whoever serves them."""
+"""What may stand in logs: the number of the request, and addresses without the secrets that stand in some."""
 
 from __future__ import annotations
 
 import logging
 import re
+from contextvars import ContextVar
 
 # As core/tokens.py makes them: 32 bytes in URL-safe base64.
 _TOKEN = re.compile(
@@ -11,6 +12,8 @@ _TOKEN = re.compile(
     # Codes of vouchers and invitations are shorter, for people to type.
     r"|(?<=/invitations/)[^/?\s\"]+|(?<=[?&]code=)[^&\s\"]+"
 )
+# Of the request that is being answered; empty elsewhere. web/measured.py gives it.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 ACCESS_LOGS = ("granian.access", "werkzeug")
 
 
