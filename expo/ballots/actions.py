@@ -56,9 +56,7 @@ def open_ballot(
     if closes_at <= now:
         raise BadInput(_("It must close later than now."), field="closes_at")
     if not 1 <= len(wanted) <= MOST_SESSIONS:
-        raise BadInput(
-            _("Choose between 1 and %(most)s sessions.", most=MOST_SESSIONS), field="occurrences"
-        )
+        raise BadInput(_("Choose between 1 and %(most)s sessions.", most=MOST_SESSIONS), field="occurrences")
     if not 1 <= most_wishes <= MOST_WISHES:
         raise BadInput(_("Between 1 and %(most)s wishes.", most=MOST_WISHES), field="most_wishes")
     seed = secrets.token_hex(32)
@@ -134,9 +132,14 @@ def enter(*, ballot: Ballot, person: Person, wishes: Sequence[str], seats: int =
         rights.hold(person.id)
         known = {slot.code: slot for slot in queries.slots_of(ballot)}
         wished = list(wishes)
-        if len(wished) > ballot.most_wishes or len(set(wished)) != len(wished) or not known.keys() >= set(wished):
+        if (
+            len(wished) > ballot.most_wishes
+            or len(set(wished)) != len(wished)
+            or not known.keys() >= set(wished)
+        ):
             raise BadInput(
-                _("Choose each session once, at most %(most)s of them.", most=ballot.most_wishes), field="wishes"
+                _("Choose each session once, at most %(most)s of them.", most=ballot.most_wishes),
+                field="wishes",
             )
         for code in wished:
             rights.check_party(known[code], seats)
@@ -221,7 +224,7 @@ def _open_to_all(ballot: Ballot) -> None:
 def _book_all(ballot: Ballot, entries: list[BallotEntry]) -> None:
     known = {slot.code: slot for slot in slots.of(each.occurrence_id for each in ballot.sessions).values()}
     left = pools.left([slot.pool_id for slot in known.values()])
-    seats = {each.occurrence.code: 0 for each in ballot.sessions}
+    seats: dict[str, int | None] = {each.occurrence.code: 0 for each in ballot.sessions}
     seats |= {code: left[slot.pool_id] for code, slot in known.items()}
     people = {entry.number: entry.person for entry in entries}
     tickets: list[dict[str, Any]] = [
@@ -238,7 +241,9 @@ def _book_all(ballot: Ballot, entries: list[BallotEntry]) -> None:
     def _try(one: dict[str, Any], code: str, act: Any) -> bool:
         if code in known:  # else it is not released any more
             try:
-                with db.session.begin_nested():  # a no undoes what it began, and nothing of those drawn before
+                with (
+                    db.session.begin_nested()
+                ):  # a no undoes what it began, and nothing of those drawn before
                     act(
                         person=people[one["ticket"]],
                         occurrence_id=known[code].occurrence_id,

@@ -34,9 +34,7 @@ def nothing_beside() -> Iterator[str]:
         .where(
             BallotSession.over_at.is_(None),
             Ballot.closes_at > clock.now(),
-            sa.or_(
-                Occurrence.booking_opens_at.is_(None), Occurrence.booking_opens_at < Ballot.closes_at
-            ),
+            sa.or_(Occurrence.booking_opens_at.is_(None), Occurrence.booking_opens_at < Ballot.closes_at),
         )
     )
     for row in db.session.execute(early):

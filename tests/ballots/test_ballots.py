@@ -16,7 +16,7 @@ from expo.booking import waiting
 from expo.booking.actions import book_seat
 from expo.booking.models import Booking
 from expo.booking.refusals import BookingNotOpen, NoTicket
-from expo.core import checks, clock, jobs
+from expo.core import checks, jobs
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput
 from expo.mail import outbox
@@ -152,7 +152,12 @@ def test_a_ballot_takes_only_what_can_be_drawn(conference):
     tower = a.a_session(conference)
     a_ballot(conference, tower)
 
-    for wrong, no in ((foreign, BadInput), (by_hosts, NotForBallot), (boat, NotForBallot), (tower, NotForBallot)):
+    for wrong, no in (
+        (foreign, BadInput),
+        (by_hosts, NotForBallot),
+        (boat, NotForBallot),
+        (tower, NotForBallot),
+    ):
         with pytest.raises(no):
             a_ballot(conference, wrong)
     with pytest.raises(NotForBallot):
@@ -179,9 +184,7 @@ def test_two_draw_at_the_same_moment_and_it_is_drawn_once(application: Flask, co
 
     number = ballot.id
     with after(ballot):
-        drew = at_once(
-            application, *[lambda: actions.draw(ballot=db.session.get_one(Ballot, number))] * 4
-        )
+        drew = at_once(application, *[lambda: actions.draw(ballot=db.session.get_one(Ballot, number))] * 4)
         assert sorted(drew) == [False, False, False, True]
         assert all(len(letters(person)) == 1 for person in crowd)
         states = db.session.scalars(sa.select(Booking.state).where(Booking.occurrence_id == boat.id))

@@ -35,7 +35,9 @@ def test_whatever_is_wished_nobody_gets_what_is_not_there(number):
 
     result = drawing.draw(seed, tickets, seats)
 
-    assert drawing.draw(seed, luck.sample(tickets, len(tickets)), seats) == result  # whatever order they came in
+    assert (
+        drawing.draw(seed, luck.sample(tickets, len(tickets)), seats) == result
+    )  # whatever order they came in
     assert sorted(line["ticket"] for line in result) == [one["ticket"] for one in tickets]
     known, given = {one["ticket"]: one for one in tickets}, Counter()
     for line in result:
@@ -63,7 +65,9 @@ def _before(result, line, code, known):
 
 def test_the_order_is_that_of_the_hashes():
     by_hand = sorted(range(1, 50), key=lambda n: hashlib.sha256(f"seed:{n}".encode()).hexdigest())
-    assert [one["ticket"] for one in drawing.in_order("seed", [{"ticket": n} for n in range(1, 50)])] == by_hand
+    assert [
+        one["ticket"] for one in drawing.in_order("seed", [{"ticket": n} for n in range(1, 50)])
+    ] == by_hand
 
 
 def test_each_ticket_is_first_about_as_often():

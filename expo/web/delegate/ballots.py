@@ -33,7 +33,7 @@ class EntryForm(PlainForm):
     seats = WholeNumber(_l("How many seats"), least=1, most=MOST_PARTY, default=1)
 
     @property
-    def chosen(self) -> list[wtforms.SelectField]:
+    def chosen(self) -> list[wtforms.Field]:
         return [field for field in self if field.name.startswith("wish")]
 
     @property
@@ -57,7 +57,10 @@ def wish(code: str) -> ResponseReturnValue:
     form = _form(found, slots, None, request.form)
     if form.validate() and form.accepts(
         lambda: actions.enter(
-            ballot=found, person=person, wishes=form.wishes, seats=1 if form.seats.data is None else form.seats.data
+            ballot=found,
+            person=person,
+            wishes=form.wishes,
+            seats=1 if form.seats.data is None else form.seats.data,
         )
     ):
         if form.wishes:
@@ -88,7 +91,9 @@ def _form(found: Ballot, slots: list[Slot], entry: BallotEntry | None, sent: Any
     ]
     numbers = range(1, found.most_wishes + 1)
     fields = {
-        f"wish{number}": wtforms.SelectField(_("Wish %(number)s", number=number), choices=choices)
+        f"wish{number}": wtforms.SelectField(
+            _("Wish %(number)s", number=number), choices=choices, filters=[lambda code: code or ""]
+        )
         for number in numbers
     }
     kind = type("WishesForm", (EntryForm,), fields)

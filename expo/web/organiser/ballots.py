@@ -134,7 +134,7 @@ def _form_page(conference: Conference, form: BallotForm) -> str:
 def _page(conference: Conference, found: Ballot) -> str:
     slots = queries.slots_of(found)
     told = queries.for_anybody(found)
-    won = {code: 0 for code in told["seats"]}
+    won = dict.fromkeys(told["seats"], 0)
     waits = dict(won)
     people = {one["ticket"]: one["seats"] for one in told["tickets"]}
     for line in told["result"]:

@@ -72,7 +72,10 @@ def test_from_opening_to_drawing_on_pages_alone(browser, app, tmp_path):
         (tmp_path / "draw.py").write_bytes(stranger.get(f"{expo}/ballots/draw.py").data)
         (tmp_path / "ballot.json").write_text(json.dumps(told))
     run = [sys.executable, "-I", str(tmp_path / "draw.py"), str(tmp_path / "ballot.json")]
-    assert "This is the published result." in subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    assert (
+        "This is the published result."
+        in subprocess.run(run, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def test_a_ballot_is_of_its_own_expo_and_conference(browser, app):
@@ -82,6 +85,11 @@ def test_a_ballot_is_of_its_own_expo_and_conference(browser, app):
     boss = browser(a.an_organiser(conference.expo))
     for path in (f"/{elsewhere.slug}/ballots/{ballot.code}", f"/{elsewhere.slug}/ballots/{ballot.code}.json"):
         assert boss.get(path).status_code == 404
-    assert boss.get(f"/{conference.expo.slug}/organise/conferences/{other.slug}/ballots/{ballot.code}").status_code == 404
+    assert (
+        boss.get(
+            f"/{conference.expo.slug}/organise/conferences/{other.slug}/ballots/{ballot.code}"
+        ).status_code
+        == 404
+    )
     guest = browser(a.a_person(elsewhere))
     assert guest.get(f"/{elsewhere.slug}/my/ballots/{ballot.code}").status_code == 404
