@@ -80,3 +80,8 @@ def upgrade() -> None:
         sa.CheckConstraint("number >= 1", name="number"),
     )
     op.create_index("ix_ballot_entries_person_id", "ballot_entries", ["person_id"])
+
+
+def downgrade() -> None:
+    for table in ("ballot_entries", "ballot_sessions", "ballots"):
+        op.drop_table(table)
