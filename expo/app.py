@@ -66,6 +66,12 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
+    "privacy.checks", "privacy.keeping",
+)  # fmt: skip
+# What each room keeps of a person: see core/personal.py.
+_PERSONAL = (
+    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "invoicing",
+    "mail", "payment", "questions", "registration", "speakers",
 )  # fmt: skip
 
 
@@ -77,16 +83,24 @@ def _wire_rooms() -> None:
     from expo.checkin import listeners as checkin
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
+    from expo.guests import listeners as guests
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
+    from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
+    from expo.speakers import listeners as speakers
     from expo.webhooks import events as webhooks
 
     for name in _LOADED:
         import_module(f"expo.{name}")
+    for room in _PERSONAL:
+        import_module(f"expo.{room}.personal")
+    speakers.listen()
+    programme.listen()
+    guests.listen()
     registration.listen()
     validity.listen()
     late.listen()

@@ -52,6 +52,8 @@ class Person(Base):
     # The personal calendar's address: for reading it only, revoked by making a new one.
     calendar_token_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
     created_at: Mapped[Moment]
+    # Since then nothing here says who it was; rows that point here keep counting.
+    erased_at: Mapped[Moment | None]
 
     account: Mapped[Account | None] = relationship()
 
@@ -82,10 +84,14 @@ class SignIn(Base):
     seen_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
+    # Begun by a mailed link: whoever sits there reads the mailbox, and may speak for all who gave its address.
+    by_mail: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    # An account speaks for somebody else with its address.
+    speaks_for_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
     device: Mapped[str] = mapped_column(sa.String(120), default="")
 
     account: Mapped[Account | None] = relationship()
-    person: Mapped[Person | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
 
 
 class LinkPurpose(enum.StrEnum):

@@ -6,6 +6,7 @@ from expo.core import tokens
 from expo.core.db import db
 
 from .models import Account, ApiToken, Person, SignIn
+from .signins import Visitor
 
 
 def normal(email: str) -> str:
@@ -81,6 +82,14 @@ def persons_by_email(expo_id: int, email: str) -> list[Person]:
             .order_by(Person.id)
         )
     )
+
+
+def may_speak_for(who: Visitor, expo_id: int) -> list[Person]:
+    """Everybody in the expo for whom this visitor may act: with an account, or by a mailed link, whoever gave the
+    visitor's address; else a guest alone."""
+    if who.email is None or (who.account_id is None and not who.by_mail):
+        return []
+    return persons_by_email(expo_id, who.email)
 
 
 def every_account() -> list[Account]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from expo.core import audit, clock, tokens
-from expo.core.db import db, note, transaction
+from expo.core.db import db, execute, note, transaction
 
 from .models import Account, Person, SignIn
 
@@ -32,6 +33,8 @@ class Visitor:
     email: str | None
     language: str
     is_admin: bool
+    by_mail: bool = False
+    speaks_for_id: int | None = None
 
     is_authenticated = True
     is_active = True
@@ -42,8 +45,13 @@ class Visitor:
         return self.token
 
 
-def begin(*, account: Account | None = None, person: Person | None = None, device: str = "") -> str:
-    """Sign an account or a guest in. Returns the token for the browser; a new one each time."""
+def begin(
+    *, account: Account | None = None, person: Person | None = None, device: str = "", by_mail: bool = False
+) -> str:
+    """Sign an account or a guest in. Returns the token for the browser; a new one each time.
+
+    `by_mail`: a mailed link was opened for it, so the mailbox is theirs.
+    """
     token = tokens.new()
     now = clock.real_now()
     with transaction():
@@ -56,6 +64,7 @@ def begin(*, account: Account | None = None, person: Person | None = None, devic
                 seen_at=now,
                 expires_at=now + (LASTS if account else GUEST_LASTS),
                 device=device[:120],
+                by_mail=by_mail,
             )
         )
         subject = f"account:{account.id}" if account else f"person:{person.id if person else None}"
@@ -73,6 +82,8 @@ _FIND = (
         sa.func.coalesce(Account.email, Person.email).label("email"),
         sa.func.coalesce(Account.language, Person.language).label("language"),
         Account.is_admin,
+        SignIn.by_mail,
+        SignIn.speaks_for_id,
     )
     .outerjoin(Account, SignIn.account_id == Account.id)
     .outerjoin(Person, SignIn.person_id == Person.id)
@@ -102,6 +113,8 @@ def find(token: str) -> Visitor | None:
         email=row.email,
         language=row.language,
         is_admin=bool(row.is_admin),
+        by_mail=row.by_mail,
+        speaks_for_id=row.speaks_for_id,
     )
 
 
@@ -113,6 +126,18 @@ def end(sign_in_id: int) -> None:
 def end_all(account_id: int, *, but: int | None = None) -> None:
     """Sign the account out everywhere, except in the browser that asks."""
     _end(SignIn.account_id == account_id, SignIn.id != (but or 0))
+
+
+def end_guests(person_ids: Iterable[int]) -> None:
+    """Sign these persons out wherever they were signed in as guests."""
+    _end(SignIn.person_id.in_(list(person_ids)))
+
+
+def speak_for(*, sign_in_id: int, person: Person) -> None:
+    """From now on this account's browser acts for this person, where the person's expo is asked."""
+    with transaction():
+        execute(sa.update(SignIn).where(SignIn.id == sign_in_id).values(speaks_for_id=person.id))
+        audit.record("speaks_for", "person", person.id, expo_id=person.expo_id)
 
 
 def _end(*which: sa.ColumnElement[bool]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -8,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from expo.core import audit, clock, limits, news
 from expo.core.db import db, is_sqlite, transaction
+from expo.registration.models import Registration
 
 from . import code, queries
 from .models import Badge, BadgeState
@@ -28,22 +30,42 @@ def issue(*, expo_id: int, person_id: int) -> Badge:
             badge = queries.active_badge(expo_id, person_id)
             if badge is not None:
                 return badge
-            # The database decides: of two at the same moment one inserts, and the other finds its badge on
-            # the next round. A spoken code that somebody else has (one in 2**40) gets new random bytes there.
-            random = code.new_random()
-            number = db.session.scalar(
-                _INSERT[is_sqlite()],
-                {
-                    "expo_id": expo_id, "person_id": person_id, "random": random, "size": 1,
-                    "spoken_digest": code.spoken_digest(code.spoken(random)),
-                    "state": BadgeState.ACTIVE, "issued_at": clock.now(), "reason": "",
-                },
-            )  # fmt: skip
-            if number is not None:
-                audit.record("badge_issued", "badge", number, expo_id=expo_id, after={"person": person_id})
-                news.tell(BadgeChanged(number))
-                return db.session.get_one(Badge, number)
+            made = _insert(expo_id, {"person": person_id}, person_id=person_id)
+            if made is not None:
+                return made
     raise RuntimeError(f"no badge could be issued for person {person_id}")
+
+
+def issue_without_person(*, registration: Registration, label: str = "") -> Badge:
+    """A badge for whoever carries it: an anonymous pass, or a group that is counted up to the registration's party."""
+    with transaction():
+        for _try in range(_TRIES):
+            made = _insert(
+                registration.expo_id, {"registration": registration.id, "size": registration.party},
+                registration_id=registration.id, size=registration.party, label=label,
+            )  # fmt: skip
+            if made is not None:
+                return made
+    raise RuntimeError(f"no badge could be issued for registration {registration.id}")
+
+
+def _insert(expo_id: int, told: dict[str, int], **values: Any) -> Badge | None:
+    # The database decides: of two for a person at the same moment one inserts, and the other finds its badge on
+    # the next round. A spoken code that somebody else has (one in 2**40) gets new random bytes there.
+    random = code.new_random()
+    number = db.session.scalar(
+        _INSERT[is_sqlite()],
+        {
+            "expo_id": expo_id, "person_id": None, "registration_id": None, "random": random, "size": 1,
+            "spoken_digest": code.spoken_digest(code.spoken(random)), "label": "",
+            "state": BadgeState.ACTIVE, "issued_at": clock.now(), "reason": "", **values,
+        },
+    )  # fmt: skip
+    if number is None:
+        return None
+    audit.record("badge_issued", "badge", number, expo_id=expo_id, after=told)
+    news.tell(BadgeChanged(number))
+    return db.session.get_one(Badge, number)
 
 
 def replace(*, badge: Badge, reason: str = "") -> Badge:
@@ -59,6 +81,12 @@ def revoke(*, badge: Badge, reason: str) -> None:
     """End a badge without a new one. Raises BadgeIsOver."""
     with transaction():
         _end(badge, BadgeState.REVOKED, reason)
+
+
+def end_claimed(badge: Badge) -> None:
+    """An anonymous badge whose bearer has another one: it says so from now on. Raises BadgeIsOver."""
+    with transaction():
+        _end(badge, BadgeState.REPLACED, "claimed")
 
 
 def _end(badge: Badge, state: BadgeState, reason: str) -> None:

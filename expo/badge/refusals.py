@@ -14,6 +14,12 @@ class BadgeIsOver(Refusal):
     code = "badge_is_over"
 
 
+class NotToBeClaimed(Refusal):
+    """It is somebody's already, or a group's."""
+
+    code = "not_to_be_claimed"
+
+
 class NoSuchBadge(Refusal):
     """Nobody has this spoken code."""
 

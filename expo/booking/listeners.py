@@ -8,14 +8,16 @@ from expo.core import news
 from expo.core.db import db
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
-from expo.registration.news import RegistrationEnded
+from expo.registration.models import Registration, RegistrationState
+from expo.registration.news import PlaceHandedOn, RegistrationEnded
 
-from . import clashes, letters, promotion, records, slots, walk_ups
+from . import clashes, handing, letters, promotion, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
 from .news import ClashesFound, TermsChanged
 
 
 def listen() -> None:
+    news.listen(PlaceHandedOn, hand_on_seats)
     news.listen(RegistrationEnded, give_back_seats)
     news.listen(ReleasePublished, look_again)
     news.listen(TermsChanged, walk_ups.terms_changed)
@@ -31,6 +33,13 @@ def give_back_seats(message: RegistrationEnded) -> None:
     )
     for booking in held.all():
         records.end(booking, BookingState.CANCELLED, "registration ended")
+
+
+def hand_on_seats(told: PlaceHandedOn) -> None:
+    """Whoever receives a place receives its seats, as far as they are confirmed and have none there already."""
+    successor = db.session.get_one(Registration, told.successor_id)
+    if told.with_seats and successor.state is RegistrationState.CONFIRMED:
+        handing.hand_on(registration_id=told.registration_id, successor=successor)
 
 
 def look_again(message: ReleasePublished) -> None:

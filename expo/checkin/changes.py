@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from expo.badge.models import Badge
 from expo.core import clock
 from expo.core.db import db, is_sqlite
+from expo.registration.models import Registration
 
 from .models import BadgeChange
 
@@ -20,8 +21,18 @@ def note_badge(badge_id: int) -> None:
 
 
 def note_persons(person_ids: sa.Select[Any]) -> None:
-    """What the badges of these persons open has changed."""
+    """What is to be heeded about these persons has changed."""
     _note(Badge.person_id.in_(person_ids))
+
+
+def note_holders(which: sa.ColumnElement[bool]) -> None:
+    """What the badges of these registrations open has changed: those of their persons, and those without person."""
+    _note(
+        sa.or_(
+            Badge.person_id.in_(sa.select(Registration.person_id).where(which)),
+            Badge.registration_id.in_(sa.select(Registration.id).where(which)),
+        )
+    )
 
 
 def _note(which: sa.ColumnElement[bool]) -> None:

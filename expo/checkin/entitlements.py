@@ -40,9 +40,7 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
                 Registration.person_id,
                 Registration.conference_id,
                 Registration.ticket_type_id,
-            ).where(
-                which, Registration.state == RegistrationState.CONFIRMED, Registration.person_id.is_not(None)
-            )
+            ).where(which, Registration.state == RegistrationState.CONFIRMED)
         ).all()
         zones: dict[int, list[int]] = {}
         spans: dict[int, list[tuple[datetime, datetime]]] = {}
@@ -72,7 +70,7 @@ def _rebuild(which: sa.ColumnElement[bool]) -> None:
         ]
         if rows:
             db.session.execute(sa.insert(Entitlement), rows)
-        changes.note_persons(sa.select(Registration.person_id).where(which))
+        changes.note_holders(which)
 
 
 def open_spans(conference: Conference) -> Iterator[tuple[datetime, datetime]]:

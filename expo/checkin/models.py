@@ -64,7 +64,8 @@ class Entitlement(Base):
 
     id: Mapped[Id]
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    # None for a place without a name: its badge is found by the registration.
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"))
     registration_id: Mapped[int] = mapped_column(sa.ForeignKey(Registration.id))
     zone_id: Mapped[int] = mapped_column(sa.ForeignKey(Zone.id), index=True)
     opens_at: Mapped[Moment]

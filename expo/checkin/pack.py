@@ -167,10 +167,15 @@ _badge, _entitlement, _registration, _attention = (
 )
 
 
+def _holder(person: Any, registration: Any) -> sa.ColumnElement[int]:
+    """Who opens doors by what: a person, or, for a badge without one, its registration as a negative number."""
+    return sa.func.coalesce(person, -registration)
+
+
 def _changed(expo_id: int, since: datetime) -> dict[int, int | None]:
     """The badges that changed after an earlier pack, with their persons."""
     rows = db.session.execute(
-        sa.select(Badge.id, Badge.person_id)
+        sa.select(Badge.id, _holder(Badge.person_id, Badge.registration_id))
         .join(BadgeChange, BadgeChange.badge_id == Badge.id)
         .where(BadgeChange.expo_id == expo_id, BadgeChange.changed_at > since - SLOWEST_CHANGE)
     )
@@ -190,28 +195,30 @@ def _badges(
     def few(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
         return sa.true() if only is None else column.in_([person for person in only.values() if person])
 
+    holds = _holder(_entitlement.person_id, _entitlement.registration_id)
+    registered = _holder(_registration.person_id, _registration.id)
     parts = (_entitlement.zone_id, _entitlement.opens_at, _entitlement.closes_at)
     zone, from_, until = (sa.cast(part, sa.String) for part in parts)
     span = zone + "|" + from_ + "|" + until
     opens = (
-        sa.select(_entitlement.person_id, sa.func.aggregate_strings(span, ";").label("opens"))
+        sa.select(holds.label("holder"), sa.func.aggregate_strings(span, ";").label("opens"))
         .where(
             _entitlement.expo_id == expo_id,
             _entitlement.zone_id.in_(zones),
-            few(_entitlement.person_id),
+            few(holds),
         )
-        .group_by(_entitlement.person_id)
+        .group_by(holds)
         .subquery()
     )
     conference = sa.cast(_registration.conference_id, sa.String)
     tickets = (
-        sa.select(_registration.person_id, sa.func.aggregate_strings(conference, ";").label("tickets"))
+        sa.select(registered.label("holder"), sa.func.aggregate_strings(conference, ";").label("tickets"))
         .where(
             _registration.conference_id.in_(conferences),
             _registration.state == RegistrationState.CONFIRMED,
-            few(_registration.person_id),
+            few(registered),
         )
-        .group_by(_registration.person_id)
+        .group_by(registered)
         .subquery()
     )
     state = sa.type_coerce(_badge.state, sa.String)
@@ -219,8 +226,8 @@ def _badges(
         sa.select(
             _badge.id, _badge.random, state, _badge.size, _attention.blocks, opens.c.opens, tickets.c.tickets
         )
-        .outerjoin(opens, opens.c.person_id == _badge.person_id)
-        .outerjoin(tickets, tickets.c.person_id == _badge.person_id)
+        .outerjoin(opens, opens.c.holder == _holder(_badge.person_id, _badge.registration_id))
+        .outerjoin(tickets, tickets.c.holder == _holder(_badge.person_id, _badge.registration_id))
         .outerjoin(
             Attention.__table__,
             sa.and_(_attention.person_id == _badge.person_id, _attention.ended_at.is_(None)),

@@ -138,7 +138,13 @@ def people_in(expo: Expo, most: int = 1000) -> list[Inside]:
     """Who is in now, the latest first."""
     rows = db.session.execute(
         sa.select(
-            Badge.id, Badge.person_id, Person.name, Zone.name, Gate.name, Presence.entered_at, Presence.inside
+            Badge.id,
+            Badge.person_id,
+            sa.func.coalesce(Person.name, Badge.label),
+            Zone.name,
+            Gate.name,
+            Presence.entered_at,
+            Presence.inside,
         )
         .select_from(Presence)
         .join(Badge, Presence.badge_id == Badge.id)

@@ -47,7 +47,10 @@ _now = sa.bindparam("now", type_=MomentType())
 _entitled = (
     sa.exists()
     .where(
-        _entitlements.c.person_id == _badges.c.person_id,
+        sa.or_(
+            _entitlements.c.person_id == _badges.c.person_id,
+            _entitlements.c.registration_id == _badges.c.registration_id,  # of a badge without person
+        ),
         _entitlements.c.zone_id == _gates.c.zone_id,
         _entitlements.c.opens_at <= _now,
         _entitlements.c.closes_at > _now,
@@ -60,7 +63,10 @@ _comes_as = (
     sa.select(sa.type_coerce(_tickets.c.category, sa.String).concat(":").concat(_tickets.c.name))
     .select_from(_registrations.join(_tickets, _registrations.c.ticket_type_id == _tickets.c.id))
     .where(
-        _registrations.c.person_id == _badges.c.person_id,
+        sa.or_(
+            _registrations.c.person_id == _badges.c.person_id,
+            _registrations.c.id == _badges.c.registration_id,
+        ),
         _registrations.c.state == RegistrationState.CONFIRMED,
     )
     .order_by(_tickets.c.category == Category.VISITOR, _registrations.c.id)
@@ -90,7 +96,8 @@ LOOK = Prepared(
         _badges.c.state,
         _badges.c.size,
         _badges.c.person_id,
-        _persons.c.name,
+        _badges.c.registration_id,
+        sa.func.coalesce(_persons.c.name, sa.func.nullif(_badges.c.label, "")).label("name"),
         _persons.c.language,
         _attentions.c.text.label("attention"),
         _attentions.c.blocks.label("blocked"),
@@ -216,7 +223,11 @@ COME_BACK = Prepared(
 OPENINGS_OF = Prepared(
     sa.select(_entitlements.c.opens_at, _entitlements.c.closes_at)
     .where(
-        _entitlements.c.person_id == sa.bindparam("person"), _entitlements.c.zone_id == sa.bindparam("zone")
+        sa.or_(
+            _entitlements.c.person_id == sa.bindparam("person"),
+            _entitlements.c.registration_id == sa.bindparam("registration"),
+        ),
+        _entitlements.c.zone_id == sa.bindparam("zone"),
     )
     .order_by(_entitlements.c.opens_at)
 )
@@ -265,7 +276,10 @@ SUPERVISOR = Prepared(
 HAS_TICKET = Prepared(
     sa.select(_registrations.c.id)
     .where(
-        _registrations.c.person_id == sa.bindparam("person"),
+        sa.or_(
+            _registrations.c.person_id == sa.bindparam("person"),
+            _registrations.c.id == sa.bindparam("registration"),
+        ),
         _registrations.c.conference_id == sa.bindparam("conference"),
         _registrations.c.state == RegistrationState.CONFIRMED,
         validity.condition(

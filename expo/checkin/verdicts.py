@@ -212,7 +212,12 @@ def kin(parents: Mapping[int, int | None], zone_id: int) -> set[int]:
 def _zone_gate(asked: Asked) -> Judgement:
     if asked.found.entitled:
         return Judgement(Verdict.ADMITTED, period=asked.day)
-    spans = asked.writing.all(statements.OPENINGS_OF, person=asked.found.person_id, zone=asked.found.zone_id)
+    spans = asked.writing.all(
+        statements.OPENINGS_OF,
+        person=asked.found.person_id,
+        registration=asked.found.registration_id,
+        zone=asked.found.zone_id,
+    )
     coming = [span.opens_at for span in spans if span.opens_at > asked.moment]
     if coming:
         says = partial(messages.not_yet, coming[0], asked.moment, asked.zone)
@@ -280,6 +285,7 @@ def _claim(asked: Asked, running: Running, policy: Policy) -> int:
 def _has_ticket(asked: Asked, running: Running) -> bool:
     facts = {
         "person": asked.found.person_id,
+        "registration": asked.found.registration_id,
         "conference": running.conference_id,
         "occurrence": running.occurrence_id,
         "at": max(asked.moment, running.starts_at),

@@ -5,7 +5,7 @@ Personal values (names, addresses) stand in `personal`, the one column that eras
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -92,6 +92,16 @@ def record(
             why=why,
             personal=personal,
         )
+    )
+
+
+def forget(subject: str, ids: Iterable[object]) -> None:
+    """Empty the personal part of what was written about these: they are erased. The deeds themselves stay."""
+    db.session.execute(
+        sa.update(AuditEntry)
+        .where(AuditEntry.subject == subject, AuditEntry.subject_id.in_([str(one) for one in ids]))
+        .values(personal=None)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -8,7 +8,9 @@ with "database is locked" when somebody else wrote in between (https://www.sqlit
 from __future__ import annotations
 
 import enum
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -89,11 +91,12 @@ def choice_check(column: str, words: type[enum.StrEnum]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
-# Milliseconds that a write waits for another one on SQLite. After the first two seconds only two threads of a process
-# wait on: behind a lock that somebody holds, all would, and none were left to answer those who only read.
+# Milliseconds that a write waits for others on SQLite. Where two seconds pass in which no write of this process began,
+# somebody holds the lock, and only two threads wait on: all would, and none were left to answer those who only read.
 BUSY_FOR = 15_000
 BUSY_AT_FIRST = 2_000
 _patient = threading.BoundedSemaphore(2)
+_last_begun = 0.0  # of this process, by the monotonic clock
 
 # The database is locked, restarting or gone: nothing was saved, and a moment later it may go.
 DatabaseBusy = sa.exc.OperationalError
@@ -237,17 +240,34 @@ def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get("write"):
         connection.exec_driver_sql("BEGIN")
         return
-    try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except DatabaseBusy:
-        if not _patient.acquire(blocking=False):
-            raise
+    _begin_write(connection, give_up_at=time.monotonic() + BUSY_FOR / 1000)
+
+
+def _begin_write(connection: Connection, give_up_at: float) -> None:
+    """Wait in the queue of writers as long as it moves; behind a lock that stays, in the few places there are."""
+    global _last_begun
+    while True:
         try:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_FOR - BUSY_AT_FIRST}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_AT_FIRST}")
-            _patient.release()
+            _last_begun = time.monotonic()
+            return
+        except DatabaseBusy:
+            now = time.monotonic()
+            if now >= give_up_at:
+                raise
+            if now - _last_begun > BUSY_AT_FIRST / 1000:
+                break
+    if not _patient.acquire(blocking=False):
+        raise DatabaseBusy("BEGIN IMMEDIATE", {}, sqlite3.OperationalError("database is locked"))
+    try:
+        connection.exec_driver_sql(
+            f"PRAGMA busy_timeout={max(0, int(1000 * (give_up_at - time.monotonic())))}"
+        )
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _last_begun = time.monotonic()
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_AT_FIRST}")
+        _patient.release()
 
 
 class OpenChanges(RuntimeError):

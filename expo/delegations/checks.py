@@ -11,7 +11,7 @@ from expo.core.db import db
 from expo.registration.models import LIVE as LIVE_REGISTRATIONS
 from expo.registration.models import Registration
 
-from .models import LIVE, CategorySeats, Link, Nominee, NomineeState, NomineeTicket
+from .models import LIVE, CategorySeats, Delegation, Link, Nominee, NomineeState, NomineeTicket
 
 
 @holder
@@ -76,3 +76,23 @@ def one_delegation() -> Iterator[str]:
     )
     for row in db.session.execute(linked):
         yield f"link {row.id} is of another delegation than its nominee"
+
+
+@check("1", "a group that has ordered places has as many seats as live places of its order")
+def bought_seats() -> Iterator[str]:
+    seats = (
+        sa.select(sa.func.coalesce(sa.func.sum(Pool.capacity), 0))
+        .join(CategorySeats, CategorySeats.pool_id == Pool.id)
+        .where(CategorySeats.delegation_id == Delegation.id)
+        .scalar_subquery()
+    )
+    held = (
+        sa.select(sa.func.count(Registration.id))
+        .where(Registration.order_id == Delegation.order_id, Registration.state.in_(LIVE_REGISTRATIONS))
+        .scalar_subquery()
+    )
+    wrong = sa.select(Delegation.code, seats, held).where(
+        Delegation.order_id.is_not(None), Delegation.closed_at.is_(None), seats != held
+    )
+    for code, places, live in db.session.execute(wrong):
+        yield f"group {code} has {places} seats and {live} live places"

@@ -10,6 +10,7 @@ from expo.capacity.models import Pool
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 from expo.organisations.models import Organisation
+from expo.payment.models import Order
 from expo.programme.models import Conference
 from expo.registration.models import Category, Registration, TicketType
 
@@ -31,6 +32,7 @@ class Delegation(Base):
     __table_args__ = (
         sa.UniqueConstraint("expo_id", "code"),
         sa.CheckConstraint("declined_at IS NULL OR closed_at IS NULL", name="one_end"),
+        partial_index("uq_delegations_order", "order_id", where="order_id IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -53,6 +55,9 @@ class Delegation(Base):
     declined_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     reminded_at: Mapped[Moment | None]
+
+    # A group order: its places are bought already, and every seat is one of them.
+    order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id))
 
     organisation: Mapped[Organisation | None] = relationship()
 

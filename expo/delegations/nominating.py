@@ -16,13 +16,13 @@ from expo.accounts.models import Account, Person
 from expo.accounts.queries import normal
 from expo.capacity import pools
 from expo.capacity.refusals import PoolFull
-from expo.core import audit, clock, news
+from expo.core import audit, clock
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.registration import actions as registrations
+from expo.registration import handing, unnamed
 from expo.registration.models import Registration, TicketType
-from expo.registration.news import PlaceHandedOn
 
 from . import links, queries, reminders
 from .models import CategorySeats, Delegation, Nominee, NomineeState, NomineeTicket
@@ -121,7 +121,10 @@ def withdraw(*, nominee: Nominee) -> None:
         if nominee.person_id is None:
             reminders.write_to_nominee(nominee, "nominee_withdrawn")
         for registration in held:
-            registrations.withdraw(registration=registration)
+            if nominee.delegation.order_id is not None:  # the place is the buyer's, and is named anew
+                handing.take_back(registration=registration)
+            else:
+                registrations.withdraw(registration=registration)
         pools.give_back([nominee.seats.pool_id])
 
 
@@ -142,16 +145,15 @@ def substitute(*, nominee: Nominee, draft: NomineeDraft) -> Nominee:
         else:
             kept = {registration.ticket_type_id for registration in held}
             tickets = [one for one in tickets if one.ticket_type_id in kept]
-            for registration in held:
-                registrations.withdraw(registration=registration)
-                news.tell(PlaceHandedOn(registration.id))
         types = tuple(one.ticket_type for one in tickets)
         draft = NomineeDraft(draft.name, draft.email, types, before is NomineeState.INVITED)
         successor = _add(delegation, nominee.seats, draft, replaces=nominee)
         if draft.by_link:
             _invite(successor)
         else:
-            _register(successor, types, Details(draft.name, draft.email), delegation.language)
+            details = Details(draft.name, draft.email)
+            newcomer = _newcomer(delegation, details, delegation.language)
+            _note_registrations(successor, handing.hand_on(registrations=held, to=newcomer))
     return successor
 
 
@@ -177,6 +179,11 @@ def give_seat_back(nominee: Nominee) -> None:
         db.session.refresh(nominee)
         _end_link(nominee)
         pools.give_back([nominee.seats.pool_id])
+        if (
+            nominee.delegation.order_id is not None
+        ):  # the place itself is given back: there is one less to name
+            db.session.refresh(nominee.seats.pool)
+            pools.resize(nominee.seats.pool_id, (nominee.seats.pool.capacity or 1) - 1)
         _note(nominee, NomineeState.REGISTERED)
 
 
@@ -239,22 +246,36 @@ def _register(
     person: Person | None = None,
     also: Callable[[list[Registration]], None] | None = None,
 ) -> list[Registration]:
-    delegation = nominee.delegation
-    newcomer = None
-    if person is None:
-        newcomer = registrations.Newcomer(
-            expo_id=delegation.expo_id,
-            name=details.name,
-            email=details.email,
-            language=language,
-            organisation=delegation.name,
-            city=details.city or delegation.city,
-            country=details.country or delegation.country,
-            account=details.account,
-        )
+    newcomer = None if person else _newcomer(nominee.delegation, details, language)
+    comes = person or newcomer
+    assert comes is not None
+    if nominee.delegation.order_id is not None:
+        order_id = nominee.delegation.order_id
+        made = [unnamed.name(order_id=order_id, ticket_type=kind, to=comes) for kind in types]
+        _note_registrations(nominee, made)
+        return made
     made = registrations.submit(
         ticket_types=types, person=person, newcomer=newcomer, by_team=True, also=also
     ).registrations
+    _note_registrations(nominee, made)
+    return made
+
+
+def _newcomer(delegation: Delegation, details: Details, language: str) -> registrations.Newcomer:
+    return registrations.Newcomer(
+        expo_id=delegation.expo_id,
+        name=details.name,
+        email=details.email,
+        language=language,
+        organisation=delegation.name,
+        city=details.city or delegation.city,
+        country=details.country or delegation.country,
+        account=details.account,
+    )
+
+
+def _note_registrations(nominee: Nominee, made: list[Registration]) -> None:
+    """What became of the nominee's tickets, and who they are."""
     for registration in made:
         db.session.execute(
             sa.update(NomineeTicket)
@@ -265,7 +286,6 @@ def _register(
             .values(registration_id=registration.id)
         )
     nominee.person_id = made[0].person_id
-    return made
 
 
 def _held(nominee: Nominee) -> list[Registration]:

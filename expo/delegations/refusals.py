@@ -54,3 +54,9 @@ class BadLines(BadInput):
     """A list of focal points that cannot be read. `facts["lines"]` says each line and why."""
 
     code = "bad_lines"
+
+
+class SeatOfDelegation(Refusal):
+    """Only the focal point hands it on."""
+
+    code = "seat_of_delegation"

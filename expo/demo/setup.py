@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, asking, cities, doors, logins, money, names, seats, told, tongues
+from . import areas, asking, bearers, cities, doors, logins, money, names, seats, told, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -58,6 +58,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         seats.arrange(expo, START)
         money.sell(expo, team, START)
         asking.arrange(expo, START)
+        bearers.come(expo, team["delegate@demo.example"], START)
         doors.staff(expo, START)
         told.write(expo, START)
     crowd.arrive()

@@ -15,6 +15,7 @@ from expo.accounts.models import Person
 from expo.core import clock
 from expo.core.db import db
 from expo.core.text import folded
+from expo.organisations import queries as organisations
 from expo.programme.words import Role
 from expo.registration.models import WAITING, Category, Registration, RegistrationState, TicketType
 
@@ -56,6 +57,8 @@ class PeopleFilter:
     tag: int = 0
     waiting: int = 0
     noted: bool = False
+    # The address of a group of organisations: people of any that stands in it.
+    group: str = ""
     sort: Sort = Sort.WAITING
 
 
@@ -101,13 +104,15 @@ def apply(
 def _narrow(
     query: sa.Select[*tuple[Any, ...]], scope: Scope, wish: PeopleFilter, *, persons: bool
 ) -> sa.Select[*tuple[Any, ...]]:
-    """What nothing on the page counts by: the conferences and the words."""
+    """What nothing on the page counts by: the conferences, the words and the group."""
     # A place of a group has no person until it is named, and stands in no list of people.
     query = query.where(
         Registration.conference_id.in_(scope.conferences), Registration.person_id.is_not(None)
     )
-    if persons or wish.words:
+    if persons or wish.words or wish.group:
         query = query.join(Registration.person)
+    if wish.group:
+        query = query.where(sa.func.lower(Person.organisation).in_(organisations.named_in(wish.group)))
     for word in folded(wish.words).split():
         query = query.where(
             sa.or_(
@@ -192,7 +197,15 @@ def facets(scope: Scope, wish: PeopleFilter, *, with_tags: bool = True) -> Facet
 
 def _tag_counts(scope: Scope, wish: PeopleFilter) -> Counter[int]:
     without = PeopleFilter(
-        wish.words, wish.state, wish.ticket, wish.category, wish.country, 0, wish.waiting, wish.noted
+        wish.words,
+        wish.state,
+        wish.ticket,
+        wish.category,
+        wish.country,
+        0,
+        wish.waiting,
+        wish.noted,
+        wish.group,
     )
     query = apply(sa.select(DeskTagging.tag_id, sa.func.count()).select_from(Registration), scope, without)
     query = query.join(DeskTagging, DeskTagging.registration_id == Registration.id)

@@ -30,13 +30,14 @@ class CalendarItem:
     content: bytes
 
 
-_held_back: ContextVar[bool] = ContextVar("held_back", default=False)
+_held_back: ContextVar[bool | str] = ContextVar("held_back", default=False)
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
-    """Inside, no letter is queued: for what is brought in from elsewhere, and need not be told to the people."""
-    before = _held_back.set(True)
+def held_back(to: str | None = None) -> Iterator[None]:
+    """Inside, no letter is queued: for what is brought in from elsewhere, and need not be told to the people. With an
+    address, only those to it: for whoever is being erased, while others are told what it means for them."""
+    before = _held_back.set(to.lower() if to else True)
     try:
         yield
     finally:
@@ -88,7 +89,8 @@ def queue(
         created_at=now,
         next_try_at=now,
     )
-    if not _held_back.get():
+    held = _held_back.get()
+    if held is not True and held != letter.recipient.lower():
         db.session.add(letter)
         codes = _codes(facts)
         if codes:

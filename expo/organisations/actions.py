@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import audit
+from expo.core import audit, news
 from expo.core.db import add_unless_there, db, execute, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import folded, free_slug, one_line, slug
 
 from . import queries
 from .models import Group, GroupMember, Membership, Organisation, OrganisationKind
+from .news import OrganisationsMerged
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +146,106 @@ def take_out_of_group(*, group: Group, organisations: Collection[Organisation]) 
             names = [one.slug for one in organisations]
             audit.record("group_shrank", "organisation_group", group.id, before={"members": names})
     return gone
+
+
+def keep(
+    *,
+    draft: OrganisationDraft,
+    organisation: Organisation | None,
+    wholes: Collection[str],
+    groups: Collection[str],
+) -> Organisation:
+    """Save it with all that the page of an organisation says: of whom it is a member and in which groups it stands,
+    by their names; a group that is new is made. Raises BadInput."""
+    known = queries.named(wholes)
+    for name in wholes:
+        if folded(one_line(name)) not in known:
+            raise BadInput(_("No organisation is called %(name)s.", name=name), field="wholes")
+    with transaction():
+        saved = save(draft=draft, organisation=organisation)[0]
+        place_among(organisation=saved, wholes=list(known.values()), groups=groups)
+    return saved
+
+
+def place_among(
+    *, organisation: Organisation, wholes: Collection[Organisation], groups: Collection[str]
+) -> None:
+    """Say of whom it is a member, and in which groups (by name) it stands: these, and no others. Raises BadInput."""
+    with transaction():
+        before = queries.wholes_of([organisation.id]).get(organisation.id, [])
+        left = [one.id for one in before if one.id not in {each.id for each in wholes}]
+        execute(
+            sa.delete(Membership).where(
+                Membership.member_id == organisation.id, Membership.whole_id.in_(left)
+            )
+        )
+        for whole in wholes:
+            make_member(member=organisation, whole=whole)
+        wanted = {slug(one_line(name)) for name in groups if one_line(name)}
+        for group in queries.groups_of([organisation.id]).get(organisation.id, []):
+            if group.slug not in wanted:
+                take_out_of_group(group=group, organisations=[organisation])
+        for name in groups:
+            if one_line(name):
+                gather(name=name, organisations=[organisation])
+        if left:
+            audit.record("membership_ended", "organisation", organisation.id, before={"member of": left})
+
+
+def merge(*, kept: Organisation, gone: Organisation) -> None:
+    """Two rows are one body: members, groups and whatever points to one of them goes to the kept one, and the other
+    is no more. Raises BadInput for one and the same, or where both have an official code."""
+    if kept.id == gone.id:
+        raise BadInput(_("Choose another organisation: this is the same one."), field="other")
+    if kept.official_code and gone.official_code:
+        raise BadInput(
+            _("Both have an official code, so they are two. Correct the codes first."), field="other"
+        )
+    with transaction():
+        if gone.official_code:
+            code, country = gone.official_code, gone.country
+            gone.official_code = ""
+            db.session.flush()
+            kept.official_code, kept.country = code, kept.country or country
+        for whole_id, member_id in _memberships(gone.id):
+            pair = [kept.id if one == gone.id else one for one in (whole_id, member_id)]
+            if pair[0] != pair[1]:
+                add_unless_there(Membership(whole_id=pair[0], member_id=pair[1]))
+        for group_id in db.session.scalars(
+            sa.select(GroupMember.group_id).where(GroupMember.organisation_id == gone.id)
+        ).all():
+            add_unless_there(GroupMember(group_id=group_id, organisation_id=kept.id))
+        execute(
+            sa.delete(Membership).where(
+                sa.or_(Membership.whole_id == gone.id, Membership.member_id == gone.id)
+            )
+        )
+        execute(sa.delete(GroupMember).where(GroupMember.organisation_id == gone.id))
+        news.tell(OrganisationsMerged(kept.id, gone.id))
+        audit.record(
+            "organisations_merged", "organisation", kept.id, before={"gone": gone.slug, "name": gone.name}
+        )
+        db.session.delete(gone)
+
+
+def _memberships(organisation_id: int) -> list[tuple[int, int]]:
+    rows = db.session.execute(
+        sa.select(Membership.whole_id, Membership.member_id).where(
+            sa.or_(Membership.whole_id == organisation_id, Membership.member_id == organisation_id)
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def mark_group(*, group: Group, mark: str) -> None:
+    """What stands on the badges of a group's people, at most twelve letters; nothing for no mark. Raises BadInput."""
+    mark = one_line(mark)
+    if len(mark) > 12:
+        raise BadInput(_("At most twelve letters: it stands on a badge."), field="mark")
+    with transaction():
+        before = group.mark
+        group.mark = mark
+        if before != mark:
+            audit.record(
+                "group_marked", "organisation_group", group.id, before={"mark": before}, after={"mark": mark}
+            )

@@ -68,6 +68,8 @@ class Group(Base):
     id: Mapped[Id]
     slug: Mapped[str] = mapped_column(sa.String(80))
     name: Mapped[str] = mapped_column(sa.String(120))
+    # On the badges of its people, e.g. "MC100"; nothing for no mark.
+    mark: Mapped[str] = mapped_column(sa.String(12), default="", server_default="")
 
 
 class GroupMember(Base):

@@ -145,3 +145,28 @@ def wholes_of(organisation_ids: Collection[int]) -> dict[int, list[Organisation]
     for organisation_id, one in rows:
         told.setdefault(organisation_id, []).append(one)
     return told
+
+
+def marks_of(name: str) -> list[str]:
+    """The marks of the groups in which the organisation of this name stands."""
+    if not name:
+        return []
+    return list(
+        db.session.scalars(
+            sa.select(Group.mark)
+            .join(GroupMember, GroupMember.group_id == Group.id)
+            .join(Organisation, GroupMember.organisation_id == Organisation.id)
+            .where(Organisation.folded_name == folded(name), Group.mark != "")
+            .order_by(Group.name)
+        )
+    )
+
+
+def named_in(group_slug: str) -> sa.Select[tuple[str]]:
+    """The names of a group's organisations in lower case, for the queries of other rooms."""
+    return (
+        sa.select(sa.func.lower(Organisation.name))
+        .join(GroupMember, GroupMember.organisation_id == Organisation.id)
+        .join(Group, GroupMember.group_id == Group.id)
+        .where(Group.slug == group_slug)
+    )

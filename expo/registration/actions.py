@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from expo.accounts.models import Person
 from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
 from expo.core.money import Money
 from expo.core.refusals import Refusal
 from expo.payment import orders
-from expo.payment.models import Order
+from expo.payment.models import Order, OrderState
 from expo.payment.news import OrderExpired, OrderSettled, TakenBack
 
 from . import billing, cancelling, letters, places, queries, reminders, vouchers
@@ -58,15 +59,15 @@ def approve(*, registration: Registration, note: str = "") -> None:
             if registration.state is RegistrationState.SUBMITTED:
                 raise WrongStep(_("The first of two approvals is still missing."))
             waiting = (RegistrationState.PRE_APPROVED,)
-        to_pay = registration.price_minor + sum(
-            one.price_minor for one in queries.add_ons_of([registration.id])
-        )
+        order = billing.standing_order(registration)
+        to_pay = billing.owed(registration) and not (order and order.state is OrderState.SETTLED)
         to = RegistrationState.APPROVED if to_pay else RegistrationState.CONFIRMED
         _step(registration, to, waiting, why=note)
-        places.take([registration])
+        if not registration.holds_place:  # who received a place from somebody else has it already
+            places.take([registration])
         db.session.flush()
         if to_pay:
-            order = billing.open_order(registration)
+            order = order or billing.open_order(registration)
             letters.write(registration, "registration_to_pay", note=note, order=order)
             if order is not None:
                 reminders.plan_payment(order)
@@ -81,6 +82,7 @@ def refuse(*, registration: Registration, reason: str) -> None:
         _step(registration, RegistrationState.REFUSED, WAITING, why=reason)
         places.give_back(registration)
         vouchers.undo(registration)
+        billing.strike(registration)
         letters.write(registration, "registration_refused", note=reason)
         news.tell(RegistrationOver(registration.id))
 
@@ -132,7 +134,8 @@ def _end_unpaid(expired: OrderExpired) -> None:
     """Whatever an order held that was not paid in time is given back, once, with one letter."""
     ended = queries.approved_by(expired.order_id)
     for registration in ended:
-        with force_locale(registration.person.language):  # who reads it
+        who: Person | None = registration.person
+        with force_locale(who.language if who else "en"):  # who reads it
             why = _("It was not paid in time.")
         _step(registration, RegistrationState.REVOKED, (RegistrationState.APPROVED,), why=why)
         places.give_back(registration)

@@ -11,7 +11,7 @@ from expo.core import audit, clock
 from expo.core.db import db, transaction
 from expo.core.money import Money
 from expo.payment import orders, sellers, settling
-from expo.payment.models import Order, OrderLine, Seller
+from expo.payment.models import Order, OrderLine, OrderState, Seller
 from expo.programme.models import Conference
 
 from . import queries
@@ -152,6 +152,20 @@ def open_order(registration: Registration) -> Order | None:
         one.order_line_id = line.id
     db.session.flush()
     return order
+
+
+def owed(registration: Registration) -> int:
+    """What the registration costs with its add-ons, in minor units."""
+    return registration.price_minor + sum(one.price_minor for one in queries.add_ons_of([registration.id]))
+
+
+def standing_order(registration: Registration) -> Order | None:
+    """The order on which the registration stands with a line of its own, if it is open or paid: that of whoever
+    handed the place on."""
+    if registration.order_line_id is None or registration.order_id is None:
+        return None
+    order = db.session.get_one(Order, registration.order_id)
+    return order if order.state in (OrderState.OPEN, OrderState.SETTLED) else None
 
 
 def strike(registration: Registration, *, keep: dict[int, Money] | None = None) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from expo.core.checks import check
 from expo.core.db import db
@@ -26,6 +27,25 @@ def holders() -> Iterator[str]:
     )
     for row in db.session.execute(wrong):
         yield f"registration {row.code} is {row.state} with the wrong hold on its place"
+
+
+@check("2", "a place that was handed on has one live end, and the one before holds nothing")
+def handed_on() -> Iterator[str]:
+    after = aliased(Registration)
+    wrong = (
+        sa.select(Registration.code)
+        .join(after, Registration.handed_to_id == after.id)
+        .where(
+            sa.or_(
+                Registration.state != RegistrationState.WITHDRAWN,
+                Registration.holds_place,
+                Registration.conference_id != after.conference_id,
+                Registration.person_id == after.person_id,
+            )
+        )
+    )
+    for code in db.session.scalars(wrong):
+        yield f"registration {code} was handed on and is still somebody's"
 
 
 @check("2", "one live registration per person and conference")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from expo.accounts import actions as accounts
 from expo.accounts.models import LinkPurpose, Person
@@ -31,10 +32,12 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
         )
 
 
-def write(registration: Registration, letter: str, *, note: str = "", order: Order | None = None) -> None:
+def write(
+    registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: Any
+) -> None:
     """One letter about one registration; with the order that has to be paid for it, if there is one."""
-    person = registration.person
-    if person.email:
+    person: Person | None = registration.person
+    if person is not None and person.email:
         outbox.queue(
             letter,
             to=person.email,
@@ -44,6 +47,21 @@ def write(registration: Registration, letter: str, *, note: str = "", order: Ord
             registration=told(registration, person.language),
             note=note,
             bill=_bill(order, person.language) if order else None,
+            **facts,
+        )
+
+
+def place_received(person: Person, registrations: list[Registration]) -> None:
+    """Somebody has handed these places on to this person, who learns it here."""
+    if person.email:
+        outbox.queue(
+            "place_received",
+            to=person.email,
+            language=person.language,
+            expo_id=person.expo_id,
+            name=person.name,
+            registrations=[told(registration, person.language) for registration in registrations],
+            claim=None if person.account_id else accounts.mail_link(purpose=LinkPurpose.CLAIM, person=person),
         )
 
 

@@ -97,6 +97,8 @@ class TicketType(Base):
     valid_days: Mapped[Json] = mapped_column(default=list)
     valid_from: Mapped[str] = mapped_column(sa.String(5), default="")
     valid_until: Mapped[str] = mapped_column(sa.String(5), default="")
+    # Until then places can be handed on to somebody else; without it, as long as the conference lasts.
+    transfer_until: Mapped[Moment | None]
     # How much goes back to whoever cancels: [days before the conference, per cent] each.
     cancellation: Mapped[Json | None] = mapped_column(default=list)
 
@@ -117,7 +119,10 @@ class Registration(Base):
         partial_index("uq_registrations_live", "conference_id", "person_id", where=_LIVE),
         sa.UniqueConstraint("expo_id", "code"),
         choice_check("state", RegistrationState),
+        sa.CheckConstraint("party >= 1 AND (party = 1 OR person_id IS NULL)", name="party"),
         sa.Index("ix_registrations_conference_id_state", "conference_id", "state"),
+        # A place is handed on to one.
+        partial_index("uq_registrations_handed_to", "handed_to_id", where="handed_to_id IS NOT NULL"),
     )
 
     id: Mapped[Id]
@@ -133,12 +138,16 @@ class Registration(Base):
     decided_by: Mapped[str | None] = mapped_column(sa.String(80))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     holds_place: Mapped[bool] = mapped_column(default=False)
+    # How many places it is: a group that comes with one badge, and without names.
+    party: Mapped[int] = mapped_column(default=1, server_default="1")
     # Where the place was taken: the ticket type's pool, or the reserve of a voucher.
     pool_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Pool.id), index=True)
     # What was agreed: the amount chosen, less the voucher; without add-ons.
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
     order_line_id: Mapped[int | None] = mapped_column(sa.ForeignKey(OrderLine.id))
+    # Whose place it is now: this one has ended.
+    handed_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))
 
     conference: Mapped[Conference] = relationship()
     ticket_type: Mapped[TicketType] = relationship()

@@ -42,6 +42,9 @@ class RegistrationOver:
 
 @dataclass(frozen=True, slots=True)
 class PlaceHandedOn:
-    """Whoever ended this registration gives its place to somebody else: what its person was handed ends, too."""
+    """The place of this registration is another one's now: what its person was handed ends, too. Seats go along
+    where both wish it and the new one is confirmed; the others are given back when the ended one is told of."""
 
     registration_id: int
+    successor_id: int
+    with_seats: bool = True

@@ -27,7 +27,7 @@ def take(registrations: Iterable[Registration], *, held: Collection[int] = ()) -
         pool_id = pool_of(registration)
         names[pool_id] = registration.ticket_type.name
         if registration.ticket_type_id not in held:
-            wanted[pool_id] += 1
+            wanted[pool_id] += registration.party
     chosen = _add_ons(registrations)
     for one in chosen:
         wanted[one.add_on.pool_id] += 1
@@ -53,7 +53,7 @@ def give_back(registration: Registration) -> None:
     )
     db.session.refresh(registration)
     if gave == 1:
-        freed[pool_of(registration)] += 1
+        freed[pool_of(registration)] += registration.party
     for one in _add_ons([registration]):
         gave = execute(
             sa.update(TakenAddOn)
@@ -92,7 +92,7 @@ def _full(full: PoolFull, names: dict[int, str]) -> str:
 def _held() -> sa.Select[int, int]:
     pool = sa.func.coalesce(Registration.pool_id, TicketType.pool_id)
     return (
-        sa.select(pool, sa.func.count())
+        sa.select(pool, sa.func.sum(Registration.party))
         .select_from(Registration)
         .join(TicketType, Registration.ticket_type_id == TicketType.id)
         .where(Registration.holds_place)

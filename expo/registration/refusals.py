@@ -25,6 +25,12 @@ class WrongStep(Refusal):
     code = "wrong_step"
 
 
+class TooLate(Refusal):
+    """The day until which that could be done has passed."""
+
+    code = "too_late"
+
+
 class EmptyBasket(BadInput):
     """Nothing was chosen."""
 

@@ -126,6 +126,12 @@ def submit(
         return Submitted(*first, *queries.of_basket(first[0]))
 
 
+def check_there(person: Person) -> None:
+    """Raises NotOnSale for somebody who was erased meanwhile, e.g. in another window."""
+    if person.erased_at is not None:
+        raise NotOnSale(_("You were erased here. Register anew if you want to come after all."))
+
+
 def check_one_each(wanted: Iterable[TicketType]) -> None:
     """One person has one ticket of a conference. Raises BadInput."""
     seen: set[int] = set()
@@ -148,6 +154,7 @@ def take_open_pass(*, person: Person) -> Registration:
         if ticket_type is None or ticket_type.price_minor:
             raise NotOnSale(_("This needs a ticket, and there is no open pass."))
         lock(person)  # two first bookings at the same moment share one pass
+        check_there(person)
         known = queries.live(person.id, ticket_type.conference_id)
         if known:
             return known
@@ -185,8 +192,9 @@ def _submit(
     with transaction():
         if person is None:
             assert newcomer is not None
-            person = _arrive(newcomer)
+            person = arrive(newcomer)
         lock(person)  # whoever sends the form twice at once is registered once
+        check_there(person)
         if sent and orders.placed(person.expo_id, sent):
             raise orders.PlacedAlready
         held = hand_over() if hand_over else ()
@@ -218,7 +226,7 @@ def _submit(
     return Submitted(placed.orders[0], placed.secret, registrations, placed.orders)
 
 
-def _arrive(newcomer: Newcomer) -> Person:
+def arrive(newcomer: Newcomer) -> Person:
     """The newcomer as a person; an account that has sent the form twice at once has come already."""
     if newcomer.account is not None:
         lock(newcomer.account)

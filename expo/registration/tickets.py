@@ -55,6 +55,7 @@ class TicketDraft:
     valid_from: str = ""
     valid_until: str = ""
     occurrence_ids: tuple[int, ...] = ()
+    transfer_until: datetime | None = None
     # Days before the conference begins, and how many per cent go back until then.
     cancellation: tuple[tuple[int, int], ...] = ()
 

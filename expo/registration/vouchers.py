@@ -102,6 +102,11 @@ def check(voucher: Voucher, person: Person) -> None:
         raise VoucherGone(_("This code is not valid any more."))
     if voucher.max_uses is not None and voucher.uses >= voucher.max_uses:
         raise VoucherGone(_("This code has been used already."))
+    check_address(voucher, person)
+
+
+def check_address(voucher: Voucher, person: Person) -> None:
+    """Raises CodeRefused where the voucher is for another address than this person's."""
     email = normal(person.email) if person.email else ""
     if (voucher.for_email and email != voucher.for_email) or (
         voucher.for_domain and email.rpartition("@")[2] != voucher.for_domain

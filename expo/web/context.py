@@ -83,6 +83,10 @@ def _person(who: Visitor | None) -> Person | None:
     if who.person_id is not None:
         return accounts.person(g.expo.id, who.person_id)
     assert who.account_id is not None
+    if who.speaks_for_id is not None:
+        other = accounts.person(g.expo.id, who.speaks_for_id)
+        if other is not None and other.email == who.email:
+            return other
     return accounts.person_of_account(g.expo.id, who.account_id)
 
 

@@ -12,9 +12,9 @@ from expo.accounts import signins
 from expo.accounts.models import Account, Person
 
 
-def sign_in(*, account: Account | None = None, person: Person | None = None) -> None:
+def sign_in(*, account: Account | None = None, person: Person | None = None, by_mail: bool = False) -> None:
     """Begin a sign-in and hand its token to the browser. Whatever the cookie held before is gone."""
-    token = signins.begin(account=account, person=person, device=request.user_agent.string)
+    token = signins.begin(account=account, person=person, device=request.user_agent.string, by_mail=by_mail)
     cookie.clear()
     cookie.permanent = True
     login_user(signins.find(token))

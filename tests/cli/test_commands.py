@@ -149,7 +149,7 @@ def test_verify_names_what_is_broken_and_fails(app: Flask):
 
     assert answer.exit_code == 1
     assert "rule 1" in answer.stdout
-    assert "W-1: 0 seats booked, the pool says 3" in answer.stdout
+    assert f"pool {occurrence.pool_id}: 3 taken, 0 held" in answer.stdout
 
 
 def test_gates_of_an_expo_that_is_not_there(app: Flask):

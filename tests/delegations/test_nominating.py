@@ -25,6 +25,7 @@ from expo.delegations.refusals import (
 from expo.mail import outbox
 from expo.payment.models import OrderState
 from expo.registration import actions as registrations
+from expo.registration import handing
 from expo.registration.models import Category, Registration, RegistrationState
 from expo.registration.refusals import TicketsGone
 from tests import factories as a
@@ -184,7 +185,7 @@ def test_a_substitution_that_cannot_be_changes_nothing(monkeypatch):
     def gone(*_any, **_more):
         raise TicketsGone("gone")
 
-    monkeypatch.setattr(registrations, "submit", gone)
+    monkeypatch.setattr(handing, "hand_on", gone)
     with pytest.raises(TicketsGone):
         nominating.substitute(nominee=ada, draft=NomineeDraft("Bea", "bea@turin.example"))
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from expo.accounts import queries as account_queries
+from expo.badge import passes
 from expo.badge import queries as badges
 from expo.booking import queries as bookings
 from expo.checkin import queries as doors
@@ -18,6 +19,7 @@ from expo.delegations import queries as delegations
 from expo.demo import guests, logins, setup
 from expo.expos import queries as expos
 from expo.expos.models import Expo
+from expo.privacy import queries as privacy
 from expo.programme import queries as programme
 from expo.publishing import scopes
 from expo.registration import queries as registrations
@@ -186,3 +188,13 @@ def test_a_letter_leads_to_this_installation_wherever_it_is_read(demo: Flask):
 
 def test_a_letter_that_nobody_wrote_is_not_found(demo: Flask):
     assert Client(demo).get("/demo/letters/999999").status_code == 404
+
+
+@pytest.mark.feature("R14")
+@pytest.mark.feature("R15")
+def test_a_class_has_one_badge_passes_have_no_name_and_somebody_is_erased(expo: Expo):
+    groups = passes.groups(expo.id, [one.id for one in programme.conferences(expo.id)])
+
+    assert sorted(one.size for one in groups) == [17, 28]
+    assert len(privacy.erasures(expo.id)) == 1
+    assert privacy.found(expo.id, "somebody else") == []

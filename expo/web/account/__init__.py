@@ -75,7 +75,7 @@ def open_link(token: str) -> ResponseReturnValue:
 @blueprint.post("/login/<token>")
 def use_link(token: str) -> ResponseReturnValue:
     link = actions.use_link(token=token, purpose=LinkPurpose.SIGN_IN)
-    signing.sign_in(account=link.account)
+    signing.sign_in(account=link.account, by_mail=True)
     return redirect(_home(), code=303)
 
 

@@ -14,6 +14,7 @@ gates.signed_in(
         "register", "submit", "hold", "basket", "submit_basket", "extend_basket", "release_basket",
         "wait", "join_waiting", "offer", "accept_offer", "decline_offer", "invitation", "decline_invitation",
         "order", "open_order", "pay", "paid", "decide_late", "ask_invoice", "send_invoice", "invoice", "claim", "use_claim",
+        "claim_account", "make_account", "open_pass", "take_pass", "anonymous_pass", "claim_pass", "ask_claim", "claim_by_code",
         "guide", "shared_agenda", "recover", "send_recovery",
     ),
 )  # fmt: skip
@@ -33,6 +34,7 @@ from . import (  # noqa: E402, F401  their views belong to the blueprint
     answers,
     badge,
     ballots,
+    data,
     favourites,
     guests,
     guides,
@@ -41,7 +43,9 @@ from . import (  # noqa: E402, F401  their views belong to the blueprint
     my,
     offers,
     orders,
+    passes,
     paying,
     register,
     seats,
+    transfer,
 )

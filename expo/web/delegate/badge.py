@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from expo.accounts.models import Person
 from expo.badge import actions, qr, queries
 from expo.badge.models import Badge
+from expo.organisations import queries as organisations
 from expo.registration import queries as registrations
 from expo.registration.models import Category, Registration, RegistrationState
 from expo.web.context import me, this_expo
@@ -48,12 +49,14 @@ def replace_badge() -> ResponseReturnValue:
     return redirect(url_for("delegate.badge"), code=303)
 
 
-def badge_card(person: Person, mine: Badge) -> dict[str, object]:
+def badge_card(person: Person, mine: Badge, held: list[Registration] | None = None) -> dict[str, object]:
     """What templates/macros/badge.html shows of a badge."""
-    confirmed = [r for r in registrations.of_person(person.id) if r.state is RegistrationState.CONFIRMED]
+    held = registrations.of_person(person.id) if held is None else held
+    confirmed = [r for r in held if r.state is RegistrationState.CONFIRMED]
     category = _category(confirmed)
     return {
         "person": person,
+        "marks": organisations.marks_of(person.organisation),
         "category": CATEGORIES[category],
         "category_class": BADGE_CLASSES[category],
         # Our own bytes: a path of numbers, nothing that anybody typed.

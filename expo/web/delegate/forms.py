@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from wtforms import EmailField, Form, SelectField, StringField
+from wtforms import BooleanField, EmailField, Form, PasswordField, SelectField, StringField
 from wtforms.validators import Email, InputRequired, Length
 
-from expo.web.forms import countries
+from expo.core.refusals import Refusal
+from expo.web.forms import PlainForm, TextLine, countries, needed, short
 from expo.web.texts import _l
 
 ADDRESS = [
@@ -43,3 +44,29 @@ class RecoverForm(Form):
     """An address that a link is sent to."""
 
     email = EmailField(_l("E-mail"), ADDRESS)
+
+
+class PasswordForm(PlainForm):
+    """The password of a new account. Its rule stands in accounts/claiming.py."""
+
+    password = PasswordField(_l("Password"), [short(200)])
+
+
+class TransferForm(PlainForm):
+    """Who gets the place."""
+
+    expected: ClassVar[tuple[type[Refusal], ...]] = (Refusal,)
+
+    name = TextLine(
+        _l("Your colleague's name"),
+        [needed(_l("Write the name as it shall stand on the badge.")), short(200)],
+    )
+    email = EmailField(
+        _l("Your colleague's e-mail"),
+        [
+            needed(_l("Write the person's e-mail address: everything goes there.")),
+            short(254),
+            Email(_l("That is not an e-mail address. It looks like name@example.org.")),
+        ],
+    )
+    with_seats = BooleanField(_l("Hand my booked seats on too. Otherwise they are given back."))

@@ -7,21 +7,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
+from expo.accounts import claiming, signins
+from expo.accounts import queries as people
+from expo.badge import queries as badges
 from expo.core import clock
 from expo.core.money import Money
 from expo.payment import orders
 from expo.payment import queries as payment
-from expo.registration import actions, cancelling, queries
+from expo.registration import actions, cancelling, handing, queries
 from expo.registration.models import Registration
 from expo.registration.refusals import QuoteChanged
-from expo.web import answers
+from expo.web import answers, signing
 from expo.web.bills import bills_of
-from expo.web.context import me, this_expo
+from expo.web.context import me, this_expo, visitor
 from expo.web.filters import title_here
 from expo.web.gates import my_person
 
 from . import blueprint
 from .agenda import my_items
+from .badge import badge_card
 from .status import steps_of
 
 
@@ -35,11 +39,18 @@ def my() -> ResponseReturnValue:
         item for item, _booking in my_items(person) if item.ends_at > clock.now() and not item.cancelled
     ]
     registrations = queries.of_person(person.id)
+    live_badge = badges.active_badge(this_expo().id, person.id)
+    who = visitor()
+    assert who is not None
+    others = [one for one in people.may_speak_for(who, this_expo().id) if one.id != person.id]
     live = [one for one in registrations if one.is_live]
     return render_template(
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
         live=[(r, steps_of(r)) for r in live], asked=answers.standing(live),
+        handing_on={r.id for r in live if handing.may(r)},
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
+        card=badge_card(person, live_badge, registrations) if live_badge else None,
+        others=others, guest=who.account_id is None,
         bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
     )  # fmt: skip
 
@@ -80,6 +91,32 @@ def withdraw(code: str) -> ResponseReturnValue:
         _("You have withdrawn from %(conference)s.", conference=title_here(registration.conference)),
         "success",
     )
+    return redirect(url_for("delegate.my"), code=303)
+
+
+@blueprint.post("/my/account")
+def ask_for_account() -> ResponseReturnValue:
+    """A letter with the link that makes an account: only whoever reads the mailbox gets one."""
+    person = my_person()
+    claiming.mail_account_link(person=person)
+    flash(_("A letter with a link is on its way to %(email)s.", email=person.email), "success")
+    return redirect(url_for("delegate.my"), code=303)
+
+
+@blueprint.post("/my/speak-for/<int:person_id>")
+def speak_for(person_id: int) -> ResponseReturnValue:
+    """Act for somebody else who gave the same address: a child, a colleague without a mailbox."""
+    who = visitor()
+    assert who is not None
+    found = next((one for one in people.may_speak_for(who, this_expo().id) if one.id == person_id), None)
+    if found is None:
+        raise NotFound
+    if who.account_id is not None:
+        signins.speak_for(sign_in_id=who.sign_in_id, person=found)
+    else:
+        signing.sign_in(person=found, by_mail=True)
+        signins.end(who.sign_in_id)
+    flash(_("You act for %(name)s now.", name=found.name), "success")
     return redirect(url_for("delegate.my"), code=303)
 
 

@@ -42,7 +42,9 @@ def steps_of(registration: Registration) -> Way:
         steps.append(_decision(registration, since))
     if state is RegistrationState.APPROVED:
         steps.append(Step(_("You pay"), "current", _("since %(moment)s", moment=since)))
-    if state in (RegistrationState.WITHDRAWN, RegistrationState.REVOKED):
+    if registration.handed_to_id is not None:
+        steps.append(Step(_("Handed on"), "done", since))
+    elif state in (RegistrationState.WITHDRAWN, RegistrationState.REVOKED):
         steps.append(Step(_("Ended"), "failed", since))
     elif state is not RegistrationState.REFUSED:
         confirmed = state is RegistrationState.CONFIRMED
@@ -75,6 +77,8 @@ def _holder(registration: Registration) -> str:
 
 
 def _next(registration: Registration) -> str:
+    if registration.handed_to_id is not None:
+        return _("You handed this place on. It is your colleague's now.")
     match registration.state:
         case RegistrationState.SUBMITTED | RegistrationState.PRE_APPROVED if (
             registration.ticket_type.decide_by

@@ -28,4 +28,4 @@ def for_templates() -> dict[str, Any]:
     return {"words": words}
 
 
-from . import board, invitation  # noqa: E402, F401  their views belong to the blueprint
+from . import board, invitation, ordering  # noqa: E402, F401  their views belong to the blueprint

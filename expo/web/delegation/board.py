@@ -118,6 +118,7 @@ def _board(secret: str, delegation: Delegation, form: NomineeForm) -> str:
         tickets=tickets,
         form=form,
         bill=bills.of_delegation(delegation.id),
+        order=queries.group_order(delegation),
     )
 
 

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from expo.desk import queries as desk
 from expo.desk.filters import WAITING_DAYS, Facets, PeopleFilter, Scope, Sort
 from expo.desk.models import DeskTag
+from expo.organisations import queries as organisations
 from expo.programme.models import Conference
 from expo.programme.words import Deed
 from expo.registration import queries as tickets
@@ -24,7 +25,19 @@ from expo.web.words import CATEGORIES, REGISTRATION_STATES
 from . import lists, mine
 
 # The words of the address, in the order in which chips stand; `sort` narrows nothing.
-WORDS = ("q", "conference", "state", "ticket", "category", "country", "tag", "waiting", "note", "sort")
+WORDS = (
+    "q",
+    "conference",
+    "state",
+    "ticket",
+    "category",
+    "country",
+    "tag",
+    "group",
+    "waiting",
+    "note",
+    "sort",
+)
 SORTS: dict[Sort, str] = {
     Sort.WAITING: _l("Who waits longest first"),
     Sort.NAME: _l("By name"),
@@ -47,6 +60,7 @@ def wish() -> PeopleFilter:
         tag=lists.number(request.args.get("tag")),
         waiting=waiting if waiting in WAITING_DAYS else 0,
         noted=lists.asked("note") == "1",
+        group=lists.asked("group", 80),
         sort=_word(Sort, lists.asked("sort")) or Sort.WAITING,
     )
 
@@ -103,10 +117,16 @@ def chips(
         "category": str(CATEGORIES[wish.category]) if wish.category else "",
         "country": country_name(wish.country) if wish.country else "",
         "tag": next((one.word for one in tags if one.id == wish.tag), _("A tag")) if wish.tag else "",
+        "group": _group_name(wish.group) if wish.group else "",
         "waiting": waiting_label(wish.waiting) if wish.waiting else "",
         "note": _("Has a note") if wish.noted else "",
     }
     return [(text, here(**{word: None})) for word, text in said.items() if text]
+
+
+def _group_name(slug: str) -> str:
+    found = organisations.group(slug)
+    return found.name if found else _("A group")
 
 
 def waiting_label(days: int) -> str:
@@ -142,6 +162,10 @@ def choices(
         one("waiting", _("Waiting"), wish.waiting, [
             (days, waiting_label(days), facets.waiting[days]) for days in WAITING_DAYS
         ]),
+        # Where one is chosen, on the page of organisations, another one can be: the list itself asks for none.
+        {"name": "group", "label": _("Group of organisations"), "options": [
+            (group.slug, group.name, group.slug == wish.group) for group, _count in organisations.groups()
+        ] if wish.group else []},
     ]  # fmt: skip
 
 

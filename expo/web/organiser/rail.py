@@ -30,7 +30,7 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
         if mine.rights().anywhere(Deed.WALK_IN):
-            pages.append(("walk_in", _("Walk-in")))
+            pages += [("walk_in", _("Walk-in")), ("group_badges", _("Group badges"))]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))
         pages += [
@@ -71,7 +71,11 @@ def entries() -> list[dict[str, Any]]:
     if mine.may(Deed.READ):
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
-        set_up += [("sellers", _("Sellers")), ("outside", _("Also in the city"))]
+        set_up += [
+            ("data_protection", _("Data protection")),
+            ("sellers", _("Sellers")),
+            ("outside", _("Also in the city")),
+        ]
     if mine.rights().anywhere(Deed.SET_UP):
         set_up.append(("webhooks", _("Webhooks")))
     who = visitor()

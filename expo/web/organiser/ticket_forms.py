@@ -105,7 +105,7 @@ class TicketForm(MoneyForm):
         (_l("Ticket"), ("name", "audience", "category", "position")),
         (_l("Price"), ("price", "currency", "vat", "is_donation", "cancellation")),
         (_l("Places"), ("quota", "shared_pool")),
-        (_l("Sale"), ("sale_from", "sale_until", "is_hidden", "code")),
+        (_l("Sale"), ("sale_from", "sale_until", "transfer_until", "is_hidden", "code")),
         (_l("Approval"), ("needs_approval", "approval_stages", "owners_last", "decide_by", "answer_by")),
         (_l("What it opens"), ("valid_days", "valid_from", "valid_until", "occurrences")),
     )
@@ -135,6 +135,9 @@ class TicketForm(MoneyForm):
     answer_by = CityMomentField(_l("The approved have to pay by"))
     sale_from = CityMomentField(_l("Sold from"))
     sale_until = CityMomentField(_l("Sold until"))
+    transfer_until = CityMomentField(
+        _l("Can be handed on to somebody else until"), description=_l("Empty: until the conference is over.")
+    )
     valid_days = DayList(
         _l("Days on which it opens"), description=_l("One per line, such as 2022-06-01. Empty: all.")
     )
@@ -183,6 +186,7 @@ class TicketForm(MoneyForm):
             position=self.position.data or 0,
             sale_from=_moment(self.sale_from),
             sale_until=_moment(self.sale_until),
+            transfer_until=_moment(self.transfer_until),
             shared_pool_id=int(self.shared_pool.data) if self.shared_pool.data else None,
             is_donation=bool(self.is_donation.data),
             is_hidden=bool(self.is_hidden.data),
