@@ -70,7 +70,7 @@ _LOADED = (
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
-    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "invoicing",
+    "accounts", "badge", "basket", "ballots", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "invoicing",
     "mail", "payment", "questions", "registration", "speakers",
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ from expo.core import checks, jobs
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput
 from expo.mail import outbox
+from expo.privacy import erasing
 from expo.programme.terms import set_terms
 from tests import factories as a
 from tests.ballots.balloting import a_ballot
@@ -174,8 +175,7 @@ def test_a_ballot_takes_only_what_can_be_drawn(conference):
 
 @pytest.mark.storm
 def test_two_draw_at_the_same_moment_and_it_is_drawn_once(application: Flask, conference):
-    """Red when `draw` looks at drawn_at before it holds the ballot: both draw, and the second meets the first's
-    bookings."""
+    """Seen red when `draw` looks at drawn_at before it holds the ballot: all four say that they drew."""
     boat = a.a_session(conference, seats=2)
     ballot = a_ballot(conference, boat)
     crowd = people(conference, 4)
@@ -202,3 +202,15 @@ def test_verify_finds_a_seed_that_was_changed_and_booking_beside_a_ballot(confer
     found = " ".join(sentence for _promise, sentence in checks.broken())
     assert "its seed is not the one" in found
     assert "can be booked beside it" in found
+
+
+def test_whoever_is_erased_wishes_for_nothing_and_other_tickets_stay(conference):
+    boat = a.a_session(conference)
+    ballot = a_ballot(conference, boat)
+    ada, grace = people(conference, 2)
+    for person in (ada, grace):
+        actions.enter(ballot=ballot, person=person, wishes=[boat.code])
+    erasing.erase(person=ada)
+
+    entered = [(entry.number, entry.wishes) for entry in queries.entries(ballot.id)]
+    assert entered == [(1, []), (2, [boat.code])]
