@@ -33,6 +33,7 @@ from . import (  # noqa: E402, F401  their views belong to the blueprint
     agenda,
     answers,
     badge,
+    ballots,
     data,
     favourites,
     feedback,

@@ -39,6 +39,7 @@ def for_templates() -> dict[str, Any]:
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
     attendees,
+    ballots,
     bookings,
     conferences,
     conflicts,
@@ -83,6 +84,7 @@ from . import (  # noqa: E402
 
 __all__ = [
     "attendees",
+    "ballots",
     "blueprint",
     "bookings",
     "conferences",

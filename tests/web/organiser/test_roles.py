@@ -14,6 +14,7 @@ from expo.imports.attendee_rows import Choices
 from expo.programme.words import Role
 from expo.registration import tickets, vouchers
 from tests import factories as a
+from tests.ballots.balloting import a_ballot
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation
 from tests.questions.asking import a_question
@@ -114,6 +115,11 @@ ROUTES = [
     ("invite_group", "POST", "/sessions/T-1/guests/group", DECIDE, 422),
     ("make_session_code", "POST", "/sessions/T-1/guests/code", DECIDE, 303),
     ("uninvite", "POST", "/sessions/T-1/guests/0/withdraw", DECIDE, 404),
+    ("ballots", "GET", "/conferences/{conference}/ballots", EVERYBODY, 200),
+    ("new_ballot", "GET", "/conferences/{conference}/ballots/new", SCHEDULE, 200),
+    ("open_ballot", "POST", "/conferences/{conference}/ballots/new", SCHEDULE, 422),
+    ("ballot", "GET", "/conferences/{conference}/ballots/{ballot}", EVERYBODY, 200),
+    ("draw_ballot", "POST", "/conferences/{conference}/ballots/{ballot}/draw", SCHEDULE, 303),
     ("questions", "GET", "/conferences/{conference}/questions", SET_UP, 200),
     ("new_question", "GET", "/conferences/{conference}/questions/new", SET_UP, 200),
     ("new_question", "POST", "/conferences/{conference}/questions/new", SET_UP, 422),
@@ -239,6 +245,7 @@ def names(desk: Desk) -> dict[str, object]:
         "device": device.id,
         "question": a_question(desk.conference, "Secret plan?").id,
         "release": 1,
+        "ballot": a_ballot(desk.conference, a.a_session(desk.conference)).code,
         "delegation": delegation.code,
     }
 

@@ -24,6 +24,7 @@ from expo.registration import tickets, vouchers
 from expo.webhooks import actions as hooks
 from expo.webhooks import queries as webhooks
 from tests import factories as a
+from tests.ballots.balloting import a_ballot
 from tests.questions.asking import a_question, registered
 
 from .conftest import Desk
@@ -74,6 +75,7 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "slug": f"track-of-{conference.slug}",
         "booking_id": booking.id,
         "link_id": link.id,
+        "code": a_ballot(conference, a.a_session(conference)).code,
         "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
         "refund_id": _a_refund(registration.order).id,
         "delivery_id": webhooks.deliveries(endpoint.id)[0].id,
