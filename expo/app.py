@@ -60,9 +60,9 @@ def _assets() -> Path:
 _LOADED = (
     "core.audit", "core.clock", "core.heartbeats", "core.idempotency", "core.jobs", "core.limits",
     "core.retention", "core.schedules", "accounts.retention", "desk.retention", "mail.retention",
-    "core.stamps", "desk.models", "favourites.models", "imports.attendee_files", "imports.models",
+    "core.stamps", "desk.models", "favourites.models", "feedback.checks", "feedback.letters", "imports.attendee_files", "imports.models",
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
-    "basket.holds", "guests.models", "badge.checks", "basket.checks", "booking.checks", "capacity.checks",
+    "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
@@ -70,7 +70,8 @@ _LOADED = (
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
-    "accounts", "badge", "basket", "booking", "checkin", "delegations", "desk", "favourites", "guests", "imports", "invoicing",
+    "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
+    "imports", "invoicing",
     "mail", "payment", "questions", "registration", "speakers",
 )  # fmt: skip
 

@@ -174,6 +174,7 @@ class Item:
             room_slug=self.room_slug,
             room_name=self.room_name,
             private=True,
+            invited=False,
         )
 
     @property

@@ -31,7 +31,7 @@ from expo.web.gates import my_person
 from expo.web.public import invited
 from expo.web.public.viewer import viewer
 
-from . import blueprint, planned, standing
+from . import blueprint, feedback, planned, standing
 
 
 def my_items(person: Person) -> list[tuple[Item, Booking]]:
@@ -57,11 +57,12 @@ def agenda() -> ResponseReturnValue:
     live = _with_items(person, queries.live_of_person(person.id))
     seats = [(item, booking) for item, booking in live if booking.state in COUNTING]
     items = {item.occurrence_id: item for item, _booking in live}
+    planned_items = [*seats, *_favourites(person)]
     waits = standing.waits_of((booking for _item, booking in live), items)
     return render_template(
         "delegate/agenda.html",
         person=person,
-        days=planned.days(person.expo_id, [*seats, *_favourites(person)]),
+        days=planned.days(person.expo_id, planned_items),
         offers=[wait for wait in waits if wait.booking.state is BookingState.OFFERED],
         line=[wait for wait in waits if wait.booking.state is BookingState.WAITING],
         conflicts=standing.conflicts_of(person, items),
@@ -70,6 +71,7 @@ def agenda() -> ResponseReturnValue:
         today=this_expo().local(clock.now()).date(),
         invited=[item.told_in(this_language()) for item in invited.ahead(viewer())],
         rebook=_given_back(person),
+        feedback=feedback.open_among(person, [item for item, _booking in planned_items]),
     )
 
 

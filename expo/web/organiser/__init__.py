@@ -39,6 +39,7 @@ def for_templates() -> dict[str, Any]:
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
     attendees,
+    ballots,
     bookings,
     conferences,
     conflicts,
@@ -46,6 +47,7 @@ from . import (  # noqa: E402
     data_protection,
     delegations,
     doors,
+    feedback,
     group_badges,
     guests,
     home,
@@ -82,6 +84,7 @@ from . import (  # noqa: E402
 
 __all__ = [
     "attendees",
+    "ballots",
     "blueprint",
     "bookings",
     "conferences",
@@ -90,6 +93,7 @@ __all__ = [
     "data_protection",
     "delegations",
     "doors",
+    "feedback",
     "group_badges",
     "guests",
     "home",

@@ -79,6 +79,9 @@ def invite_list(code: str) -> ResponseReturnValue:
     form = ListForm(request.form)
     if not form.validate():
         return _page(session, listed=form), form.status
+    if not form.addresses.data:
+        form.addresses.errors = [_("Name at least one person.")]
+        return _page(session, listed=form), 422
     invited_now, wrong = 0, []
     for line in form.addresses.data:
         try:

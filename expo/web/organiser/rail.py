@@ -66,6 +66,7 @@ def entries() -> list[dict[str, Any]]:
     numbers = [("numbers", _("Numbers"))]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         numbers.append(("inside", _("Who is in")))
+    numbers.append(("feedback", _("Feedback")))
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
     set_up = [("conferences", _("Conferences")), ("places", _("Places")), ("names", _("Names"))]
     if mine.may(Deed.READ):

@@ -28,6 +28,7 @@ MEANINGS = {
     "sweep_webhooks": _l("Forgets deliveries that were taken or given up a month ago."),
     "retention": _l("Lets go of personal data that has been kept for its time."),
     "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
+    "ask_feedback": _l("Asks people by letter how what they attended today was."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

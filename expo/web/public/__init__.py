@@ -13,6 +13,7 @@ gates.anybody(blueprint)
 from . import (  # noqa: E402
     about,
     areas,
+    ballots,
     conferences,
     declining,
     favourites,
@@ -34,6 +35,7 @@ from . import (  # noqa: E402
 __all__ = [
     "about",
     "areas",
+    "ballots",
     "blueprint",
     "conferences",
     "declining",

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from expo.ballots import queries as ballots
 from expo.core.text import slug as slugged
 from expo.imports import provenance
 from expo.programme import queries as programme
@@ -105,6 +106,7 @@ def session(code: str) -> ResponseReturnValue:
         following=_dated(rows, near.following, item.day),
         similar=_dated(rows, near.similar, item.day),
         full=full,
+        ballot=ballots.open_over(item.occurrence_id) if item.not_yet_open(who.now) else None,
         fullness=fullness.word_of(room_id=item.room_id) if item.starts_at <= who.now < item.ends_at else None,
         instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
         series=_series(content),

@@ -14,6 +14,7 @@ from expo.imports.attendee_rows import Choices
 from expo.programme.words import Role
 from expo.registration import tickets, vouchers
 from tests import factories as a
+from tests.ballots.balloting import a_ballot
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation
 from tests.questions.asking import a_question
@@ -114,6 +115,11 @@ ROUTES = [
     ("invite_group", "POST", "/sessions/T-1/guests/group", DECIDE, 422),
     ("make_session_code", "POST", "/sessions/T-1/guests/code", DECIDE, 303),
     ("uninvite", "POST", "/sessions/T-1/guests/0/withdraw", DECIDE, 404),
+    ("ballots", "GET", "/conferences/{conference}/ballots", EVERYBODY, 200),
+    ("new_ballot", "GET", "/conferences/{conference}/ballots/new", SCHEDULE, 200),
+    ("open_ballot", "POST", "/conferences/{conference}/ballots/new", SCHEDULE, 422),
+    ("ballot", "GET", "/conferences/{conference}/ballots/{ballot}", EVERYBODY, 200),
+    ("draw_ballot", "POST", "/conferences/{conference}/ballots/{ballot}/draw", SCHEDULE, 303),
     ("questions", "GET", "/conferences/{conference}/questions", SET_UP, 200),
     ("new_question", "GET", "/conferences/{conference}/questions/new", SET_UP, 200),
     ("new_question", "POST", "/conferences/{conference}/questions/new", SET_UP, 422),
@@ -169,6 +175,7 @@ ROUTES = [
     ("booked", "GET", "/bookings/T-1", PEOPLE, 200),
     ("numbers", "GET", "/numbers", EVERYBODY, 200),
     ("inside", "GET", "/inside", PEOPLE, 200),
+    ("feedback", "GET", "/feedback", EVERYBODY, 200),
     ("doors", "GET", "/doors", DOORS, 200),
     ("conflicts", "GET", "/doors/conflicts", DOORS, 200),
     ("resolve_conflict", "POST", "/doors/conflicts/q0", RUN_DOORS, 404),
@@ -183,9 +190,13 @@ ELSEWHERE = {
     "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "add_to_crew", "attention", "crew", "end_attention", "end_crew_member", "put_attention", "session_door", "tell_session_door",
+    # Of the expo as a whole; their own tests walk who may.
+    "data_archive", "data_of", "data_protection", "erase_person", "group_badge", "group_badges", "make_group_badge",
+    "make_organisation", "mark_group", "merge_organisation", "new_organisation", "organisation", "revoke_group_badge",
+    "save_organisation",
     "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
     "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
-    "guests", "invite_list", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
+    "guests", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
@@ -197,7 +208,7 @@ NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "tra
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
     "live", "live_now", "messages", "webhooks", "add_webhook", "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
+    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "feedback", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
     "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
     "register_walk_in", "attendees", "upload_attendees",
 }  # fmt: skip
@@ -234,6 +245,7 @@ def names(desk: Desk) -> dict[str, object]:
         "device": device.id,
         "question": a_question(desk.conference, "Secret plan?").id,
         "release": 1,
+        "ballot": a_ballot(desk.conference, a.a_session(desk.conference)).code,
         "delegation": delegation.code,
     }
 

@@ -21,7 +21,10 @@ from expo.questions import files
 from expo.questions.models import Kind
 from expo.questions.values import Given
 from expo.registration import tickets, vouchers
+from expo.webhooks import actions as hooks
+from expo.webhooks import queries as webhooks
 from tests import factories as a
+from tests.ballots.balloting import a_ballot
 from tests.questions.asking import a_question, registered
 
 from .conftest import Desk
@@ -46,12 +49,17 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
     link, _secret = guides.make(session=talk.session, label="Maria")
     a.an_organiser(conference.expo, Role.VIEWER, conference)
     (member,) = [one for one in members.of(conference.expo_id, conference.id) if one.role is Role.VIEWER]
+    endpoint, _secret = hooks.add(
+        expo_id=conference.expo_id, conference=None, url="https://hooks.example.org/", kinds=()
+    )
+    hooks.send_test(endpoint=endpoint)
     tops: dict[str, object] = {
         "conferences": conference.slug,
         "people": registration.code,
         "orders": registration.order.code,
         "sessions": talk.session.code,
         "bookings": talk.code,
+        "webhooks": endpoint.id,
     }
     below: dict[str, object] = {
         "question_id": asked.id,
@@ -67,8 +75,10 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "slug": f"track-of-{conference.slug}",
         "booking_id": booking.id,
         "link_id": link.id,
+        "code": a_ballot(conference, a.a_session(conference)).code,
         "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
         "refund_id": _a_refund(registration.order).id,
+        "delivery_id": webhooks.deliveries(endpoint.id)[0].id,
     }
     return tops, below
 

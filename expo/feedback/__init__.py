@@ -1,0 +1,1 @@
+"""Knows how people found what they attended. Never tells anybody whose answer it is."""
