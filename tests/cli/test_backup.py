@@ -121,9 +121,9 @@ def test_what_must_not_come_back_is_undone_before_anybody_sees_it(
     with elsewhere(database_kind, worker_id, tmp_path) as there:
         beside = Path(there.config["EXPO"].var) / "erasures.jsonl"
         beside.parent.mkdir(parents=True)
-        beside.write_text("{}\n")
+        beside.write_text("")
         assert run(cli.restore, str(file)).exit_code == 0
-        assert beside.read_text() == "{}\n"
+        assert beside.read_text() == ""
 
     assert done == ["erased"]
 
