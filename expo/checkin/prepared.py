@@ -183,8 +183,9 @@ def writing() -> Iterator[Writing]:
         connection.rollback()
         raise Again from twice
     except dbapi.OperationalError as fault:
+        broken = getattr(connection.driver_connection, "broken", False)
         _drop(connection)
-        if getattr(connection.driver_connection, "broken", False):
+        if broken:
             raise Again from fault
         raise OperationalError("scan", None, fault) from fault
     except BaseException:
@@ -216,7 +217,7 @@ def _engine() -> Engine:
             given = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"].get("connect_args", {})
             options = f"{given.get('options', '')} -c plan_cache_mode=force_generic_plan"
             arguments = {**given, "options": options, "prepare_threshold": 0}
-            found = _for_doors[engine] = create_engine(engine.url, connect_args=arguments)
+            found = _for_doors[engine] = create_engine(engine.url, connect_args=arguments, pool_pre_ping=True)
         return found
 
 

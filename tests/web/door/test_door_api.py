@@ -6,6 +6,7 @@ import json
 import uuid
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -19,6 +20,7 @@ from expo.core import tokens
 from expo.core.db import db, transaction
 from tests import factories as a
 from tests.checkin import doors
+from tests.databases import server_url
 
 pytestmark = [pytest.mark.feature("D2", "D4", "I2"), pytest.mark.usefixtures("app")]
 
@@ -89,6 +91,23 @@ def test_a_scan_is_answered_with_verdict_and_delegate(app: Flask):
         "stored": True,
     }
     assert scanner.post("scans", scan).get_json() == response.get_json()
+
+
+def test_a_scan_after_all_connections_were_lost_is_answered_as_ever(app: Flask, database_kind: str):
+    """A database that was restarted costs nobody a scan. Red where a lost connection was asked after it was let go."""
+    scanner, code = a_scanner(app)
+    assert scanner.post("scans", scanner.scan(code)).status_code == 200
+    if database_kind == "postgresql":
+        with psycopg.connect(server_url(), autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                (db.engine.url.database,),
+            )
+
+    again = scanner.scan(code)
+    assert scanner.post("scans", again).get_json()["stored"] is True
+    both = {"scans": [again, scanner.scan(code)]}
+    assert [told["stored"] for told in scanner.post("scans", both).get_json()["results"]] == [True, True]
 
 
 def test_a_refusal_has_a_reason_for_programs_and_a_sentence_for_people(app: Flask):
