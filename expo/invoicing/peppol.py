@@ -85,7 +85,7 @@ class _Writer:
 
     def say(self, into: ET.Element, name: str, text: str, **attributes: str) -> None:
         element = ET.SubElement(into, f"{{{CBC}}}{name}", attributes)
-        element.text = _NOT_IN_XML.sub("", text)
+        element.text = _NOT_IN_XML.sub("\ufffd", text)  # shown as missing, so that no name becomes empty
 
     def amount(self, into: ET.Element, name: str, minor: int) -> None:
         text = f"{Decimal(minor).scaleb(-self.digits):.{self.digits}f}"

@@ -41,7 +41,7 @@ let shown = "";                                     // the id of the scan whose 
 let camera = null;
 let goBack = 0;
 let busy = false;
-let waiting = null;                                 // read while an answer was on its way
+const waiting = [];                                 // read while an answer was on its way
 let seen = { code: "", at: 0 };
 
 // ---- one scan ----
@@ -59,19 +59,19 @@ function newId() {
 async function scan(code, byHand = "") {
   code = code.trim();
   if (!code) return;
-  if (busy) { waiting = code; return; }
+  if (busy) { waiting.push([code, byHand]); return; }
   busy = true;
   // The id is made once, here: however often it is sent, it is one scan.
   const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString(), count: howMany() };
   if (byHand) sent.override = { by: say.supervisor ?? "steward", reason: byHand };
   tell(say.saySending);
   try {
+    // A badge read before the store is open waits for it: it is kept like any other.
+    await opened;
     if (away) await judge(sent, byHand !== ""); else await askOnly(sent);
   } finally {
     busy = false;
-    const next = waiting;
-    waiting = null;
-    if (next) scan(next);
+    if (waiting.length) scan(...waiting.shift());
   }
 }
 
@@ -344,14 +344,14 @@ keys.save.addEventListener("click", async () => {
 
 reading("type");
 tell(say.sayReady);
-start({
+const opened = start({
   api: say.api,
   language: document.documentElement.lang,
   onPack: () => { stage.dataset.pack = "ready"; },
   onQueue: (count) => { queued = count; if (!busy) tellQueue(); },
   onClock: (error) => { if (Math.abs(error) > 60) tell(say.sayClock, true); },
   onUnpaired: () => tell(say.sayUnpaired, true),
-}).then((made) => { away = made; });
+}).then((made) => { away = made; }, () => {});
 navigator.serviceWorker?.register(say.worker, { scope: say.scope }).catch(() => {});
 setInterval(refreshBar, 60000);
 // Who allowed the camera before need not ask for it after each reload.

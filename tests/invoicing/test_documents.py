@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from expo.core import checks, clock, jobs
@@ -201,6 +201,7 @@ def holds(root: ET.Element, kind: str) -> None:
     kind=st.sampled_from(DocumentKind),
     text=st.text(max_size=40),
 )
+@example(lines=[(1, 0)], paid=0, kind=DocumentKind.INVOICE, text="\x00")
 @pytest.mark.once
 def test_sums_and_vat_of_the_file_are_exact_for_any_lines(lines, paid, kind, text):
     parts = [
