@@ -60,7 +60,9 @@ def _too_much() -> BadCalendar:
 
 
 def _spans(content: bytes, first: datetime, last: datetime, zone: ZoneInfo) -> Iterator[Span]:
-    parts = [part for calendar in Calendar.from_ical(content, multiple=True) for part in calendar.walk()]
+    parts: list[Any] = [
+        part for calendar in Calendar.from_ical(content, multiple=True) for part in calendar.walk()
+    ]
     events = [part for part in parts if part.name == "VEVENT"]
     moved = {
         (str(event.get("UID", "")), _moment(event["RECURRENCE-ID"].dt, zone))
@@ -96,12 +98,13 @@ def _of_event(
             yield Span(moment, ends)
 
 
-def _lasts(event: Any, begins: date, zone: ZoneInfo) -> timedelta:
+def _lasts(event: Any, begins: Any, zone: ZoneInfo) -> timedelta:
     whole_days = not isinstance(begins, datetime)
     if "DTEND" in event:
-        ends = event["DTEND"].dt
+        ends: date = event["DTEND"].dt
         if whole_days and not isinstance(ends, datetime):
-            return max(ends - begins, timedelta(days=1))
+            days: timedelta = ends - begins
+            return max(days, timedelta(days=1))
         return _moment(ends, zone) - _moment(begins, zone)
     if "DURATION" in event:
         lasts: timedelta = event["DURATION"].dt
