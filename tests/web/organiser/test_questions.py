@@ -79,7 +79,9 @@ def test_what_was_promised_is_refused_on_the_form_itself(desk: Desk):
     path = f"{desk.path}/conferences/{desk.slug}/questions/{question.id}"
     assert "1 person has answered." in owner.get(path).text
 
-    later = form(kind="text", purpose_en="For the kitchen", purpose_sv="", keep_until="2099-01-01", version="1")
+    later = form(
+        kind="text", purpose_en="For the kitchen", purpose_sv="", keep_until="2099-01-01", version="1"
+    )
     page = owner.post(path, later)
     assert page.status_code == 409
     assert "that day can only come sooner" in page.text
