@@ -14,8 +14,8 @@ from expo.ballots.models import Ballot, BallotEntry
 from expo.ballots.refusals import BallotClosed
 from expo.booking.refusals import NoTicket
 from expo.booking.slots import Slot
-from expo.booking.terms import MOST_PARTY
 from expo.core import clock
+from expo.programme.terms import MOST_PARTY
 from expo.web.context import me, this_expo
 from expo.web.filters import this_language
 from expo.web.forms import PlainForm, WholeNumber

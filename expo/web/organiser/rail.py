@@ -35,6 +35,7 @@ def entries() -> list[dict[str, Any]]:
             pages.append(("attendees", _("Import")))
         pages += [
             ("bookings", _("Bookings")),
+            ("booking_rules", _("Booking rules")),
             ("organisations", _("Organisations")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))
