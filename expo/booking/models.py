@@ -16,9 +16,11 @@ from expo.registration.models import Registration
 
 
 class BookingState(enum.StrEnum):
-    """held → booked; waiting → offered → booked or lapsed. A seat ends as cancelled, or given up by not coming."""
+    """booked; or waiting → offered → booked or lapsed. A seat ends as cancelled, or given up by not coming.
 
-    HELD = "held"
+    One tap books, so nothing is held but by an offer: its seats are taken like those of a booking.
+    """
+
     BOOKED = "booked"
     WAITING = "waiting"
     OFFERED = "offered"
@@ -28,17 +30,17 @@ class BookingState(enum.StrEnum):
 
 
 # States in which the person means to be there; in which seats are taken; in which there is anything at all.
-COUNTING = (BookingState.HELD, BookingState.BOOKED)
+COUNTING = (BookingState.BOOKED,)
 HOLDING = (*COUNTING, BookingState.OFFERED)
 LIVE = (*HOLDING, BookingState.WAITING)
-_LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
+_LIVE = "state IN ('booked', 'offered', 'waiting')"
 
 
 class Booking(Base):
     """A person's seats in an occurrence, under a registration that opens it; or their place on its waiting list,
     which is the order of ids. Kept after it has ended, as history.
 
-    `until` is when a hold or an offer ends. The secret of an offer's page is made of `seed` and of our key.
+    `until` is when an offer ends. The secret of an offer's page is made of `seed` and of our key.
     """
 
     __tablename__ = "bookings"
@@ -49,7 +51,7 @@ class Booking(Base):
         choice_check("state", BookingState),
         sa.UniqueConstraint("secret_digest"),
         sa.CheckConstraint("seats >= 1", name="seats"),
-        sa.CheckConstraint("state NOT IN ('held', 'offered') OR until IS NOT NULL", name="until"),
+        sa.CheckConstraint("state <> 'offered' OR until IS NOT NULL", name="until"),
     )
 
     id: Mapped[Id]

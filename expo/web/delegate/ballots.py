@@ -79,7 +79,7 @@ def _page(found: Ballot, entry: BallotEntry | None, slots: list[Slot], form: Ent
         entry=entry,
         titles=titles,
         form=form,
-        is_open=found.drawn_at is None and clock.now() < found.closes_at,
+        is_open=not found.is_over and clock.now() < found.closes_at,
         outcome=queries.outcome(found, entry.number) if entry else None,
         parties=any(slot.terms.most_party > 1 for slot in slots),
     )
