@@ -219,6 +219,8 @@ def _as_json(said: str, booking: Booking) -> Response:
         message=said,
         chip=state(_("Your seat"), "mine"),
         agenda=url_for("delegate.agenda"),
+        undo=_("Undo"),
+        cancel=url_for("delegate.cancel", booking_id=booking.id),
     )
 
 
