@@ -113,7 +113,7 @@ class Said:
 
 @blueprint.get("/organise/booking-rules")
 def booking_rules() -> ResponseReturnValue:
-    mine.somewhere(Deed.READ_PEOPLE)
+    mine.somewhere(Deed.READ)
     return render_template(
         "organiser/booking_rules.html",
         kinds=[_said(kind, known) for kind, known in terms.of_kinds(this_expo().id)],
@@ -122,7 +122,7 @@ def booking_rules() -> ResponseReturnValue:
 
 @blueprint.get("/organise/booking-rules/<slug>")
 def rules_of_kind(slug: str) -> ResponseReturnValue:
-    mine.somewhere(Deed.READ_PEOPLE)
+    mine.somewhere(Deed.READ)
     kind, known = _kind(slug)
     return _kind_page(kind, RulesForm.of(known, of_kind=True))
 

@@ -24,7 +24,12 @@ def entries() -> list[dict[str, Any]]:
             "programme",
             _("Programme"),
             "list",
-            [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))],
+            [
+                ("sessions", _("Sessions")),
+                ("speakers", _("Speakers")),
+                ("releases", _("Releases")),
+                ("booking_rules", _("Booking rules")),
+            ],
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
@@ -35,7 +40,6 @@ def entries() -> list[dict[str, Any]]:
             pages.append(("attendees", _("Import")))
         pages += [
             ("bookings", _("Bookings")),
-            ("booking_rules", _("Booking rules")),
             ("organisations", _("Organisations")),
         ]
         rail.append(_entry("people", _("People"), "users", pages, waiting()))

@@ -23,7 +23,7 @@ def test_the_rules_of_a_kind_are_said_on_a_page_of_the_rail(desk: Desk):
     tour = a.a_session(desk.conference, seats=10)
     kind = tour.session.type
     page, path = desk.open_as(), f"{desk.path}/booking-rules"
-    assert f'href="{path}"' in page.get(f"{desk.path}/bookings").text
+    assert f'href="{path}"' in page.get(f"{desk.path}/sessions").text
 
     answer = page.post(
         f"{path}/{kind.slug}",
