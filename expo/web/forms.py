@@ -290,7 +290,7 @@ def shown(field: wtforms.Field) -> str:
     """What stands in a field, as people read it."""
     if isinstance(field, wtforms.SelectField):
         choices: Iterable[Any] = field.iter_choices()
-        return next((str(choice.label) for choice in choices if choice.selected), "")
+        return ", ".join(str(choice.label) for choice in choices if choice.selected)
     if isinstance(field, wtforms.BooleanField):
         return _("yes") if field.data else _("no")
     if isinstance(field.data, tuple):
