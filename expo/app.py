@@ -66,13 +66,13 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
     "imports", "invoicing",
-    "mail", "payment", "questions", "registration", "speakers",
+    "mail", "payment", "printing", "questions", "registration", "speakers",
 )  # fmt: skip
 
 
