@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import BinaryIO
 
@@ -29,6 +30,11 @@ def colour(code: str) -> Colour:
     return (int(code[1:3], 16) / 255, int(code[3:5], 16) / 255, int(code[5:7], 16) / 255)
 
 
+def boxed(boxes: Iterable[tuple[int, int, int, int]]) -> str:
+    """Rectangles (across, down, wide, high) for `Page.areas`."""
+    return " ".join(f"{x} {y} {wide} {high} re" for x, y, wide, high in boxes)
+
+
 class Page:
     """One page, measured in millimetres from its top left corner; letters are measured in points."""
 
@@ -41,9 +47,12 @@ class Page:
         """A filled rectangle."""
         self._drawn.append(f"{_rgb(fill)} rg {self._box(x, y, width, height)} f")
 
-    def areas(self, boxes: list[tuple[float, float, float, float]], fill: Colour = BLACK) -> None:
-        """Many rectangles of one colour, as one shape: a QR symbol."""
-        self._drawn.append(f"{_rgb(fill)} rg " + " ".join(self._box(*box) for box in boxes) + " f")
+    def areas(self, boxes: str, x: float, y: float, unit: float, fill: Colour = BLACK) -> None:
+        """Many rectangles of one colour as one shape: `boxes` as `boxed` writes them, measured in units."""
+        scale = unit * MM
+        self._drawn.append(
+            f"q {scale:.4f} 0 0 {-scale:.4f} {x * MM:.2f} {self._up(y)} cm {_rgb(fill)} rg {boxes} f Q"
+        )
 
     def rule(self, x: float, y: float, to_x: float, to_y: float, *, ink: Colour = BLACK, width: float = 0.2,
              dashed: bool = False) -> None:  # fmt: skip

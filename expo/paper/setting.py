@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import uharfbuzz as hb
 from fpdf.bidi import BidiParagraph
@@ -71,6 +72,7 @@ class Block:
         return self.size * LEADING * len(self.lines)
 
 
+@lru_cache(maxsize=2048)  # of a batch many are of one organisation, and all say the same small words
 def line(text: str, *, bold: bool = False) -> Line:
     """The text in glyphs. Letters that no font has are left out."""
     runs = []
@@ -82,6 +84,7 @@ def line(text: str, *, bold: bool = False) -> Line:
     return Line(tuple(runs), width)
 
 
+@lru_cache(maxsize=2048)
 def fit(text: str, *, width: float, most: float, least: float, height: float = math.inf, lines: int = 1,
         bold: bool = False) -> Block:  # fmt: skip
     """The text as large as it may be (`most` to `least` points) within width and height (points), in so many lines at

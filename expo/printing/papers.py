@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import BinaryIO
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.badge import qr
-from expo.paper.document import MM, WHITE, Colour, Document, Page, colour
+from expo.paper.document import MM, WHITE, Colour, Document, Page, boxed, colour
 from expo.paper.setting import Block, fit
 from expo.registration.models import Category
 from expo.registration.words import CATEGORIES
@@ -181,7 +182,7 @@ def _beside(page: Page, card: Card, x: float, y: float, wide: float) -> None:
     if card.size > 1:
         _put(
             page,
-            ngettext("Lets in one person", "Lets in %(num)s persons", card.size),
+            ngettext("Lets in one person", "Lets in %(num)s people", card.size),
             x,
             at + 1.5,
             wide,
@@ -195,13 +196,12 @@ def _beside(page: Page, card: Card, x: float, y: float, wide: float) -> None:
 
 def _code(page: Page, code: str, x: float, y: float, side: float) -> None:
     """The QR symbol. It wants four modules of white around it; every place here leaves them."""
-    module = side / 25
-    page.areas(
-        [
-            (x + across * module, y + down * module, length * module, module)
-            for across, down, length in qr.black_runs(code)
-        ]
-    )
+    page.areas(_symbol(code), x, y, side / 25)
+
+
+@lru_cache(maxsize=4)  # a badge has it on both its faces
+def _symbol(code: str) -> str:
+    return boxed((across, down, length, 1) for across, down, length in qr.black_runs(code))
 
 
 def _fold(page: Page) -> None:

@@ -122,6 +122,16 @@ def times_printed(badge_id: int) -> list[Print]:
     )
 
 
+def how_often(badges: Iterable[Badge]) -> dict[int, int]:
+    """How often each of these was printed; those that never were are left out."""
+    counted = (
+        sa.select(PrintedBadge.badge_id, sa.func.count())
+        .where(PrintedBadge.badge_id.in_([one.id for one in badges]))
+        .group_by(PrintedBadge.badge_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(counted)}
+
+
 def layout(conference_id: int) -> BadgeLayout | None:
     return db.session.get(BadgeLayout, conference_id)
 
