@@ -18,8 +18,8 @@ _JOINERS = frozenset("\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One font file, opened. `covers` are the letters that it has, `has_outlines` whether it is of the newer kind
-    (CFF), which a PDF holds in another way."""
+    """One font file, opened. `covers` are the letters that it has; `is_cff`: of the newer kind, which a PDF holds in
+    another way."""
 
     name: str
     font: hb.Font
@@ -63,3 +63,9 @@ def missing(text: str) -> str:
     return "".join(
         dict.fromkeys(one for one in text if not goes_with_neighbours(one) and face_of(one) is None)
     )
+
+
+def needed(text: str) -> list[Face]:
+    """The fonts that a text needs beside the usual one."""
+    found = (face_of(letter) for letter in dict.fromkeys(text) if not goes_with_neighbours(letter))
+    return [one for one in dict.fromkeys(found) if one is not None and one.name != REGULAR]
