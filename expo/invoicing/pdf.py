@@ -124,8 +124,11 @@ class _Paper:
 
     def _text(self, text: Any, *, size: int = 9, bold: bool = False) -> None:
         if text:
-            self.pdf.set_font("sans", style="B" if bold else "", size=size)
-            self.pdf.multi_cell(0, size * 0.52, str(text), new_x="LMARGIN", new_y="NEXT", align="L")
+            for line in str(text).splitlines():
+                # A line in another script leaves its font behind unsaid: only a change says the own one again.
+                self.pdf.set_font("sans", style="" if bold else "B", size=size)
+                self.pdf.set_font("sans", style="B" if bold else "", size=size)
+                self.pdf.multi_cell(0, size * 0.52, line, new_x="LMARGIN", new_y="NEXT", align="L")
 
     def _said(self, minor: int) -> str:
         return Money(minor, self.document.currency).said(self.document.language)

@@ -51,13 +51,15 @@ def test_a_delegate_asks_for_an_invoice_and_takes_it_along(app, browser):
 
 
 def test_a_buyer_of_any_script_stands_on_the_invoice(app):
-    kind = a.a_ticket_type(a.a_conference(), "Congress", price_minor=49500, vat_basis_points=2500)
+    kind = a.a_ticket_type(a.a_conference(), "Congress ירושלים", price_minor=49500, vat_basis_points=2500)
     order = actions.submit(person=a.a_person(kind.conference.expo), ticket_types=[kind]).order
     invoicing.ask(order=order, details=Details("臺北市政府資訊局 / أمانة عمّان", city="ירושלים", country="TW"))
     [document] = queries.of_orders([order.id])
     body = as_pdf(document)
     read = pypdfium2.PdfDocument(body)[0].get_textpage().get_text_range()
     assert "臺北市政府資訊局" in read
+    assert "TW\r\n" in read
+    assert "25 % SEK 396 SEK 99 SEK 495" in read
     assert "ירושלים" in read or "םילשורי" in read
 
 
