@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -48,8 +46,11 @@ def badges(
     wanted, began = queries.count(batch), time.monotonic()
     part = file.with_name(f"{file.name}.part")
     try:
-        with audit.acting("command:badges"), part.open("wb") as out, _progress(wanted) as say:
-            asked = actions.print_to(out, batch=batch, paper=on, language=language, say=say)
+        with audit.acting("command:badges"), part.open("wb") as out:
+            asked = actions.print_to(
+                out, batch=batch, paper=on, language=language,
+                say=lambda done: click.echo(f"{done} of {wanted} badges", err=True),
+            )  # fmt: skip
     except Refusal as refusal:
         part.unlink(missing_ok=True)
         raise click.ClickException(refusal.message) from refusal
@@ -59,9 +60,3 @@ def badges(
     click.echo(
         f"{file}: {asked.done} badges, {file.stat().st_size / 1e6:.1f} MB, {time.monotonic() - began:.1f} s"
     )
-
-
-@contextmanager
-def _progress(wanted: int) -> Iterator[Callable[[int], None]]:
-    with click.progressbar(length=wanted, label="Badges", file=click.get_text_stream("stderr")) as bar:
-        yield lambda done: bar.update(done - int(bar.pos))  # type: ignore[operator,unused-ignore]

@@ -24,7 +24,7 @@ from expo.web.filters import language_name
 from expo.web.forms import PlainForm, TextLine, short
 from expo.web.texts import _l
 
-from . import blueprint, group_badges, lists, mine
+from . import blueprint, group_badges, lists, mine, words
 from .papers import PAPERS, SHORT
 
 
@@ -40,14 +40,14 @@ class PrintForm(PlainForm):
     )
     last = TextLine(_l("to"), [short(20)])
     only_new = BooleanField(_l("Only badges that were never printed"))
-    paper = RadioField(_l("Paper"), choices=list(PAPERS.items()))
+    paper = RadioField(_l("Paper"), choices=lambda: words.choices(PAPERS))
     language = SelectField(_l("Language of the words on it"), choices=[])
 
 
 class LayoutForm(PlainForm):
     """What the badges of a conference show."""
 
-    paper = RadioField(_l("Paper"), choices=list(PAPERS.items()))
+    paper = RadioField(_l("Paper"), choices=lambda: words.choices(PAPERS))
     shows_organisation = BooleanField(_l("The organisation"))
     shows_place = BooleanField(_l("City and country"))
     line = TextLine(
