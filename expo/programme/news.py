@@ -10,3 +10,10 @@ class ConferenceDaysChanged:
     """A conference has other dates, closed days or another time zone: what its tickets open changes too."""
 
     conference_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrencesGoing:
+    """These times are about to be taken away for good: whatever hangs on them alone goes too."""
+
+    occurrence_ids: tuple[int, ...]

@@ -18,14 +18,12 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
+    programme = [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))]
+    if mine.rights().anywhere(Deed.SCHEDULE):
+        programme.append(("transfer", _("Import and export")))
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
-        _entry(
-            "programme",
-            _("Programme"),
-            "list",
-            [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))],
-        ),
+        _entry("programme", _("Programme"), "list", programme),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
@@ -73,6 +71,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [
+            ("history", _("What was done")),
             ("data_protection", _("Data protection")),
             ("sellers", _("Sellers")),
             ("outside", _("Also in the city")),
