@@ -80,6 +80,11 @@ class AppearanceState(enum.StrEnum):
     INVITED = "invited"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    ASKED_AGAIN = "asked_again"  # had confirmed; time or place became another
+
+
+# These are on the bill that a release publishes.
+ON_THE_BILL = (AppearanceState.CONFIRMED, AppearanceState.ASKED_AGAIN)
 
 
 class Role(enum.StrEnum):
@@ -98,6 +103,14 @@ class ClashRule(enum.StrEnum):
 
     ROOM = "room"
     PERSON = "person"
+
+
+class OverlapRule(enum.StrEnum):
+    """What happens where two seats of a person cannot both be used, from mild to strict."""
+
+    WARN = "warn"  # they are told, and may take both
+    SWAP = "swap"  # one for the other
+    FORBID = "forbid"  # the other one has to be given back first
 
 
 class Deed(enum.StrEnum):

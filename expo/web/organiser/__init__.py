@@ -40,6 +40,7 @@ def for_templates() -> dict[str, Any]:
 from . import (  # noqa: E402
     attendees,
     ballots,
+    booking_rules,
     bookings,
     conferences,
     conflicts,
@@ -88,6 +89,7 @@ __all__ = [
     "attendees",
     "ballots",
     "blueprint",
+    "booking_rules",
     "bookings",
     "conferences",
     "conflicts",

@@ -18,7 +18,12 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
-    programme = [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))]
+    programme = [
+        ("sessions", _("Sessions")),
+        ("speakers", _("Speakers")),
+        ("releases", _("Releases")),
+        ("booking_rules", _("Booking rules")),
+    ]
     if mine.rights().anywhere(Deed.SCHEDULE):
         programme.append(("transfer", _("Import and export")))
     rail = [
