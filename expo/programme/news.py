@@ -13,16 +13,16 @@ class ConferenceDaysChanged:
 
 
 @dataclass(frozen=True, slots=True)
-<<<<<<< HEAD
 class OccurrencesGoing:
     """These times are about to be taken away for good: whatever hangs on them alone goes too."""
 
     occurrence_ids: tuple[int, ...]
-=======
+
+
+@dataclass(frozen=True, slots=True)
 class TermsChanged:
     """How seats of a kind of session, or of one occurrence, are booked has changed."""
 
     expo_id: int
     type_id: int | None
     occurrence_id: int | None
->>>>>>> main

@@ -53,7 +53,7 @@ def history() -> ResponseReturnValue:
     return _page(asked, of=None)
 
 
-@blueprint.get("/organise/history/<subject>/<int:number>")
+@blueprint.get("/organise/history/<subject>/<int(max=2147483647):number>")
 def history_of(subject: str, number: int) -> ResponseReturnValue:
     """Of one thing of the programme, for whoever may read it."""
     if subject not in undoing.KINDS:
@@ -65,7 +65,7 @@ def history_of(subject: str, number: int) -> ResponseReturnValue:
     return _page(Asked(subject=subject, subject_id=str(number)), of=of)
 
 
-@blueprint.post("/organise/history/<int:entry_id>/undo")
+@blueprint.post("/organise/history/<int(max=2147483647):entry_id>/undo")
 def undo_deed(entry_id: int) -> ResponseReturnValue:
     mine.somewhere(Deed.SCHEDULE)
     entry = deeds.by_id(this_expo().id, entry_id) or abort(404)

@@ -115,14 +115,14 @@ def upload_programme() -> ResponseReturnValue:
     return _upload_page(form), 422
 
 
-@blueprint.get("/organise/files/<int:file_id>")
+@blueprint.get("/organise/files/<int(max=2147483647):file_id>")
 def transfer_columns(file_id: int) -> ResponseReturnValue:
     """What its columns are, and how to import: guessed, to be corrected."""
     file = _mine(file_id)
     return _how_page(file, _how_form(file))
 
 
-@blueprint.post("/organise/files/<int:file_id>")
+@blueprint.post("/organise/files/<int(max=2147483647):file_id>")
 def choose_transfer(file_id: int) -> ResponseReturnValue:
     file = _mine(file_id)
     kind = Kind(request.form["kind"]) if request.form.get("kind") in list(Kind) else Kind.SESSIONS
@@ -149,7 +149,7 @@ def choose_transfer(file_id: int) -> ResponseReturnValue:
     return redirect(url_for("organiser.check_transfer", file_id=file.id), code=303)
 
 
-@blueprint.get("/organise/files/<int:file_id>/check")
+@blueprint.get("/organise/files/<int(max=2147483647):file_id>/check")
 def check_transfer(file_id: int) -> ResponseReturnValue:
     """What importing would do, how far it is, or what came of it."""
     file = _mine(file_id, content=False)
@@ -179,7 +179,7 @@ def check_transfer(file_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/organise/files/<int:file_id>/import")
+@blueprint.post("/organise/files/<int(max=2147483647):file_id>/import")
 def import_transfer(file_id: int) -> ResponseReturnValue:
     file = _mine(file_id)
     choices = files.choices_of(file)
@@ -191,7 +191,7 @@ def import_transfer(file_id: int) -> ResponseReturnValue:
     return redirect(url_for("organiser.check_transfer", file_id=number), code=303)
 
 
-@blueprint.post("/organise/files/<int:file_id>/undo")
+@blueprint.post("/organise/files/<int(max=2147483647):file_id>/undo")
 def undo_transfer(file_id: int) -> ResponseReturnValue:
     file = _mine(file_id, content=False)
     number = file.id
@@ -199,7 +199,7 @@ def undo_transfer(file_id: int) -> ResponseReturnValue:
     return redirect(url_for("organiser.check_transfer", file_id=number), code=303)
 
 
-@blueprint.get("/organise/files/<int:file_id>/faults.csv")
+@blueprint.get("/organise/files/<int(max=2147483647):file_id>/faults.csv")
 def transfer_faults(file_id: int) -> ResponseReturnValue:
     """Row, column and reason of each fault; of a sheet with the row as it came, to be mended and sent again."""
     file = _mine(file_id)
@@ -207,7 +207,7 @@ def transfer_faults(file_id: int) -> ResponseReturnValue:
     return _faults_file(file, files.look(file, choices, mine.rights()).faults)
 
 
-@blueprint.post("/organise/files/<int:file_id>/forget")
+@blueprint.post("/organise/files/<int(max=2147483647):file_id>/forget")
 def forget_transfer(file_id: int) -> ResponseReturnValue:
     files.forget(file_id=_mine(file_id, content=False).id)
     flash(_("The file is thrown away."), "success")
