@@ -117,6 +117,8 @@ _WORDS = {
     "delegation_reminded": _l("Reminded"),
     "delegation_declined": _l("Declined"),
     "delegation_closed": _l("Closed"),
+    "delegation_opened_again": _l("Opened again"),
+    "order_handed_over": _l("Another focal point pays"),
     "nominated": _l("Nominated"),
     "nominee_registered": _l("Registered"),
     "nominee_withdrawn": _l("Withdrawn"),

@@ -166,8 +166,10 @@ def share(token: str) -> ResponseReturnValue:
 @blueprint.get("/feeds/my/<token>.ics")
 def my(token: str) -> ResponseReturnValue:
     """One person's agenda. Whoever has the address has the agenda; a new address ends the old one."""
-    unchanged.remember(calendars.proof(this_expo(), token))
+    proof = calendars.proof(this_expo(), token)
+    unchanged.remember(proof)
     agenda = calendars.personal(this_expo(), token, _language(), _texts())
+    proof.asked_for(request.user_agent.string)
 
     def body(zipped: bool) -> bytes:
         return gzip.compress(agenda.body(), 6, mtime=0) if zipped else agenda.body()

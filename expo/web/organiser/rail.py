@@ -25,7 +25,13 @@ def entries() -> list[dict[str, Any]]:
             "programme",
             _("Programme"),
             "list",
-            [("sessions", _("Sessions")), ("speakers", _("Speakers")), *answers, ("releases", _("Releases"))],
+            [
+                ("sessions", _("Sessions")),
+                ("speakers", _("Speakers")),
+                *answers,
+                ("releases", _("Releases")),
+                ("booking_rules", _("Booking rules")),
+            ],
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):

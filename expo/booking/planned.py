@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from math import ceil
 
-from expo.booking.models import Booking
 from expo.programme import queries as programme
 from expo.programme import ways
 from expo.publishing.items import Item
+
+from .models import Booking
 
 NEXT_DOOR = 2  # minutes on foot that nobody needs to be told of
 Planned = tuple[Item, Booking | None]
