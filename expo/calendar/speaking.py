@@ -38,9 +38,8 @@ def of(expo: Expo, token: str, language: str) -> Calendar:
     if speaker is None:
         raise NoSuchCalendar(_("There is no such calendar."))
     with force_locale(language):
-        shown = [
-            _told(entry, speaker) for entry in entries.load(expo, _occurrences(speaker.id), Audience.BOOKED)
-        ]
+        hints = dict.fromkeys(_occurrences(speaker.id), "")
+        shown = [_told(entry, speaker) for entry in entries.load(expo, hints, Audience.BOOKED)]
         made = [events.written(events.event(entry)) for entry in shown]
         title = _("%(expo)s: %(name)s speaks", expo=expo.name, name=speaker.name)
     zones = {zone for entry in shown if (zone := events.zone_of(entry))} or {expo.time_zone}

@@ -101,7 +101,7 @@ def _substitute(substitute_id: int) -> Substitute:
 
 
 def _back() -> str:
-    kept = {name: lists.asked(name) for name in ("conference", "view") if lists.asked(name)}
+    kept: dict[str, Any] = {name: lists.asked(name) for name in ("conference", "view") if lists.asked(name)}
     return url_for("organiser.answers", **kept)
 
 
