@@ -160,12 +160,12 @@ def my(token: str) -> ResponseReturnValue:
 @blueprint.get("/feeds/speaking/<token>.ics")
 def speaking(token: str) -> ResponseReturnValue:
     """A speaker's own calendar. Its address opens nothing else, and ends with the address of their page."""
-    made = speakers_own.of(this_expo(), token, _language())
+    made = speakers_own.of(this_expo(), token, language_asked())
 
     def body(zipped: bool) -> bytes:
         return gzip.compress(made.body, 6, mtime=0) if zipped else made.body
 
-    return _answer(made.tag, made.changed_at, body, f"{this_expo().slug}-speaking", PRIVATE)
+    return feed_answer(made.tag, made.changed_at, body, f"{this_expo().slug}-speaking", PRIVATE)
 
 
 def _public(scope: Scope) -> ResponseReturnValue:
