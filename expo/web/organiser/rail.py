@@ -18,6 +18,7 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
+    answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -27,6 +28,7 @@ def entries() -> list[dict[str, Any]]:
             [
                 ("sessions", _("Sessions")),
                 ("speakers", _("Speakers")),
+                *answers,
                 ("releases", _("Releases")),
                 ("booking_rules", _("Booking rules")),
             ],
