@@ -245,6 +245,7 @@ def bill(
                 speaker_id=pair[0],
                 role_id=pair[1],
                 state=AppearanceState.CONFIRMED if confirmed[pair] else AppearanceState.INVITED,
+                state_since=clock.now(),
             )
             appearance.position = position
             db.session.add(appearance)

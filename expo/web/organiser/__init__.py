@@ -38,6 +38,7 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    answers,
     attendees,
     ballots,
     booking_rules,
@@ -86,6 +87,7 @@ from . import (  # noqa: E402
 )
 
 __all__ = [
+    "answers",
     "attendees",
     "ballots",
     "blueprint",

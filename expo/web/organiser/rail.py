@@ -18,17 +18,23 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
-    programme = [
-        ("sessions", _("Sessions")),
-        ("speakers", _("Speakers")),
-        ("releases", _("Releases")),
-        ("booking_rules", _("Booking rules")),
-    ]
-    if mine.rights().anywhere(Deed.SCHEDULE):
-        programme.append(("transfer", _("Import and export")))
+    answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
+    files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
-        _entry("programme", _("Programme"), "list", programme),
+        _entry(
+            "programme",
+            _("Programme"),
+            "list",
+            [
+                ("sessions", _("Sessions")),
+                ("speakers", _("Speakers")),
+                *answers,
+                ("releases", _("Releases")),
+                ("booking_rules", _("Booking rules")),
+                *files,
+            ],
+        ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
