@@ -38,6 +38,7 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    answers,
     attendees,
     ballots,
     booking_rules,
@@ -51,6 +52,7 @@ from . import (  # noqa: E402
     feedback,
     group_badges,
     guests,
+    history,
     home,
     invitations,
     letters,
@@ -78,6 +80,7 @@ from . import (  # noqa: E402
     team,
     tickets,
     times,
+    transfer,
     vouchers,
     walk_ins,
     webhooks,
@@ -85,6 +88,7 @@ from . import (  # noqa: E402
 )
 
 __all__ = [
+    "answers",
     "attendees",
     "ballots",
     "blueprint",
@@ -99,6 +103,7 @@ __all__ = [
     "feedback",
     "group_badges",
     "guests",
+    "history",
     "home",
     "invitations",
     "letters",
@@ -126,6 +131,7 @@ __all__ = [
     "team",
     "tickets",
     "times",
+    "transfer",
     "vouchers",
     "walk_ins",
     "webhooks",
