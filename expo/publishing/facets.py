@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .filters import PAID
 from .items import Item
@@ -56,7 +57,7 @@ class Facets:
             step_free=sum(item.step_free for item in found),
         )
 
-    def counted_by(self, wish: str) -> dict[str, object]:
+    def counted_by(self, wish: str) -> dict[str, Any]:
         """What is counted here of the choices of this wish."""
         name = _COUNTS.get(wish)
         return {name: getattr(self, name)} if name else {}
