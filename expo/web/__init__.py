@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     from .organiser import blueprint as organiser
     from .public import blueprint as public
     from .root import blueprint as root
+    from .speaker import blueprint as speaker
 
     addresses.init_app(app)
     assets.init_app(app)
@@ -47,5 +48,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)
-    for desk in (public, delegate, delegation, organiser, door, feeds, embed):
+    for desk in (public, delegate, delegation, speaker, organiser, door, feeds, embed):
         app.register_blueprint(desk, url_prefix="/<expo_slug>")

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from expo.calendar import feeds as calendars
+from expo.calendar import speaking as speakers_own
 from expo.calendar.refusals import NoSuchCalendar
 from expo.calendar.scopes import Kind, Scope
 from expo.core import logged
@@ -156,6 +157,17 @@ def my(token: str) -> ResponseReturnValue:
     return feed_answer(agenda.tag, agenda.changed_at, body, f"{this_expo().slug}-my", PRIVATE)
 
 
+@blueprint.get("/feeds/speaking/<token>.ics")
+def speaking(token: str) -> ResponseReturnValue:
+    """A speaker's own calendar. Its address opens nothing else, and ends with the address of their page."""
+    made = speakers_own.of(this_expo(), token, language_asked())
+
+    def body(zipped: bool) -> bytes:
+        return gzip.compress(made.body, 6, mtime=0) if zipped else made.body
+
+    return feed_answer(made.tag, made.changed_at, body, f"{this_expo().slug}-speaking", PRIVATE)
+
+
 def _public(scope: Scope) -> ResponseReturnValue:
     expo, language, texts = this_expo(), language_asked(), texts_asked()
     if not scope.wish.seats:  # they are taken without a sign
@@ -191,7 +203,7 @@ def cannot_be_meant(wrong: BadInput) -> ResponseReturnValue:
 @blueprint.after_request
 def open_to_all_sites(answer: Response) -> Response:
     """Public feeds may be read by any page; nothing of a person's may."""
-    if request.endpoint != f"{blueprint.name}.my":
+    if request.endpoint not in (f"{blueprint.name}.my", f"{blueprint.name}.speaking"):
         answer.headers.update(OPEN_TO_ALL_SITES)
     answer.__class__ = FeedAnswer  # also what other parts answered, such as OPTIONS
     return answer
