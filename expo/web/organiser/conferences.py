@@ -93,7 +93,7 @@ class ConferenceForm(TextsForm):
             city=self.city.data or "",
             place_text=self.place_text.data or "",
             hosts=tuple(self.hosts.data),
-            series=self.series.data if self.series.raw_data else before.series,
+            series=(self.series.data or "") if self.series.raw_data else before.series,
             series_number=self.series_number.data if self.series_number.raw_data else before.series_number,
             day_change_hour=before.day_change_hour
             if self.day_change_hour.data is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -156,7 +156,7 @@ def _save(thing: Named) -> ResponseReturnValue:
 
 def _page(thing: Named, form: NameForm | None = None) -> str:
     removal = {SessionType: "remove_session_type", AppearanceRole: "remove_role", Track: "remove_track"}
-    where = {"conference": thing.conference.slug} if isinstance(thing, Track) else {}
+    where: dict[str, Any] = {"conference": thing.conference.slug} if isinstance(thing, Track) else {}
     return render_template(
         "organiser/name.html",
         thing=thing,
@@ -170,4 +170,5 @@ def _page(thing: Named, form: NameForm | None = None) -> str:
 
 
 def _called(kind: type) -> str:
-    return {SessionType: _("Session type"), AppearanceRole: _("Role"), Track: _("Track")}[kind]
+    words: dict[type, str] = {SessionType: _("Session type"), AppearanceRole: _("Role"), Track: _("Track")}
+    return words[kind]
