@@ -67,12 +67,13 @@ _LOADED = (
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "transfer.files", "transfer.models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
     "imports", "invoicing",
-    "mail", "payment", "questions", "registration", "speakers", "speaking",
+    "mail", "payment", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _wire_rooms() -> None:
     from expo.registration import late, validity
     from expo.speakers import listeners as speakers
     from expo.speaking import listeners as speaking
+    from expo.transfer import listeners as transfer
     from expo.webhooks import events as webhooks
 
     for name in _LOADED:
@@ -119,6 +121,7 @@ def _wire_rooms() -> None:
     webhooks.listen()
     questions.listen()
     notices.listen()
+    transfer.listen()
 
 
 def _open_desks(app: Flask) -> None:

@@ -251,8 +251,9 @@ def bill(
             db.session.add(appearance)
         db.session.flush()
         audit.record(
-            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before, after=after
-        )
+            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before,
+            after={"people": after, "occurrence": occurrence.id} if occurrence else after,
+        )  # fmt: skip
         clashes.check(session, keep=keep)
     return True
 

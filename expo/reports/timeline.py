@@ -126,7 +126,28 @@ _WORDS = {
     "nominee_declined": _l("Declined"),
     "nominee_ended": _l("Ended"),
     "nominee_reminded": _l("Reminded"),
+    "change_undone": _l("Took a change back"),
+    "session_removed": _l("Removed"),
+    "occurrence_removed": _l("Removed"),
+    "track_removed": _l("Removed"),
+    "session_type_removed": _l("Removed"),
+    "role_removed": _l("Removed"),
+    "area_removed": _l("Removed"),
+    "room_removed": _l("Removed"),
+    "venue_removed": _l("Removed"),
+    "track_created": _l("Made"),
+    "session_type_created": _l("Made"),
+    "role_created": _l("Made"),
+    "conference_cloned": _l("Cloned"),
+    "programme_file_kept": _l("File uploaded"),
+    "programme_imported": _l("Programme imported"),
+    "programme_import_undone": _l("Import taken back"),
 }
+
+
+def word(action: str) -> str:
+    """What a deed is called on a page."""
+    return str(_WORDS.get(action, action.replace("_", " ")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +180,7 @@ def of(subjects: Iterable[tuple[str, int]], most: int = 20, leave_out: Collectio
         Line(
             entry.at,
             names[entry.actor],
-            str(_WORDS.get(entry.action, entry.action.replace("_", " "))),
+            word(entry.action),
             entry.why or "",
             tuple(entry.after) if entry.action.endswith("_changed") and isinstance(entry.after, dict) else (),
             str(entry.after.get("tag", "")) if isinstance(entry.after, dict) else "",

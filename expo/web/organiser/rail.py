@@ -19,6 +19,7 @@ def entries() -> list[dict[str, Any]]:
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
     answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
+    files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -31,6 +32,7 @@ def entries() -> list[dict[str, Any]]:
                 *answers,
                 ("releases", _("Releases")),
                 ("booking_rules", _("Booking rules")),
+                *files,
             ],
         ),
     ]
@@ -80,6 +82,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [
+            ("history", _("What was done")),
             ("data_protection", _("Data protection")),
             ("sellers", _("Sellers")),
             ("outside", _("Also in the city")),
