@@ -39,7 +39,11 @@ def entries() -> list[dict[str, Any]]:
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
         if mine.rights().anywhere(Deed.WALK_IN):
-            pages += [("walk_in", _("Walk-in")), ("group_badges", _("Group badges"))]
+            pages += [
+                ("walk_in", _("Walk-in")),
+                ("group_badges", _("Group badges")),
+                ("prints", _("Print badges")),
+            ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))
         pages += [
