@@ -13,6 +13,13 @@ class ConferenceDaysChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OccurrencesGoing:
+    """These times are about to be taken away for good: whatever hangs on them alone goes too."""
+
+    occurrence_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TermsChanged:
     """How seats of a kind of session, or of one occurrence, are booked has changed."""
 

@@ -38,6 +38,7 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    answers,
     attendees,
     ballots,
     booking_rules,
@@ -51,6 +52,7 @@ from . import (  # noqa: E402
     feedback,
     group_badges,
     guests,
+    history,
     home,
     invitations,
     letters,
@@ -65,6 +67,7 @@ from . import (  # noqa: E402
     people,
     people_files,
     places,
+    prints,
     questions,
     registrations,
     releases,
@@ -77,6 +80,7 @@ from . import (  # noqa: E402
     team,
     tickets,
     times,
+    transfer,
     vouchers,
     walk_ins,
     webhooks,
@@ -84,6 +88,7 @@ from . import (  # noqa: E402
 )
 
 __all__ = [
+    "answers",
     "attendees",
     "ballots",
     "blueprint",
@@ -98,6 +103,7 @@ __all__ = [
     "feedback",
     "group_badges",
     "guests",
+    "history",
     "home",
     "invitations",
     "letters",
@@ -112,6 +118,7 @@ __all__ = [
     "people",
     "people_files",
     "places",
+    "prints",
     "questions",
     "registrations",
     "releases",
@@ -124,6 +131,7 @@ __all__ = [
     "team",
     "tickets",
     "times",
+    "transfer",
     "vouchers",
     "walk_ins",
     "webhooks",
