@@ -72,6 +72,7 @@ from . import (  # noqa: E402
     registrations,
     releases,
     reports,
+    retention,
     seats,
     sellers,
     session_doors,
@@ -135,5 +136,6 @@ __all__ = [
     "vouchers",
     "walk_ins",
     "webhooks",
+    "retention",
     "work",
 ]
