@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -57,7 +55,7 @@ def say_how_long() -> ResponseReturnValue:
     return _page(faults)
 
 
-def _page(faults: dict[str, str], found: dict[str, int] | None = None) -> Any:
+def _page(faults: dict[str, str], found: dict[str, int] | None = None) -> ResponseReturnValue:
     rules = retention.rules()
     return render_template(
         "organiser/retention.html",
