@@ -73,6 +73,7 @@ from . import (  # noqa: E402
     registrations,
     releases,
     reports,
+    retention,
     seats,
     sellers,
     session_doors,
@@ -137,5 +138,6 @@ __all__ = [
     "vouchers",
     "walk_ins",
     "webhooks",
+    "retention",
     "work",
 ]
