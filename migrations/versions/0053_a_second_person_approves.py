@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 
 _MOMENT = sa.DateTime(timezone=True)
 _BEFORE = "scope IN ('expo', 'conference', 'session')"
