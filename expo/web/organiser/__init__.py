@@ -75,6 +75,7 @@ from . import (  # noqa: E402
     releases,
     repeats,
     reports,
+    retention,
     seats,
     sellers,
     session_doors,
@@ -141,5 +142,6 @@ __all__ = [
     "vouchers",
     "walk_ins",
     "webhooks",
+    "retention",
     "work",
 ]
