@@ -74,6 +74,11 @@ _PERSONAL = (
     "imports", "invoicing",
     "mail", "payment", "questions", "registration", "speakers",
 )  # fmt: skip
+# How that goes over where two persons turn out to be one: see accounts/joining.py.
+_JOINING = (
+    "badge", "ballots", "booking", "checkin", "delegations", "favourites", "feedback", "guests", "messages", "notices",
+    "payment", "registration", "speakers",
+)  # fmt: skip
 
 
 def _wire_rooms() -> None:
@@ -99,6 +104,8 @@ def _wire_rooms() -> None:
         import_module(f"expo.{name}")
     for room in _PERSONAL:
         import_module(f"expo.{room}.personal")
+    for room in _JOINING:
+        import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
     guests.listen()
