@@ -245,13 +245,15 @@ def bill(
                 speaker_id=pair[0],
                 role_id=pair[1],
                 state=AppearanceState.CONFIRMED if confirmed[pair] else AppearanceState.INVITED,
+                state_since=clock.now(),
             )
             appearance.position = position
             db.session.add(appearance)
         db.session.flush()
         audit.record(
-            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before, after=after
-        )
+            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before,
+            after={"people": after, "occurrence": occurrence.id} if occurrence else after,
+        )  # fmt: skip
         clashes.check(session, keep=keep)
     return True
 

@@ -10,3 +10,19 @@ class ConferenceDaysChanged:
     """A conference has other dates, closed days or another time zone: what its tickets open changes too."""
 
     conference_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrencesGoing:
+    """These times are about to be taken away for good: whatever hangs on them alone goes too."""
+
+    occurrence_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChanged:
+    """How seats of a kind of session, or of one occurrence, are booked has changed."""
+
+    expo_id: int
+    type_id: int | None
+    occurrence_id: int | None

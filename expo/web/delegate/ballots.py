@@ -14,8 +14,8 @@ from expo.ballots.models import Ballot, BallotEntry
 from expo.ballots.refusals import BallotClosed
 from expo.booking.refusals import NoTicket
 from expo.booking.slots import Slot
-from expo.booking.terms import MOST_PARTY
 from expo.core import clock
+from expo.programme.terms import MOST_PARTY
 from expo.web.context import me, this_expo
 from expo.web.filters import this_language
 from expo.web.forms import PlainForm, WholeNumber
@@ -79,7 +79,7 @@ def _page(found: Ballot, entry: BallotEntry | None, slots: list[Slot], form: Ent
         entry=entry,
         titles=titles,
         form=form,
-        is_open=found.drawn_at is None and clock.now() < found.closes_at,
+        is_open=not found.is_over and clock.now() < found.closes_at,
         outcome=queries.outcome(found, entry.number) if entry else None,
         parties=any(slot.terms.most_party > 1 for slot in slots),
     )

@@ -38,8 +38,10 @@ def for_templates() -> dict[str, Any]:
 
 # Last, because each of these hangs its views on the blueprint.
 from . import (  # noqa: E402
+    answers,
     attendees,
     ballots,
+    booking_rules,
     bookings,
     conferences,
     conflicts,
@@ -50,6 +52,7 @@ from . import (  # noqa: E402
     feedback,
     group_badges,
     guests,
+    history,
     home,
     invitations,
     letters,
@@ -64,6 +67,7 @@ from . import (  # noqa: E402
     people,
     people_files,
     places,
+    prints,
     questions,
     registrations,
     releases,
@@ -76,6 +80,7 @@ from . import (  # noqa: E402
     team,
     tickets,
     times,
+    transfer,
     vouchers,
     walk_ins,
     webhooks,
@@ -83,9 +88,11 @@ from . import (  # noqa: E402
 )
 
 __all__ = [
+    "answers",
     "attendees",
     "ballots",
     "blueprint",
+    "booking_rules",
     "bookings",
     "conferences",
     "conflicts",
@@ -96,6 +103,7 @@ __all__ = [
     "feedback",
     "group_badges",
     "guests",
+    "history",
     "home",
     "invitations",
     "letters",
@@ -110,6 +118,7 @@ __all__ = [
     "people",
     "people_files",
     "places",
+    "prints",
     "questions",
     "registrations",
     "releases",
@@ -122,6 +131,7 @@ __all__ = [
     "team",
     "tickets",
     "times",
+    "transfer",
     "vouchers",
     "walk_ins",
     "webhooks",
