@@ -74,7 +74,9 @@ def join(*, kept: Person, gone: Person) -> None:
         _own(told)
         db.session.expire_all()
         audit.forget("person", [told.gone_id])
-        audit.record("persons_joined", "person", kept.id, expo_id=kept.expo_id, after={"joined": told.gone_id})
+        audit.record(
+            "persons_joined", "person", kept.id, expo_id=kept.expo_id, after={"joined": told.gone_id}
+        )
 
 
 def _may(kept: Person, gone: Person) -> bool:

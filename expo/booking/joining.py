@@ -14,9 +14,7 @@ from .models import LIVE, AgendaShare, Booking, BookingClash, BookingState
 
 
 def _follow(told: Joining) -> None:
-    own = sa.select(Booking.occurrence_id).where(
-        Booking.person_id == told.kept_id, Booking.state.in_(LIVE)
-    )
+    own = sa.select(Booking.occurrence_id).where(Booking.person_id == told.kept_id, Booking.state.in_(LIVE))
     theirs = (Booking.person_id == told.gone_id, Booking.state.in_(LIVE))
     for twice in db.session.scalars(
         sa.select(Booking).where(*theirs, Booking.occurrence_id.in_(own)).order_by(Booking.pool_id)
