@@ -27,7 +27,7 @@ from .refusals import CodeTaken
 from .values import check_conference, check_session, of_occurrence, of_session, plain
 from .words import AppearanceState
 
-_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone")
+_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone", "day_change_hour")
 
 
 def save_conference(
