@@ -205,6 +205,7 @@ ROUTES = [
     ("group_badges", "GET", "/group-badges", WALK_IN, 200),
     ("make_group_badge", "POST", "/group-badges", WALK_IN, 422),
     ("group_badge", "GET", "/group-badges/{group_badge}", WALK_IN, 200),
+    ("print_group_badge", "POST", "/group-badges/{group_badge}/badge.pdf", WALK_IN, 200),
     ("revoke_group_badge", "POST", "/group-badges/{group_badge}/revoke", WALK_IN, 303),
     ("give_seat", "POST", "/bookings/T-1/seats", DECIDE, 404),
     ("seat_back", "GET", "/bookings/T-1/seats/{booking}/back", DECIDE, 200),
@@ -232,21 +233,64 @@ ROUTES = [
     # Speakers are the expo's: every team reads them, whoever schedules changes them.
     ("speaker", "GET", "/speakers/{speaker}", EVERYBODY, 200),
     ("save_speaker", "POST", "/speakers/{speaker}", SCHEDULE, 409),
+    ("invite_speaker", "POST", "/speakers/{speaker}/invite", SCHEDULE, 409),
+    ("remind_speaker", "POST", "/speakers/{speaker}/remind", SCHEDULE, 409),
+    ("save_photo", "POST", "/speakers/{speaker}/photo", SCHEDULE, 303),
+    ("save_logistics", "POST", "/speakers/{speaker}/logistics", SCHEDULE, 422),
+    ("end_speaker_link", "POST", "/speakers/{speaker}/end-link", SCHEDULE, 303),
+    ("answers", "GET", "/answers", SCHEDULE, 200),
+    ("remind_speakers", "POST", "/answers/remind", SCHEDULE, 303),
+    ("prints", "GET", "/badges", WALK_IN, 200),
+    ("print_badges", "POST", "/badges", WALK_IN, 422),
+    ("badge_layout", "GET", "/badges/layout?conference={conference}", DECIDE, 200),
+    ("print_badge", "POST", "/people/{registration}/badge.pdf", WALK_IN, 200),
+    ("booking_rules", "GET", "/booking-rules", EVERYBODY, 200),
+    ("rules_of_time", "GET", "/bookings/T-1/rules", DECIDE, 200),
+    ("save_rules_of_time", "POST", "/bookings/T-1/rules", DECIDE, 303),
+    ("release_kept", "POST", "/bookings/T-1/kept/release", DECIDE, 303),
+    ("ballot_off", "GET", "/conferences/{conference}/ballots/{ballot}/call-off", SCHEDULE, 200),
+    ("call_ballot_off", "POST", "/conferences/{conference}/ballots/{ballot}/call-off", SCHEDULE, 422),
+    ("transfer", "GET", "/files", SCHEDULE, 200),
+    ("upload_programme", "POST", "/files", SCHEDULE, 422),
+    ("export_drafts", "GET", "/export/csv", EVERYBODY, 200),
+    ("history", "GET", "/history", set(), 200),
+    ("new_conference", "GET", "/conferences/new", set(), 200),
+    ("create_conference", "POST", "/conferences/new", set(), 422),
+    ("edition", "GET", "/edition", set(), 200),
+    ("create_edition", "POST", "/edition", set(), 422),
+    ("kept_how_long", "GET", "/retention", set(), 200),
+    ("say_how_long", "POST", "/retention", set(), 422),
+    ("doors_now", "GET", "/doors/now/zones", DOORS, 200),
+    ("remove_session", "POST", "/sessions/T-1/remove", SCHEDULE, 409),
 ]
 # Of the expo as a whole, of the work behind it, and what depends on what is sent: their own tests walk who may.
 ELSEWHERE = {
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
+    "take_substitute", "turn_down_substitute", "printing", "print_file", "print_progress",
+    "rules_of_kind", "save_rules_of_kind", "transfer_columns", "choose_transfer", "check_transfer", "transfer_faults",
+    "forget_transfer", "import_transfer", "undo_transfer", "undo_deed", "history_of",
     "publish", "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
     "places", "area", "new_area", "create_area", "save_area", "venue", "new_venue", "create_venue", "save_venue",
-    "walks", "save_walks", "room", "new_room", "create_room", "save_room",
+    "walks", "save_walks", "room", "new_room", "create_room", "save_room", "remove_area", "remove_venue", "remove_room",
 }  # fmt: skip
 # Names of types, roles and tracks, which every team reads; test_names.py walks who changes them.
-NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track"}
+NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track",
+    "new_name", "create_name", "remove_role", "remove_track", "remove_session_type",
+}  # fmt: skip
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
+    "answers",
+    "remind_speakers",
+    "prints",
+    "print_badges",
+    "booking_rules",
+    "transfer",
+    "upload_programme",
+    "doors_now",
+    "export_drafts",
     "live",
     "live_now",
     "messages",
@@ -304,7 +348,8 @@ OF_THE_DESK = {
 OF_THE_EXPO = {
     "end_crew_member", "sellers", "new_seller", "seller", "organisation", "save_organisation", "merge_organisation",
     "new_organisation", "make_organisation", "mark_group", "data_protection", "data_of", "data_archive", "erase_person",
-    "speaker", "save_speaker",
+    "speaker", "save_speaker", "invite_speaker", "remind_speaker", "save_photo", "save_logistics", "end_speaker_link",
+    "new_conference", "create_conference", "edition", "create_edition", "kept_how_long", "say_how_long", "history",
 }  # fmt: skip
 
 
