@@ -61,7 +61,7 @@ def text(
 
 def email(of: Mapping[str, Any]) -> str:
     """The address that stands at `email`."""
-    found = text(of, "email", most=254, least=3)
+    found: str = text(of, "email", most=254, least=3)
     if "@" not in found.strip("@ ") or any(sign.isspace() or not sign.isprintable() for sign in found):
         raise bad("email", "is not an e-mail address.")
     return found
