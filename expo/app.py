@@ -66,7 +66,7 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting", "upheavals.actions",
     "transfer.files", "transfer.models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.

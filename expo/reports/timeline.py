@@ -98,6 +98,7 @@ _WORDS = {
     "substitute_turned_down": _l("Substitute turned down"),
     "conference_created": _l("Made"),
     "conference_changed": _l("Changed"),
+    "conference_cancelled": _l("Cancelled"),
     "outside_event_created": _l("Made"),
     "outside_event_changed": _l("Changed"),
     "outside_event_removed": _l("Removed"),
