@@ -66,7 +66,7 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting", "upheavals.actions",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting", "upheavals.actions", "outcomes.models",
     "transfer.files", "transfer.models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
@@ -93,6 +93,7 @@ def _wire_rooms() -> None:
     from expo.guests import listeners as guests
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
+    from expo.outcomes import listeners as outcomes
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
@@ -111,6 +112,7 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
+    outcomes.listen()
     guests.listen()
     registration.listen()
     validity.listen()
