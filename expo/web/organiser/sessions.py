@@ -141,6 +141,7 @@ def summary(found: Session) -> dict[str, Any]:
         "session": found,
         "times": times,
         "people": programme.appearances(found.id),
+        "parts": programme.parts(found.id),
         "clashes": clashes.of_session(found),
         "sentence": lambda clash: clashes.sentence(clash, mine.rights()),
         "published": released.content(found.id) is not None,
@@ -170,6 +171,7 @@ def _new_form(sent: Any) -> NewSessionForm:
         data={
             "text_language": "",
             "conference": first,
+            "parent": lists.asked("parent"),
             "visibility": Visibility.PUBLIC.value,
             "admission": Admission.OPEN.value,
             "state": SessionState.DRAFT.value,
