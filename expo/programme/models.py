@@ -327,6 +327,9 @@ class Session(Base):
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # As drafts.Material, in order.
     materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    # As drafts.Contribution, in order; and the addresses of conferences that it is a guest of.
+    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    also_in: Mapped[Json] = mapped_column(default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
