@@ -148,7 +148,9 @@ def get(url: str, *, most: int, accept: str = "*/*") -> Page:
     connection = _Pinned(host, port, resolved(host, port), TIMEOUT)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("GET", path, headers={"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "Expo"})
+        connection.request(
+            "GET", path, headers={"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "Expo"}
+        )
         answer = connection.getresponse()
         body = bytearray()
         while time.monotonic() < until:

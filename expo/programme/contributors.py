@@ -20,7 +20,9 @@ from .words import AppearanceState
 ROLE = "speaker"
 
 
-def save(*, session: Session, contribution: Contribution, speaker: str, row: int | None, version: int | None) -> None:
+def save(
+    *, session: Session, contribution: Contribution, speaker: str, row: int | None, version: int | None
+) -> None:
     """Add a contribution, or change the one in this place. Whoever is named is found in the session, else by a name or
     address that one speaker of the expo alone has, else made; and appears in the session.
 
@@ -68,7 +70,5 @@ def _bill(session: Session, speaker_id: int) -> None:
     there = [one for one in queries.appearances(session.id) if one.occurrence_id is None]
     if any(one.speaker_id == speaker_id for one in there):
         return
-    now = [
-        Billing(one.speaker_id, one.role.slug, one.state is AppearanceState.CONFIRMED) for one in there
-    ]
+    now = [Billing(one.speaker_id, one.role.slug, one.state is AppearanceState.CONFIRMED) for one in there]
     actions.bill(session=session, billings=[*now, Billing(speaker_id, ROLE)])

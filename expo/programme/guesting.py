@@ -31,12 +31,19 @@ def offer(*, session: Session, conference: Conference, accepted: bool) -> GuestS
         )
         if row is None:
             row = GuestSession(
-                expo_id=session.expo_id, session_id=session.id, conference_id=conference.id, offered_at=clock.now()
+                expo_id=session.expo_id,
+                session_id=session.id,
+                conference_id=conference.id,
+                offered_at=clock.now(),
             )
             db.session.add(row)
             db.session.flush()
             audit.record(
-                "guest_offered", "session", session.id, expo_id=session.expo_id, after={"conference": conference.slug}
+                "guest_offered",
+                "session",
+                session.id,
+                expo_id=session.expo_id,
+                after={"conference": conference.slug},
             )
         if accepted:
             accept(guest=row)
@@ -58,7 +65,9 @@ def end(*, guest: GuestSession) -> None:
     with transaction():
         session, slug = guest.session, guest.conference.slug
         _also_in(session, tuple(one for one in session.also_in if one != slug))
-        audit.record("guest_ended", "session", session.id, expo_id=session.expo_id, before={"conference": slug})
+        audit.record(
+            "guest_ended", "session", session.id, expo_id=session.expo_id, before={"conference": slug}
+        )
         db.session.delete(guest)
 
 
@@ -74,7 +83,9 @@ def guests_of(session: Session) -> list[GuestSession]:
 
 def offered_to(conference: Conference) -> list[GuestSession]:
     """The sessions that a conference may show, those to be answered first."""
-    return sorted(_guests(GuestSession.conference_id == conference.id), key=lambda one: one.accepted_at is not None)
+    return sorted(
+        _guests(GuestSession.conference_id == conference.id), key=lambda one: one.accepted_at is not None
+    )
 
 
 def guest(expo_id: int, guest_id: int) -> GuestSession | None:
@@ -87,7 +98,10 @@ def _guests(*which: sa.ColumnElement[bool]) -> list[GuestSession]:
         db.session.scalars(
             sa.select(GuestSession)
             .where(*which)
-            .options(joinedload(GuestSession.session).joinedload(Session.conference), joinedload(GuestSession.conference))
+            .options(
+                joinedload(GuestSession.session).joinedload(Session.conference),
+                joinedload(GuestSession.conference),
+            )
             .order_by(GuestSession.id)
         )
     )
@@ -114,7 +128,11 @@ def no_longer(*, session: Session, account_id: int) -> None:
         )
         if execute(gone):
             audit.record(
-                "co_host_removed", "session", session.id, expo_id=session.expo_id, before={"account": account_id}
+                "co_host_removed",
+                "session",
+                session.id,
+                expo_id=session.expo_id,
+                before={"account": account_id},
             )
 
 

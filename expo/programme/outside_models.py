@@ -30,7 +30,9 @@ class OutsideEvent(Base):
     __table_args__ = (
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.Index("ix_outside_events_expo", "expo_id", "starts_at"),
-        partial_index("uq_outside_events_calendar", "calendar_id", "calendar_key", where="calendar_id IS NOT NULL"),
+        partial_index(
+            "uq_outside_events_calendar", "calendar_id", "calendar_key", where="calendar_id IS NOT NULL"
+        ),
     )
 
     id: Mapped[Id]

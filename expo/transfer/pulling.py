@@ -48,7 +48,9 @@ def add(*, expo: Expo, name: str, url: str, language: str = "") -> PartnerCalend
         )
         if not add_unless_there(row):
             raise BadInput(_("This calendar is followed already."), field="address")
-        audit.record("calendar_followed", "partner_calendar", row.id, expo_id=expo.id, after={"name": name, "url": url})
+        audit.record(
+            "calendar_followed", "partner_calendar", row.id, expo_id=expo.id, after={"name": name, "url": url}
+        )
     return row
 
 
@@ -67,7 +69,9 @@ def every(expo_id: int) -> list[PartnerCalendar]:
     """All that are followed, by name."""
     return list(
         db.session.scalars(
-            sa.select(PartnerCalendar).where(PartnerCalendar.expo_id == expo_id).order_by(PartnerCalendar.name)
+            sa.select(PartnerCalendar)
+            .where(PartnerCalendar.expo_id == expo_id)
+            .order_by(PartnerCalendar.name)
         )
     )
 
@@ -87,7 +91,7 @@ def counts(expo_id: int) -> dict[int, int]:
         .where(OutsideEvent.expo_id == expo_id, OutsideEvent.calendar_id.is_not(None))
         .group_by(OutsideEvent.calendar_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 @jobs.every("pull_calendars", timedelta(hours=1))
@@ -148,7 +152,9 @@ def _write(calendar_id: int, entries: list[Entry], fault: str) -> None:
         calendar.pulled_at = now = clock.now()
         there = {
             event.calendar_key: event
-            for event in db.session.scalars(sa.select(OutsideEvent).where(OutsideEvent.calendar_id == calendar_id))
+            for event in db.session.scalars(
+                sa.select(OutsideEvent).where(OutsideEvent.calendar_id == calendar_id)
+            )
         }
         changed = False
         for entry in entries:

@@ -19,7 +19,9 @@ class ContributionForm(VersionedForm):
     """A part of a session that somebody gives."""
 
     title = TextLine(_l("Title"), [needed(_l("Give it a title.")), short(250)])
-    speaker = TextLine(_l("Speaker"), [short(200)], description=_l("A name; somebody new is added to the speakers."))
+    speaker = TextLine(
+        _l("Speaker"), [short(200)], description=_l("A name; somebody new is added to the speakers.")
+    )
     minutes = WholeNumber(_l("Minutes"), least=1, most=LONGEST)
     text = TextBlock(_l("Text"), [short(LONGEST_NOTE * 4)])
     url = TextLine(_l("File or link"), [short(LONGEST_LINK)], description=_l("Begins with https://."))
@@ -37,7 +39,10 @@ class ContributionForm(VersionedForm):
 
     def read(self) -> Contribution:
         return Contribution(
-            title=self.title.data or "", minutes=self.minutes.data, text=self.text.data or "", url=self.url.data or ""
+            title=self.title.data or "",
+            minutes=self.minutes.data,
+            text=self.text.data or "",
+            url=self.url.data or "",
         )
 
 
@@ -53,5 +58,7 @@ def row_of(session: Session, text: str | None) -> int | None:
 def shown(session: Session) -> list[tuple[int, Contribution, str]]:
     """Its contributions with their places and whoever gives them."""
     known = read(session.contributions)
-    named = {one.id: one.name for one in speakers.by_ids(session.expo_id, {one.speaker_id or 0 for one in known})}
+    named = {
+        one.id: one.name for one in speakers.by_ids(session.expo_id, {one.speaker_id or 0 for one in known})
+    }
     return [(number, one, named.get(one.speaker_id or 0, "")) for number, one in enumerate(known)]

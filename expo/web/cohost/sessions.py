@@ -77,7 +77,11 @@ def save_contribution(code: str) -> ResponseReturnValue:
 
     def save() -> None:
         contributors.save(
-            session=found, contribution=form.read(), speaker=form.speaker.data or "", row=row, version=form.seen
+            session=found,
+            contribution=form.read(),
+            speaker=form.speaker.data or "",
+            row=row,
+            version=form.seen,
         )
 
     if form.validate() and form.accepts(save):
@@ -92,7 +96,9 @@ def remove_contribution(code: str) -> ResponseReturnValue:
     row, version = row_of(found, request.form.get("row")), request.form.get("version", "")
     if row is None:
         abort(404)
-    contributors.remove(session=found, row=row, version=int(version) if version.isdigit() and len(version) < 9 else 0)
+    contributors.remove(
+        session=found, row=row, version=int(version) if version.isdigit() and len(version) < 9 else 0
+    )
     flash(_("Taken away. Readers see it until the session is published."), "success")
     return redirect(url_for("cohost.session", code=found.code), code=303)
 

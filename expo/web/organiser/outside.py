@@ -74,7 +74,12 @@ class CalendarForm(PlainForm):
         _l("Address"), [needed(_l("What is its address?")), short(500)], id="calendar-url",
         description=_l("Of an iCal file (.ics), beginning with https:// or webcal://."),
     )  # fmt: skip
-    spoken = TextLine(_l("Language of its titles"), [short(3)], id="calendar-language", description=_l("A code, such as sv."))
+    spoken = TextLine(
+        _l("Language of its titles"),
+        [short(3)],
+        id="calendar-language",
+        description=_l("A code, such as sv."),
+    )
 
 
 @blueprint.get("/organise/outside")
@@ -100,7 +105,10 @@ def follow_calendar() -> ResponseReturnValue:
     def follow() -> None:
         made.append(
             pulling.add(
-                expo=expo, name=form.name.data or "", url=form.address.data or "", language=(form.spoken.data or "").lower()
+                expo=expo,
+                name=form.name.data or "",
+                url=form.address.data or "",
+                language=(form.spoken.data or "").lower(),
             )
         )
 

@@ -52,7 +52,11 @@ def save_contribution(code: str) -> ResponseReturnValue:
 
     def save() -> None:
         contributors.save(
-            session=found, contribution=form.read(), speaker=form.speaker.data or "", row=row, version=form.seen
+            session=found,
+            contribution=form.read(),
+            speaker=form.speaker.data or "",
+            row=row,
+            version=form.seen,
         )
 
     if form.validate() and form.accepts(save):
@@ -144,7 +148,9 @@ def end_guest(guest_id: int) -> ResponseReturnValue:
         mine.rights().require(Deed.SCHEDULE, found.conference_id)
     guesting.end(guest=found)
     flash(_("Taken back."), "success")
-    where = url_for("organiser.together", code=code) if ours else url_for("organiser.guest_sessions", slug=slug)
+    where = (
+        url_for("organiser.together", code=code) if ours else url_for("organiser.guest_sessions", slug=slug)
+    )
     return redirect(where, code=303)
 
 

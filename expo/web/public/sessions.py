@@ -16,9 +16,8 @@ from flask_babel import ngettext
 from expo.ballots import queries as ballots
 from expo.core.text import slug as slugged
 from expo.imports import provenance
-from expo.programme import contributing
+from expo.programme import contributing, texts
 from expo.programme import queries as programme
-from expo.programme import texts
 from expo.programme.drafts import Contribution, Material
 from expo.programme.texts import told
 from expo.programme.words import Mode
