@@ -238,7 +238,6 @@ class Room(Called, Base):
     position: Mapped[int] = mapped_column(default=0)
     opening_hours: Mapped[Json | None]  # None means the venue's
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-
     venue: Mapped[Venue] = relationship()
 
     def access_in(self, language: str) -> tuple[str, str]:
@@ -257,7 +256,6 @@ class Track(NamedInLanguages, Called, Base):
     conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
     slug: Mapped[str] = mapped_column(sa.String(80))
     name: Mapped[str] = mapped_column(sa.String(120))
-
     conference: Mapped[Conference] = relationship()
 
 
@@ -327,9 +325,10 @@ class Session(Base):
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # As drafts.Material, in order.
     materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
-    # As drafts.Contribution, in order; and the addresses of conferences that it is a guest of.
-    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")
-    also_in: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")  # as drafts.Contribution
+    also_in: Mapped[Json] = mapped_column(
+        default=list, server_default="[]"
+    )  # slugs of conferences it is a guest of
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
