@@ -42,7 +42,7 @@ def test_a_co_host_edits_one_session_and_reaches_nothing_else(desk: Desk, browse
     assert page.get(f"{home}/cohost/{other.code}").status_code == 404
     assert page.post(f"{home}/cohost/{other.code}", form).status_code == 404
     for path in (
-        "",
+        "/",
         "/sessions",
         f"/sessions/{session.code}",
         f"/sessions/{session.code}/contributions",
