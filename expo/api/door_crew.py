@@ -129,7 +129,8 @@ def count() -> Response:
 
 @blueprint.post("/health")
 def report_health() -> Response:
-    """How the device is: age of its list, scans that wait, error of its clock in seconds."""
+    """How the device is: age of its list, scans that wait, error of its clock in seconds, charge of its battery in per
+    cent."""
     device = device_in_service()
     body = reading.body(most_bytes=MOST_BYTES)
     error = body.get("clock_error", 0)
@@ -142,6 +143,7 @@ def report_health() -> Response:
         waiting=reading.whole(body, "waiting", least=0, most=10**6, default=0),
         clock_error=error,
         version=reading.text(body, "version", most=40, default=""),
+        battery=reading.whole(body, "battery", least=0, most=100, default=0) if "battery" in body else None,
     )
     return json_answer({"stored": True})
 
