@@ -163,6 +163,7 @@ def test_who_has_no_seat_gets_a_number_at_the_door_and_the_screen_shows_it(brows
     number = telephone.post(f"{at}/standby", {"code": code})
 
     assert "Standby number 1" in number.text
+    assert "1 number waits" in telephone.get(at).text
     screen = browser().get(f"/{conference.expo.slug}/screens/standby/{room.slug}")
     assert "Waiting" in screen.text
     assert devices.COOKIE not in screen.headers.get("Set-Cookie", "")
