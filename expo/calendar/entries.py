@@ -65,13 +65,14 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
     """The entries of these occurrences, each with its hint, listed or not: the caller has decided what goes to whom.
     With a language in `texts`, titles and abstracts are in it where they are given in it.
 
-    Six queries, whatever the number.
+    Seven queries, whatever the number.
     """
     items = [item.told_in(texts) for item in publishing.of_occurrences(expo.id, hints)]
     abstracts = publishing.abstracts(hints, texts)
     changed = queries.contents_changed({item.session_id for item in items})
     people = queries.speakers({billing["speaker"] for item in items for billing in item.billed})
     venues = {venue.slug: venue for venue in programme.venues(expo.id)}
+    rooms = queries.rooms_changed(expo.id)
     parents = queries.parts({item.parent_id for item in items if item.parent_id is not None})
     for item in items:
         details = audience in WITH_ALL or item.visibility is Visibility.PUBLIC
@@ -88,7 +89,15 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
             tentative=item.tentative,
             created_at=item.released_at,
             changed_at=max(
-                [item.changed_at, changed[item.session_id], *(moment for _name, moment in billed)]
+                moment
+                for moment in (
+                    item.changed_at,
+                    changed[item.session_id],
+                    venue.called_since,
+                    rooms.get(item.room_id) if details else None,
+                    *(moment for _name, moment in billed),
+                )
+                if moment
             ),
             audience=audience,
             details=details,

@@ -199,14 +199,30 @@ def track(expo_id: int, slug: str) -> Track | None:
 
 
 def contents_changed(session_ids: Collection[int]) -> dict[int, datetime]:
-    """When the released content of each session was published, or its conference changed after that."""
+    """When the released content of each session was published, or its conference, track or type changed after that."""
     rows = db.session.execute(
-        sa.select(SessionVersion.session_id, Release.published_at, Conference.changed_at)
+        sa.select(
+            SessionVersion.session_id,
+            Release.published_at,
+            Conference.changed_at,
+            Track.called_since,
+            SessionType.called_since,
+        )
         .join(Release, SessionVersion.release_id == Release.id)
         .join(Conference, SessionVersion.conference_id == Conference.id)
+        .join(SessionType, SessionVersion.type_id == SessionType.id)
+        .outerjoin(Track, SessionVersion.track_id == Track.id)
         .where(SessionVersion.session_id.in_(session_ids), SessionVersion.until_release_id.is_(None))
     )
-    return {row.session_id: max(row.published_at, row.changed_at) for row in rows}
+    return {session_id: max(moment for moment in moments if moment) for session_id, *moments in rows}
+
+
+def rooms_changed(expo_id: int) -> dict[int, datetime]:
+    """When each room was last called otherwise, for those that ever were."""
+    rows = db.session.execute(
+        sa.select(Room.id, Room.called_since).where(Room.expo_id == expo_id, Room.called_since.is_not(None))
+    )
+    return {room_id: moment for room_id, moment in rows if moment}
 
 
 def speakers(speaker_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:

@@ -14,7 +14,18 @@ from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
 from .clash_models import KeptClash
-from .models import Appearance, AppearanceRole, Area, Occurrence, Room, Session, SessionType, Track, Venue
+from .models import (
+    Appearance,
+    AppearanceRole,
+    Area,
+    Occurrence,
+    Room,
+    Session,
+    SessionType,
+    Track,
+    Venue,
+    Walk,
+)
 from .news import OccurrencesGoing
 
 Removable = Track | SessionType | AppearanceRole | Area | Room | Venue
@@ -75,7 +86,10 @@ def remove(*, thing: Removable) -> None:
         subject = {SessionType: "session_type", AppearanceRole: "role"}.get(kind, kind.__name__.lower())
         audit.record(f"{subject}_removed", subject, thing.id, expo_id=thing.expo_id, before={"name": name})
         stamps.raise_stamp(f"programme:{thing.expo_id}")
-        _gone([sa.delete(kind).where(kind.id == thing.id)], name)
+        number = thing.id
+        walks = sa.delete(Walk).where(sa.or_(Walk.one_id == number, Walk.other_id == number))
+        gone = sa.delete(kind).where(kind.id == number)
+        _gone([walks, gone] if isinstance(thing, Venue) else [gone], name)
 
 
 def _gone(statements: Iterable[sa.Delete], name: str) -> None:

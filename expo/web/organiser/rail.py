@@ -96,7 +96,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
-        set_up.append(("work", _("Work behind the pages")))
+        set_up += [("work", _("Work behind the pages")), ("kept_how_long", _("How long data is kept"))]
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 
