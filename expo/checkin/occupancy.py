@@ -116,17 +116,18 @@ def people(expo: Expo, parents: Mapping[int, int | None]) -> dict[int, int]:
     A badge counts once: where it went in last. So entering a room leaves the one before, scanned out or not. A group
     may part: as many as went in last are there, and of the others as many as went in before are there, and so on.
     """
-    latest_first = {
-        "partition_by": Presence.badge_id,
-        "order_by": (Presence.entered_at.desc(), Presence.zone_id.desc()),
-    }
     passed = sa.select(
         Presence.zone_id,
         Presence.inside,
         sa.func.max(Presence.inside).over(partition_by=Presence.badge_id).label("all"),
-        sa.func.coalesce(sa.func.sum(Presence.inside).over(**latest_first, rows=(None, -1)), 0).label(
-            "later"
-        ),
+        sa.func.coalesce(
+            sa.func.sum(Presence.inside).over(
+                partition_by=Presence.badge_id,
+                order_by=(Presence.entered_at.desc(), Presence.zone_id.desc()),
+                rows=(None, -1),
+            ),
+            0,
+        ).label("later"),
     )
     row = passed.where(queries.now_inside(expo)).subquery().c
     left = row.all - row.later
