@@ -20,7 +20,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
-    at_once = [("upheavals", _("Cancel or move at once"))] if answers else []
+    at_once = [("upheavals", _("Cancel or move"))] if answers else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -45,6 +45,7 @@ def entries() -> list[dict[str, Any]]:
                 ("walk_in", _("Walk-in")),
                 ("group_badges", _("Group badges")),
                 ("prints", _("Print badges")),
+                ("loans", _("Loans")),
             ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))

@@ -22,7 +22,7 @@ from expo.upheavals import actions, numbers, touching
 from expo.upheavals.models import Kind, Upheaval, Whole
 from expo.upheavals.touching import Wish
 from expo.web.context import this_expo
-from expo.web.forms import DayField, PlainForm, TextBlock, TextLine, needed, short
+from expo.web.forms import DayField, PlainForm, TextBlock, TextLine, needed, short, ticked
 from expo.web.texts import _l
 
 from . import blueprint, lists, mine, words
@@ -34,8 +34,12 @@ WHOLES = {Whole.DAY: _l("A day"), Whole.VENUE: _l("A venue"), Whole.CONFERENCE: 
 class ChoiceForm(PlainForm):
     """What is to be cancelled or moved."""
 
-    kind = RadioField(_l("What happens"), choices=lambda: words.choices(KINDS), default=Kind.CANCEL.value)
-    whole = RadioField(_l("To what"), choices=lambda: words.choices(WHOLES), default=Whole.DAY.value)
+    kind = RadioField(
+        _l("What happens"), [ticked("")], choices=lambda: words.choices(KINDS), default=Kind.CANCEL.value
+    )
+    whole = RadioField(
+        _l("To what"), [ticked("")], choices=lambda: words.choices(WHOLES), default=Whole.DAY.value
+    )
     conference = SelectField(_l("Conference"), choices=[])
     venue = SelectField(_l("Venue"), choices=[])
     day = DayField(_l("Day"))
