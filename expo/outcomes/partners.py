@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -201,7 +202,11 @@ def _logos(expo_id: int, organisation_ids: Collection[int]) -> dict[int, str]:
 
 def follow_merge(kept_id: int, gone_id: int) -> None:
     """Two organisations are one: what both have is had once."""
-    for table, same in ((Partner, ("conference_id", "session_id")), (Logo, ("expo_id",))):
+    tables: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (Partner, ("conference_id", "session_id")),
+        (Logo, ("expo_id",)),
+    )
+    for table, same in tables:
         of_kept = {
             tuple(getattr(row, name) for name in same)
             for row in db.session.scalars(sa.select(table).where(table.organisation_id == kept_id))
