@@ -64,7 +64,7 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping",
 )  # fmt: skip
@@ -92,6 +92,7 @@ def _wire_rooms() -> None:
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
+    from expo.scheduling import listeners as scheduling
     from expo.speakers import listeners as speakers
     from expo.webhooks import events as webhooks
 
@@ -101,6 +102,7 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.personal")
     speakers.listen()
     programme.listen()
+    scheduling.listen()
     guests.listen()
     registration.listen()
     validity.listen()

@@ -14,8 +14,7 @@ from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
 from expo.core.refusals import Forbidden
-from expo.programme import actions, clashes, queries, teams
-from expo.programme.clashes import Clash
+from expo.programme import actions, queries, teams
 from expo.programme.drafts import SessionDraft
 from expo.programme.models import Conference, Occurrence, Session
 from expo.programme.refusals import Clashes
@@ -24,6 +23,8 @@ from expo.programme.values import draft_of_occurrence, draft_of_session
 from expo.programme.words import Admission, Deed, Placement, SessionState, Visibility
 from expo.publishing import actions as publishing
 from expo.publishing import changes
+from expo.scheduling import clashes
+from expo.scheduling.clashes import Clash
 from expo.speakers import actions as speaking
 from expo.speakers import queries as speakers
 from expo.speakers.actions import Profile

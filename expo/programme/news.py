@@ -10,3 +10,19 @@ class ConferenceDaysChanged:
     """A conference has other dates, closed days or another time zone: what its tickets open changes too."""
 
     conference_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsScheduled:
+    """These sessions, their times or who appears in them changed. `keep` is why what clashes shall stay, if so."""
+
+    expo_id: int
+    session_ids: tuple[int, ...]
+    keep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesChanged:
+    """A venue or room is not what it was: it holds less, or is open otherwise."""
+
+    expo_id: int

@@ -93,13 +93,6 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
 
 
-class ClashRule(enum.StrEnum):
-    """What two things in the schedule cannot share."""
-
-    ROOM = "room"
-    PERSON = "person"
-
-
 class Deed(enum.StrEnum):
     """What somebody may want to do. Which role may do it stands in teams.py."""
 
