@@ -388,6 +388,10 @@ class Appearance(Base):
     speaker_id: Mapped[int] = mapped_column(sa.ForeignKey(Speaker.id), index=True)
     role_id: Mapped[int] = mapped_column(sa.ForeignKey(AppearanceRole.id))
     state: Mapped[AppearanceState] = choice(AppearanceState, default=AppearanceState.INVITED)
+    state_since: Mapped[Moment | None]
+    # A word with the answer; and what was agreed to, as answers.placings writes it. Another one asks again.
+    answer_note: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+    agreed_to: Mapped[Json | None]
     position: Mapped[int] = mapped_column(default=0)
 
     session: Mapped[Session] = relationship()

@@ -80,6 +80,11 @@ class AppearanceState(enum.StrEnum):
     INVITED = "invited"
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    ASKED_AGAIN = "asked_again"  # had confirmed; time or place became another
+
+
+# These are on the bill that a release publishes.
+ON_THE_BILL = (AppearanceState.CONFIRMED, AppearanceState.ASKED_AGAIN)
 
 
 class Role(enum.StrEnum):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
 from expo.programme.models import Appearance, AppearanceRole, Conference, Occurrence, Room, Session, Venue
-from expo.programme.words import AppearanceState, Placement, SessionState
+from expo.programme.words import ON_THE_BILL, Placement, SessionState
 
 from .models import OccurrenceVersion, SessionVersion
 
@@ -241,7 +241,7 @@ def _people(session_ids: Any) -> defaultdict[tuple[int, int | None], list[dict[s
     rows = db.session.execute(
         sa.select(Appearance.session_id, Appearance.occurrence_id, Appearance.speaker_id, AppearanceRole.slug)
         .join(AppearanceRole, Appearance.role_id == AppearanceRole.id)
-        .where(Appearance.session_id.in_(session_ids), Appearance.state == AppearanceState.CONFIRMED)
+        .where(Appearance.session_id.in_(session_ids), Appearance.state.in_(ON_THE_BILL))
         .order_by(Appearance.position, Appearance.id)
     )
     for session_id, occurrence_id, speaker_id, role in rows:

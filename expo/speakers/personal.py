@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from expo.core.db import db, execute
 from expo.core.personal import Subject, keeps
 
-from .models import Speaker
+from . import queries
+from .models import Availability, Speaker, SpeakerLink
 
 
 def _mine(who: Subject) -> sa.ColumnElement[bool]:
@@ -21,15 +22,29 @@ def _mine(who: Subject) -> sa.ColumnElement[bool]:
 
 
 def _tell(who: Subject) -> list[dict[str, Any]]:
-    found = db.session.scalars(sa.select(Speaker).where(_mine(who)))
+    found = db.session.scalars(sa.select(Speaker).where(_mine(who))).all()
+    away = queries.unavailable(who.expo_id, [one.id for one in found])
+    names = ("name", "title", "city", "country", "bio", "rider", "travel", "contact")
     return [
-        {"name": one.name, "title": one.title, "city": one.city, "country": one.country, "bio": one.bio}
+        {
+            **{name: getattr(one, name) for name in names},
+            "unavailable": [
+                [span.starts_at.isoformat(), span.ends_at.isoformat()] for span in away.get(one.id, [])
+            ],
+        }
         for one in found
     ]
 
 
 def _erase(who: Subject) -> None:
-    execute(sa.update(Speaker).where(_mine(who)).values(person_id=None, email=None))
+    mine = list(db.session.scalars(sa.select(Speaker.id).where(_mine(who))))
+    for table in (Availability, SpeakerLink):
+        execute(sa.delete(table).where(table.speaker_id.in_(mine)))
+    execute(
+        sa.update(Speaker)
+        .where(Speaker.id.in_(mine))
+        .values(person_id=None, email=None, picture=None, rider="", travel="", contact="")
+    )
 
 
 def _stays(who: Subject) -> list[str]:

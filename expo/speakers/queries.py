@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -8,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from expo.core.db import db
 from expo.core.text import folded
 
-from .models import Speaker
+from .models import Availability, AvailabilitySource, Speaker
 
 
 def by_slug(expo_id: int, slug: str) -> Speaker | None:
@@ -50,3 +52,39 @@ def by_ids(expo_id: int, speaker_ids: Collection[int]) -> list[Speaker]:
     return list(
         db.session.scalars(sa.select(Speaker).where(Speaker.expo_id == expo_id, Speaker.id.in_(speaker_ids)))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+def unavailable(expo_id: int, speaker_ids: Collection[int] | None = None) -> dict[int, list[Span]]:
+    """When speakers cannot appear, by start: of these speakers, or of all. Who said nothing is left out. One query.
+
+    Two spans of one speaker may overlap; touching something is no clash.
+    """
+    wanted = (
+        sa.select(Availability.speaker_id, Availability.starts_at, Availability.ends_at)
+        .where(Availability.expo_id == expo_id)
+        .order_by(Availability.speaker_id, Availability.starts_at)
+    )
+    if speaker_ids is not None:
+        wanted = wanted.where(Availability.speaker_id.in_(speaker_ids))
+    found: dict[int, list[Span]] = {}
+    for speaker_id, starts_at, ends_at in db.session.execute(wanted):
+        found.setdefault(speaker_id, []).append(Span(starts_at, ends_at))
+    return found
+
+
+def absences(speaker_id: int, source: AvailabilitySource) -> list[Span]:
+    """What one source says of one speaker, by start."""
+    rows = db.session.execute(
+        sa.select(Availability.starts_at, Availability.ends_at)
+        .where(Availability.speaker_id == speaker_id, Availability.source == source)
+        .order_by(Availability.starts_at)
+    )
+    return [Span(*row) for row in rows]
