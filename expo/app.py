@@ -85,6 +85,7 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.guests import listeners as guests
+    from expo.impact import counting
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.programme import listeners as programme
@@ -103,6 +104,7 @@ def _wire_rooms() -> None:
     speakers.listen()
     programme.listen()
     scheduling.listen()
+    counting.listen()
     guests.listen()
     registration.listen()
     validity.listen()

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from expo.programme.hours import Hours
@@ -159,6 +160,12 @@ class Board:
         for row in self.in_order:
             found[row.session_id].append(row)
         return found
+
+    @cached_property
+    def longest_walk(self) -> int:
+        """Minutes between the two venues that are farthest apart."""
+        venues = {place.venue.id: place.venue for place in self.places.values() if not place.venue.is_online}
+        return max((self.ways.minutes(*pair) or 0 for pair in combinations(venues.values(), 2)), default=0)
 
     def rooms_of(self, own: Collection[int] | None) -> Iterable[int]:
         """The rooms in which any of these stands; all of them, where none are named."""

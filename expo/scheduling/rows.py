@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -20,6 +19,7 @@ from expo.programme.models import (
     Venue,
 )
 from expo.programme.words import LISTED, AppearanceState, Placement, SessionState
+from expo.speakers import queries as speakers
 from expo.speakers.models import Speaker
 
 from . import levels
@@ -163,8 +163,10 @@ def _conferences(expo_id: int) -> dict[int, tuple[str, str]]:
 
 def _away(expo_id: int) -> dict[int, list[Span]]:
     """When speakers cannot, as they said."""
-    found: dict[int, list[tuple[datetime, datetime]]] = {}
-    return found
+    return {
+        key: [(span.starts_at, span.ends_at) for span in spans]
+        for key, spans in speakers.unavailable(expo_id).items()
+    }
 
 
 def _held(expo_id: int) -> dict[int, list[Held]]:

@@ -33,7 +33,9 @@ def main() -> None:
         for number in numbers:
             moves.append(_timed(lambda number=number: _move(number)))
             checks.append(_timed(lambda: clashes.find(boards.with_demand(expo_id))))
-        cold = [_timed(lambda: (boards.forget(), clashes.find(boards.with_demand(expo_id)))) for _each in range(5)]
+        cold = [
+            _timed(lambda: (boards.forget(), clashes.find(boards.with_demand(expo_id)))) for _each in range(5)
+        ]
         _tell("move, checked against the whole expo, committed", moves)
         _tell("whole expo looked through after it, all rules", checks)
         _tell("the same where nothing is kept yet", cold)

@@ -7,8 +7,8 @@ import hashlib
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 _MOMENT = sa.DateTime(timezone=True)
 _RULES = (
