@@ -11,6 +11,7 @@ from expo.core import audit, clock, news, stamps
 from expo.core.db import db, lock, transaction
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
+from expo.scheduling import clashes
 
 from . import changes, differences
 from .differences import Difference
@@ -24,7 +25,7 @@ def publish(
 ) -> Release:
     """Publish the draft of the expo, or of one conference or session: all of it or nothing.
 
-    Raises NothingToPublish, FewerSeatsThanBooked. Holders of the earlier state keep it: versions are
+    Raises NothingToPublish, FewerSeatsThanBooked; NotToBePublished where a clash has to be settled first. Holders of the earlier state keep it: versions are
     superseded, never changed.
     """
     with transaction():
@@ -36,6 +37,7 @@ def publish(
         )
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
+        clashes.before_release(expo.id, [difference.session.id for difference in found])
         release = Release(
             expo_id=expo.id,
             number=_next_number(expo.id),

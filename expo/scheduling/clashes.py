@@ -103,7 +103,7 @@ class Kept:
                     KeptClash.facts, KeptClash.reason,
                 ).where(KeptClash.expo_id == self._board.expo_id)
             )  # fmt: skip
-            self._rows = {tuple(row[:4]): (row[4], row[5]) for row in rows}
+            self._rows = {(row[0], row[1], row[2], row[3]): (row[4], row[5]) for row in rows}
         return self._rows
 
 

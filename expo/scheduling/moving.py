@@ -16,7 +16,8 @@ from expo.core.refusals import ChangedMeanwhile
 from expo.expos.models import Expo
 from expo.programme import actions
 from expo.programme import clashes as programme
-from expo.programme.models import Occurrence
+from expo.programme.drafts import OccurrenceDraft
+from expo.programme.models import Occurrence, Session
 from expo.programme.values import draft_of_occurrence
 from expo.programme.words import Placement
 
@@ -32,10 +33,10 @@ _PLACING = ("starts_at", "ends_at", "room_id", "placement")
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Where a time of a session goes; without a room it is taken out of the timetable. `version` is the one that the
-    organiser saw, None to move it whoever has moved it meanwhile."""
+    """Where a time of a session goes; without a room it is taken out of the timetable. A session goes there with a
+    new time. `version` is the one that the organiser saw, None to move it whoever has moved it meanwhile."""
 
-    occurrence: Occurrence
+    what: Occurrence | Session
     starts_at: datetime | None
     ends_at: datetime | None
     room_id: int | None
@@ -56,8 +57,13 @@ def move(*, expo: Expo, moves: Iterable[Move], keep: str = "") -> int:
     changed = 0
     with transaction(), programme.together(expo.id, keep=keep):
         for each in moves:
-            _same_version(each.occurrence, each.version)
-            before = draft_of_occurrence(each.occurrence)
+            if isinstance(each.what, Session):
+                fresh = OccurrenceDraft(each.starts_at, each.ends_at, each.room_id)
+                actions.create_occurrence(session=each.what, draft=fresh)
+                changed += 1
+                continue
+            _same_version(each.what, each.version)
+            before = draft_of_occurrence(each.what)
             if each.room_id is None:
                 wanted = replace(before, placement=Placement.UNPLACED)
             else:
@@ -66,7 +72,7 @@ def move(*, expo: Expo, moves: Iterable[Move], keep: str = "") -> int:
                     before, starts_at=each.starts_at, ends_at=each.ends_at, room_id=each.room_id,
                     placement=Placement.FIRM if placement is Placement.UNPLACED else placement,
                 )  # fmt: skip
-            changed += actions.edit_occurrence(occurrence=each.occurrence, draft=wanted)
+            changed += actions.edit_occurrence(occurrence=each.what, draft=wanted)
     return changed
 
 
@@ -127,9 +133,9 @@ def _same_version(occurrence: Occurrence, version: int | None) -> None:
     )
 
 
-def row_of(board: Board, occurrence: Occurrence, span: Span, room_id: int) -> Placed:
+def row_of(board: Board, what: Occurrence | Session, span: Span, room_id: int) -> Placed:
     """The time as it would stand there, whether or not it stands anywhere yet."""
-    known = board.rows.get(occurrence.id) or rows.unplaced(occurrence)
+    known = _row(board, what)
     return replace(known, starts_at=span[0], ends_at=span[1], room_id=room_id)
 
 
@@ -140,9 +146,20 @@ def what_if(board: Board, placed: Collection[Placed]) -> list[clashes.Clash]:
     return clashes.find(after, own)
 
 
-def shut(board: Board, occurrence: Occurrence, span: Span, room_ids: Collection[int]) -> list[Shut]:
+def at(row: Placed, starts_at: datetime, ends_at: datetime) -> Placed:
+    """The same at another time."""
+    return replace(row, starts_at=starts_at, ends_at=ends_at)
+
+
+def _row(board: Board, what: Occurrence | Session) -> Placed:
+    if isinstance(what, Occurrence):
+        return board.rows.get(what.id) or rows.unplaced(what, what.session)
+    return rows.unplaced(None, what)
+
+
+def shut(board: Board, what: Occurrence | Session, span: Span, room_ids: Collection[int]) -> list[Shut]:
     """Where and when within the span this time cannot be, or only with a warning: in these rooms, or in all."""
-    row = board.rows.get(occurrence.id) or rows.unplaced(occurrence)
+    row = _row(board, what)
     found = []
     for rule in ALL:
         level = rule.level(board, row)
@@ -153,7 +170,7 @@ def shut(board: Board, occurrence: Occurrence, span: Span, room_ids: Collection[
                 found.append(Shut(rule.key, level, room_id, starts_at, ends_at, why))
     for room_id in room_ids:
         holds = board.places[room_id].capacity
-        if occurrence.seats is not None and occurrence.seats > holds:
-            why = _("Holds %(holds)s, and this has %(seats)s seats", holds=holds, seats=occurrence.seats)
+        if row.seats is not None and row.seats > holds:
+            why = _("Holds %(holds)s, and this has %(seats)s seats", holds=holds, seats=row.seats)
             found.append(Shut(ALL[0].key, Level.BLOCK, room_id, *span, why))
     return found

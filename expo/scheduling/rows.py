@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -88,7 +89,7 @@ def placed(*conditions: sa.ColumnElement[bool]) -> list[Placed]:
     for speaker_id, occurrence_id in db.session.execute(_APPEARING.where(*conditions)):
         people[occurrence_id].append(speaker_id)
     rows = db.session.execute(_PLACED.where(*conditions))
-    return [Placed(*row, people=tuple(sorted(people.get(row[0], ())))) for row in map(tuple, rows)]
+    return [Placed(*(*tuple[Any, ...](row), tuple(sorted(people.get(row[0], ()))))) for row in rows]
 
 
 def of_sessions(session_ids: Collection[int]) -> list[Placed]:
@@ -96,25 +97,25 @@ def of_sessions(session_ids: Collection[int]) -> list[Placed]:
     return placed(Occurrence.session_id.in_(list(session_ids)))
 
 
-def unplaced(occurrence: Occurrence) -> Placed:
-    """A time that stands nowhere yet, as if it stood: whoever asks says where. Two queries at most."""
-    session = occurrence.session
+def unplaced(occurrence: Occurrence | None, session: Session) -> Placed:
+    """What stands nowhere yet, as if it stood: whoever asks says where. A session without a time has the id 0."""
+    own = Appearance.occurrence_id == occurrence.id if occurrence else sa.false()
     people = db.session.scalars(
         sa.select(Appearance.speaker_id)
         .join(AppearanceRole, Appearance.role_id == AppearanceRole.id)
         .where(
             Appearance.session_id == session.id,
-            sa.or_(Appearance.occurrence_id.is_(None), Appearance.occurrence_id == occurrence.id),
+            sa.or_(Appearance.occurrence_id.is_(None), own),
             AppearanceRole.counts,
             Appearance.state != AppearanceState.DECLINED,
         )
         .distinct()
     )
-    nowhen = occurrence.starts_at or occurrence.created_at
     return Placed(
-        occurrence.id, occurrence.code, session.title, session.id, session.parent_id, session.instead_of_parent,
-        session.type_id, session.conference_id, nowhen, occurrence.ends_at or nowhen, occurrence.room_id or 0,
-        occurrence.seats, session.state is SessionState.CONFIRMED,
+        occurrence.id if occurrence else 0, occurrence.code if occurrence else session.code, session.title,
+        session.id, session.parent_id, session.instead_of_parent, session.type_id, session.conference_id,
+        session.created_at, session.created_at, 0, occurrence.seats if occurrence else None,
+        session.state is SessionState.CONFIRMED,
         session.conference.visibility in LISTED and session.visibility in LISTED,
         bool(session.interpretation), tuple(sorted(people)),
     )  # fmt: skip
@@ -135,7 +136,9 @@ def _places(expo_id: int) -> dict[int, Place]:
             ).where(Venue.expo_id == expo_id)
         )
     }  # fmt: skip
-    spots = {key: Spot(*tuple(row)[:5]) for key, row in venues.items()}
+    spots = {
+        row.id: Spot(row.id, row.name, row.latitude, row.longitude, row.is_online) for row in venues.values()
+    }
     found = {}
     for row in db.session.execute(
         sa.select(

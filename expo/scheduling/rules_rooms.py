@@ -13,7 +13,7 @@ from flask_babel import ngettext
 
 from expo.programme import hours
 
-from .board import Board, Held, Placed, Span
+from .board import Board, Held, Place, Placed, Span
 from .rule import Found, Gap, Rule, Told, crowded, either, gaps, mine_first, minutes
 from .words import FOR_NOBODY, BlockKind, ClashRule, Level
 
@@ -129,16 +129,9 @@ class HoursRule(Rule):
 
     def shut(self, board: Board, row: Placed, span: Span) -> Iterable[Gap]:
         for place in board.places.values():
-            if place.hours is None:
-                continue
             zone = ZoneInfo(place.zone or board.conferences[row.conference_id][1])
-            until = span[0]
-            for opens, closes in _open(place.hours, span, zone):
-                if opens > until:
-                    yield place.id, until, min(opens, span[1]), _closed(place.hours, until, zone)
-                until = max(until, closes)
-            if until < span[1]:
-                yield place.id, until, span[1], _closed(place.hours, until, zone)
+            for starts_at, ends_at, why in closed(place, span, zone):
+                yield place.id, starts_at, ends_at, why
 
     def facts(self, board: Board, subject_id: int, one: Placed, other: Placed) -> tuple[Any, ...]:
         place = board.places[one.room_id]
@@ -153,6 +146,19 @@ class HoursRule(Rule):
             "%(room)s is open %(hours)s that day, and this is %(starts)s to %(ends)s.",
             room=subject, hours=values["open"], starts=told.starts, ends=told.ends,
         )  # fmt: skip
+
+
+def closed(place: Place, span: Span, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime, str]]:
+    """When a room is not open within the span, and when it is."""
+    if place.hours is None:
+        return
+    until = span[0]
+    for opens, closes in _open(place.hours, span, zone):
+        if opens > until and until < span[1]:
+            yield until, min(opens, span[1]), _closed(place.hours, until, zone)
+        until = max(until, closes)
+    if until < span[1]:
+        yield until, span[1], _closed(place.hours, until, zone)
 
 
 def _open(said: hours.Hours, span: Span, zone: ZoneInfo) -> Iterator[Span]:

@@ -24,7 +24,14 @@ def entries() -> list[dict[str, Any]]:
             "programme",
             _("Programme"),
             "list",
-            [("sessions", _("Sessions")), ("speakers", _("Speakers")), ("releases", _("Releases"))],
+            [
+                ("sessions", _("Sessions")),
+                ("timetable", _("Timetable")),
+                ("timetable_clashes", _("Clashes")),
+                ("room_blocks", _("Rooms held")),
+                ("speakers", _("Speakers")),
+                ("releases", _("Releases")),
+            ],
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):

@@ -15,6 +15,7 @@ from expo.publishing import actions, changes, differences
 from expo.publishing import queries as publishing
 from expo.publishing.refusals import FewerSeatsThanBooked, NothingToPublish
 from expo.reports import timeline
+from expo.scheduling.refusals import NotToBePublished
 from expo.web.context import this_expo
 from expo.web.forms import PlainForm, TextLine, short
 from expo.web.texts import _l
@@ -25,7 +26,7 @@ from . import blueprint, lists, mine, words
 class ReleaseForm(PlainForm):
     """What to publish, and a word about it."""
 
-    expected = (NothingToPublish, FewerSeatsThanBooked)
+    expected = (NothingToPublish, FewerSeatsThanBooked, NotToBePublished)
 
     scope = SelectField(_l("Publish"), choices=[])
     note = TextLine(_l("Note"), [short(500)], description=_l("A sentence for the list of releases."))
