@@ -183,7 +183,7 @@ def _rules_page(conference: Conference | None, form: PlainForm) -> str:
         conference=conference,
         form=form,
         rules=rules.ALL,
-        now={rule.key: rule.of(board, where) for rule in rules.ALL},
+        in_force={rule.key: rule.of(board, where) for rule in rules.ALL},
         explained=EXPLAINED,
         words=words,
         conferences=mine.conferences(),

@@ -67,6 +67,7 @@ def timetable() -> ResponseReturnValue:
         q=lists.asked("q"),
         here=lists.here,
         at=grid.at,
+        words=words,
         may_edit=mine.rights().anywhere(Deed.SCHEDULE),
     )
 
@@ -139,7 +140,11 @@ def _moved() -> list[str]:
     found = []
     for code in lists.asked("moved", 2000).split(",")[:60]:
         occurrence = programme.occurrence(this_expo().id, code) if code else None
-        if occurrence is not None and mine.rights().may(Deed.SCHEDULE, occurrence.session.conference_id):
+        if (
+            occurrence is not None
+            and mine.may(Deed.SCHEDULE, occurrence.session.conference_id)
+            and moving.last_move(occurrence) is not None
+        ):
             found.append(f"{occurrence.code}:{occurrence.version}")
     return found
 
