@@ -66,13 +66,14 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "transfer.files", "transfer.models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
     "imports", "invoicing",
-    "mail", "payment", "questions", "registration", "speakers",
+    "mail", "payment", "printing", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
 
 
@@ -95,6 +96,8 @@ def _wire_rooms() -> None:
     from expo.registration import late, validity
     from expo.scheduling import listeners as scheduling
     from expo.speakers import listeners as speakers
+    from expo.speaking import listeners as speaking
+    from expo.transfer import listeners as transfer
     from expo.webhooks import events as webhooks
 
     for name in _LOADED:
@@ -118,9 +121,11 @@ def _wire_rooms() -> None:
     desk.listen()
     publishing.listen()
     delegations.listen()
+    speaking.listen()
     webhooks.listen()
     questions.listen()
     notices.listen()
+    transfer.listen()
 
 
 def _open_desks(app: Flask) -> None:

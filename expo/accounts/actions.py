@@ -215,6 +215,7 @@ def new_calendar_address(person: Person) -> str:
     token = tokens.new()
     with transaction():
         person.calendar_token_digest = tokens.digest(token)
+        person.calendar_fetched_at, person.calendar_program = None, ""
         audit.record("calendar_address_made", "person", person.id, expo_id=person.expo_id)
     return token
 
@@ -223,7 +224,8 @@ def end_calendar_address(person: Person) -> None:
     """The person's calendar has no address any more. Twice is once."""
     with transaction():
         if person.calendar_token_digest is not None:
-            person.calendar_token_digest = None
+            person.calendar_token_digest = person.calendar_fetched_at = None
+            person.calendar_program = ""
             audit.record("calendar_address_ended", "person", person.id, expo_id=person.expo_id)
 
 

@@ -51,6 +51,9 @@ class Person(Base):
     language: Mapped[str] = mapped_column(sa.String(12), default="en")
     # The personal calendar's address: for reading it only, revoked by making a new one.
     calendar_token_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
+    # When it was asked for last, by the real clock, and by which program.
+    calendar_fetched_at: Mapped[Moment | None]
+    calendar_program: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
     created_at: Mapped[Moment]
     # Since then nothing here says who it was; rows that point here keep counting.
     erased_at: Mapped[Moment | None]

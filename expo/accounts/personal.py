@@ -32,6 +32,8 @@ def _tell(who: Subject) -> dict[str, Any]:
         "since": person.created_at,
         "has_account": person.account_id is not None,
         "has_calendar_address": person.calendar_token_digest is not None,
+        "calendar_fetched": person.calendar_fetched_at,
+        "calendar_program": person.calendar_program,
         "sign_ins": [
             {"device": one.device, "begun": one.created_at, "seen": one.seen_at, "ended": one.ended_at}
             for one in sign_ins
@@ -46,7 +48,8 @@ def _erase(who: Subject) -> None:
     execute(sa.delete(MailedLink).where(MailedLink.person_id == person.id))
     person.name, person.folded_name = ERASED, folded(ERASED)
     person.email = person.email_verified_at = person.account_id = person.calendar_token_digest = None
-    person.organisation = person.city = person.country = ""
+    person.calendar_fetched_at = None
+    person.organisation = person.city = person.country = person.calendar_program = ""
     person.erased_at = clock.now()
     audit.forget("person", [person.id])
 

@@ -87,7 +87,7 @@ def draw_number() -> Response:
     number = standby.join(device=device, gate=gate, code=reading.text(body, "code", most=MOST_CODE))
     waiting = standby.queue(number.occurrence_id)
     ahead = [one for one in [*waiting.called, *waiting.waiting] if one < number.number]
-    return json_answer({"number": number.number, "ahead": len(ahead)})
+    return json_answer({"number": number.number, "ahead": len(ahead), "called": number.called_at is not None})
 
 
 @blueprint.get("/conflicts")

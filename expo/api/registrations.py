@@ -11,7 +11,10 @@ from flask import Blueprint, Response, abort
 from expo.accounts.models import ApiToken
 from expo.badge import qr
 from expo.badge import queries as badges
+from expo.badge.models import Badge
 from expo.desk import deciding
+from expo.printing import actions as printing
+from expo.printing.models import Paper
 from expo.programme.words import Deed
 from expo.registration import actions, queries
 from expo.registration.models import WAITING, Registration
@@ -39,12 +42,25 @@ def registration(id: str) -> Response:
 @described("The code of the person's badge as a picture", shapes.PICTURE, scope=READ, media="image/*")
 def badge(id: str, form: str) -> Response:
     found = _found(key_with(READ), id)
-    live = badges.active_badge(found.expo_id, found.person_id) if found.person_id else None
-    if live is None:
-        abort(404)
-    code = badges.code_of(live)
+    code = badges.code_of(_badge(found))
     made, kind = (qr.svg(code), "image/svg+xml") if form == "svg" else (qr.png(code), "image/png")
     answer = Response(made, mimetype=kind)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@blueprint.get("/registrations/<id>/badge.pdf")
+@described("The person's badge to print: A6, folded", shapes.PICTURE, scope=READ, media="application/pdf")
+def badge_pdf(id: str) -> Response:
+    found = _found(key_with(READ), id)
+    body = printing.pdf_of(
+        this_expo(),
+        _badge(found),
+        paper=Paper.A6,
+        language=found.person.language,
+        conference_id=found.conference_id,
+    )
+    answer = Response(body, mimetype="application/pdf")
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -91,6 +107,11 @@ def _found(key: ApiToken, code: str, deed: Deed = Deed.READ_PEOPLE) -> Registrat
     if not _own(key, found):
         writing.rights_of(key).require(deed, found.conference_id)
     return found
+
+
+def _badge(found: Registration) -> Badge:
+    live = badges.active_badge(found.expo_id, found.person_id) if found.person_id else None
+    return live or abort(404)
 
 
 def _of_team(key: ApiToken, code: str) -> Registration:

@@ -27,6 +27,11 @@ def modules(code: str) -> list[list[bool]]:
     return [[bool(module) for module in row] for row in symbol.get_matrix()]
 
 
+def black_runs(code: str) -> list[tuple[int, int, int]]:
+    """The black of the symbol in lines: across, down, how many modules. For whoever draws it by themselves."""
+    return [(start, y, length) for y, row in enumerate(modules(code)) for start, length in _black_runs(row)]
+
+
 def svg(code: str) -> bytes:
     """One path, scalable without blur; a module is one unit."""
     return _drawn(modules(code))

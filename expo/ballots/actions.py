@@ -32,7 +32,7 @@ from expo.registration.models import Registration
 
 from . import drawing, queries
 from .models import Ballot, BallotEntry, BallotSession
-from .refusals import BallotClosed, BallotStillOpen, NotForBallot
+from .refusals import BallotClosed, BallotOver, BallotStillOpen, NotForBallot
 
 MOST_WISHES = 10
 MOST_SESSIONS = 100
@@ -127,7 +127,7 @@ def enter(*, ballot: Ballot, person: Person, wishes: Sequence[str], seats: int =
     the ticket stays. Raises BallotClosed, BadInput, and NoTicket as booking does."""
     with transaction():
         lock(ballot)
-        if ballot.drawn_at is not None or clock.now() >= ballot.closes_at:
+        if ballot.is_over or clock.now() >= ballot.closes_at:
             raise BallotClosed(_("This ballot is closed. Wishes are not taken any more."))
         rights.hold(person.id)
         known = {slot.code: slot for slot in queries.slots_of(ballot)}
@@ -164,16 +164,16 @@ def enter(*, ballot: Ballot, person: Person, wishes: Sequence[str], seats: int =
 
 def draw(*, ballot: Ballot) -> bool:
     """Draw it, book what was won, put the others in line, write to everybody, and open booking: all of it or
-    nothing, and once. False where it is drawn already. Raises BallotStillOpen."""
+    nothing, and once. False where it is drawn already, or called off. Raises BallotStillOpen."""
     with transaction():
         lock(ballot)
-        if ballot.drawn_at is not None:
+        if ballot.is_over:
             return False
         if clock.now() < ballot.closes_at:
             raise BallotStillOpen(_("The ballot is still open. It is drawn when it closes."))
         entries = queries.entries(ballot.id)
         _hold_all(ballot, [entry.person_id for entry in entries])
-        _open_to_all(ballot)
+        _open_to_all(ballot, clock.now())
         _book_all(ballot, entries)
         audit.record(
             "ballot_drawn", "ballot", ballot.id, expo_id=ballot.expo_id,
@@ -181,6 +181,60 @@ def draw(*, ballot: Ballot) -> bool:
         )  # fmt: skip
         stamps.raise_stamp(f"programme:{ballot.expo_id}")
     return True
+
+
+def call_off(*, ballot: Ballot, why: str, opens_at: datetime | None = None) -> None:
+    """End it without drawing: everybody who took part is told why by a letter, and booking of its sessions opens for
+    all at this moment, or at once. Raises BallotOver; BadInput without a reason, or for a moment that has gone by."""
+    why, now = one_line(why)[:500], clock.now()
+    if not why:
+        raise BadInput(_("Say why: everybody who took part reads it."), field="why")
+    if opens_at is not None and opens_at <= now:
+        raise BadInput(
+            _("It must be later than now. Leave it empty to open booking at once."), field="opens_at"
+        )
+    with transaction():
+        lock(ballot)
+        if ballot.is_over:
+            raise BallotOver(_("This ballot is over already."))
+        opens = opens_at or now
+        for each in ballot.sessions:
+            found = slots.one(ballot.expo_id, each.occurrence_id)
+            if found is not None and opens >= min(
+                found.ends_at, each.occurrence.booking_closes_at or found.ends_at
+            ):
+                raise BadInput(
+                    _("%(title)s would not open before its booking closes.", title=found.title),
+                    field="opens_at",
+                )
+        ballot.called_off_at, ballot.called_off_why = now, why
+        _open_to_all(ballot, opens)
+        db.session.flush()
+        took_part = [entry.person for entry in queries.entries(ballot.id) if entry.wishes]
+        for person in took_part:
+            _write_off(ballot, person, opens)
+        audit.record(
+            "ballot_called_off", "ballot", ballot.id, expo_id=ballot.expo_id,
+            after={"entries": len(took_part), "booking_opens_at": opens.isoformat()}, why=why,
+        )  # fmt: skip
+        stamps.raise_stamp(f"programme:{ballot.expo_id}")
+
+
+def _write_off(ballot: Ballot, person: Person, opens: datetime) -> None:
+    if not person.email:
+        return
+    outbox.queue(
+        "ballot_called_off",
+        to=person.email,
+        language=person.language,
+        expo_id=ballot.expo_id,
+        name=person.name,
+        ballot=ballot.title,
+        ballot_code=ballot.code,
+        why=ballot.called_off_why,
+        opens=opens if opens > clock.now() else None,
+        zone=ballot.conference.time_zone,
+    )
 
 
 @jobs.handler("draw_ballot", lease=timedelta(minutes=30))
@@ -211,13 +265,13 @@ def _hold_all(ballot: Ballot, people: list[int]) -> None:
         db.session.execute(each.with_for_update(key_share=True)).all()
 
 
-def _open_to_all(ballot: Ballot) -> None:
-    """Whoever comes after this transaction books what it leaves."""
+def _open_to_all(ballot: Ballot, at: datetime) -> None:
+    """From this moment on whoever comes books what is free."""
     now = clock.now()
     for each in ballot.sessions:
         closes = each.occurrence.booking_closes_at
-        if closes is None or closes > now:
-            _booking_opens(each.occurrence, now)
+        if closes is None or closes > at:
+            _booking_opens(each.occurrence, at)
     execute(sa.update(BallotSession).where(BallotSession.ballot_id == ballot.id).values(over_at=now))
 
 
@@ -282,4 +336,5 @@ def _write(ballot: Ballot, person: Person, line: dict[str, Any], known: dict[str
         ticket=line["ticket"],
         got=called(line["got"]),
         waits_for=called(line["waits_for"]),
+        slot=known.get(line["got"] or line["waits_for"]),
     )

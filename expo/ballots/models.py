@@ -10,7 +10,7 @@ from expo.programme.models import Conference, Occurrence
 
 
 class Ballot(Base):
-    """A lot over some occurrences of one conference. Open until `closes_at`, over once `drawn_at` is set.
+    """A lot over some occurrences of one conference. Open until `closes_at`, over once it is drawn or called off.
 
     `seed` stays secret until then; `seed_hash` is its promise. `published` is what anybody may draw again from
     (drawing.py names its parts), without a name.
@@ -22,6 +22,7 @@ class Ballot(Base):
         sa.CheckConstraint("closes_at > opened_at", name="closes"),
         sa.CheckConstraint("most_wishes >= 1", name="most_wishes"),
         sa.CheckConstraint("(drawn_at IS NULL) = (published IS NULL)", name="drawn"),
+        sa.CheckConstraint("called_off_at IS NULL OR drawn_at IS NULL", name="called_off"),
     )
 
     id: Mapped[Id]
@@ -36,6 +37,12 @@ class Ballot(Base):
     closes_at: Mapped[Moment]
     drawn_at: Mapped[Moment | None]
     published: Mapped[Json | None]
+    called_off_at: Mapped[Moment | None]
+    called_off_why: Mapped[str] = mapped_column(sa.String(500), default="", server_default="")
+
+    @property
+    def is_over(self) -> bool:
+        return self.drawn_at is not None or self.called_off_at is not None
 
     conference: Mapped[Conference] = relationship()
     sessions: Mapped[list[BallotSession]] = relationship(order_by="BallotSession.id", viewonly=True)

@@ -15,6 +15,12 @@ class BallotStillOpen(Refusal):
     code = "ballot_open"
 
 
+class BallotOver(Refusal):
+    """It is drawn, or called off already."""
+
+    code = "ballot_over"
+
+
 class NotForBallot(Refusal):
     """Seats in this session cannot be drawn by lot, or are already."""
 

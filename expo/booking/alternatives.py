@@ -4,13 +4,19 @@ nothing that they have already keeps them away."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
+from expo.accounts.models import Person
 from expo.core import clock
+from expo.core.db import db
+from expo.guests import queries as guests
+from expo.programme import ways
+from expo.programme.words import Visibility
+from expo.publishing import queries as publishing
 from expo.publishing import shelf, similar
 from expo.publishing.items import Item
 
 from . import clashes, slots
-from .slots import Seat
 
 
 def of(
@@ -23,36 +29,59 @@ def of(
     most: int = 3,
 ) -> list[Item]:
     """At most so many, other times first, then the most alike. `without` are occurrences that the person would give
-    back for it; their own seats elsewhere must not clash with it."""
+    back for it; their own seats elsewhere must not clash with it. Of what is not for everybody only its own times,
+    and only for who is invited."""
+    now = clock.now()
     found = shelf.by_ids(expo_id, [occurrence_id], tickets)
-    if not found:
+    item = found[0] if found else publishing.item(expo_id, occurrence_id)
+    if item is None:
         return []
-    item, now = found[0], clock.now()
-    times, alike = shelf.with_seats(
-        shelf.of_session(expo_id, item.session_id, tickets),
-        [] if item.closed else similar.candidates(item, tickets, now),
-    )
-    others = [time for time in times if time.occurrence_id != occurrence_id and time.starts_at > now]
-    others.sort(key=lambda time: abs(time.starts_at - item.starts_at))
+    times = [
+        time
+        for time in _times(item, person_id, tickets, listed=bool(found))
+        if time.occurrence_id != occurrence_id and time.starts_at > now
+    ]
+    alike = similar.candidates(item, tickets, now) if found and not item.closed else []
+    times, alike = shelf.with_seats(times, alike)
+    times.sort(key=lambda time: abs(time.starts_at - item.starts_at))
     wanted = [
         each
-        for each in [*others, *similar.similar(item, alike, tickets, most=4 * most)]
-        if each.takes_bookings(now) and each.seats_left != 0 and not each.closed
+        for each in [*times, *similar.similar(item, alike, tickets, most=4 * most)]
+        if _can_be_had(each, now)
     ][: 6 * most]
-    seats: list[Seat] = slots.of_person(person_id) if person_id is not None else []
-    apart = {occurrence_id, *without}
+    return _fitting(wanted, person_id, {occurrence_id, *without}, most)
+
+
+def _times(item: Item, person_id: int | None, tickets: Collection[int], *, listed: bool) -> list[Item]:
+    """The times of its session, as the person may see them."""
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    if (
+        person is not None
+        and item.visibility is not Visibility.HIDDEN
+        and guests.to_session(person, item.session_id)
+    ):
+        all_times = publishing.of_session(item.expo_id, item.session_id, hidden_too=True)
+        return [time.for_guest() for time in all_times]
+    return shelf.of_session(item.expo_id, item.session_id, tickets) if listed else []
+
+
+def _can_be_had(item: Item, now: datetime) -> bool:
+    return item.takes_bookings(now) and item.seats_left != 0 and not item.closed
+
+
+def _fitting(wanted: list[Item], person_id: int | None, apart: set[int], most: int) -> list[Item]:
+    """Those beside which the person can use all seats that they keep. At most three queries."""
+    seats = slots.of_person(person_id) if person_id is not None else []
+    if not seats or not wanted:
+        return wanted[:most]
     mine = {seat.slot.occurrence_id for seat in seats}
     left = [seat for seat in seats if seat.slot.occurrence_id not in apart]
-    known = slots.of(each.occurrence_id for each in wanted) if seats else {}
-    return (
-        [
-            each
-            for each in wanted
-            if each.occurrence_id not in mine
-            and not any(
-                clash.rule is not None for clash in clashes.with_seats(known[each.occurrence_id], left)
-            )
-        ][:most]
-        if seats
-        else wanted[:most]
-    )
+    known, on_foot = slots.of(each.occurrence_id for each in wanted), ways.of(wanted[0].expo_id)
+    fits: list[Item] = []
+    for each in wanted:
+        against = clashes.with_seats(known[each.occurrence_id], left, on_foot)
+        if each.occurrence_id not in mine and all(clash.rule is None for clash in against):
+            fits.append(each)
+            if len(fits) == most:
+                break
+    return fits

@@ -21,9 +21,10 @@ from expo.core import clock
 from expo.core.db import db, execute, insert_unless_there
 from expo.programme import ways
 from expo.programme.ways import Ways
+from expo.programme.words import OverlapRule
 
 from . import slots
-from .models import COUNTING, Booking, BookingClash, ClashKind, OverlapRule
+from .models import COUNTING, Booking, BookingClash, ClashKind
 from .refusals import Overlap
 from .slots import Seat, Slot
 

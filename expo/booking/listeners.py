@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from expo.core import news
 from expo.core.db import db
+from expo.programme.news import TermsChanged
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
 from expo.registration.models import Registration, RegistrationState
@@ -13,7 +14,7 @@ from expo.registration.news import PlaceHandedOn, RegistrationEnded
 
 from . import clashes, handing, letters, promotion, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
-from .news import ClashesFound, TermsChanged
+from .news import ClashesFound
 
 
 def listen() -> None:

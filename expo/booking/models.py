@@ -10,15 +10,17 @@ from expo.capacity.models import Pool
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 from expo.guests.models import SessionInvitation
-from expo.programme.models import Occurrence, Session, SessionType
+from expo.programme.models import Occurrence, Session
 from expo.publishing.models import Release
 from expo.registration.models import Registration
 
 
 class BookingState(enum.StrEnum):
-    """held → booked; waiting → offered → booked or lapsed. A seat ends as cancelled, or given up by not coming."""
+    """booked; or waiting → offered → booked or lapsed. A seat ends as cancelled, or given up by not coming.
 
-    HELD = "held"
+    One tap books, so nothing is held but by an offer: its seats are taken like those of a booking.
+    """
+
     BOOKED = "booked"
     WAITING = "waiting"
     OFFERED = "offered"
@@ -28,17 +30,17 @@ class BookingState(enum.StrEnum):
 
 
 # States in which the person means to be there; in which seats are taken; in which there is anything at all.
-COUNTING = (BookingState.HELD, BookingState.BOOKED)
+COUNTING = (BookingState.BOOKED,)
 HOLDING = (*COUNTING, BookingState.OFFERED)
 LIVE = (*HOLDING, BookingState.WAITING)
-_LIVE = "state IN ('held', 'booked', 'offered', 'waiting')"
+_LIVE = "state IN ('booked', 'offered', 'waiting')"
 
 
 class Booking(Base):
     """A person's seats in an occurrence, under a registration that opens it; or their place on its waiting list,
     which is the order of ids. Kept after it has ended, as history.
 
-    `until` is when a hold or an offer ends. The secret of an offer's page is made of `seed` and of our key.
+    `until` is when an offer ends. The secret of an offer's page is made of `seed` and of our key.
     """
 
     __tablename__ = "bookings"
@@ -49,7 +51,7 @@ class Booking(Base):
         choice_check("state", BookingState),
         sa.UniqueConstraint("secret_digest"),
         sa.CheckConstraint("seats >= 1", name="seats"),
-        sa.CheckConstraint("state NOT IN ('held', 'offered') OR until IS NOT NULL", name="until"),
+        sa.CheckConstraint("state <> 'offered' OR until IS NOT NULL", name="until"),
     )
 
     id: Mapped[Id]
@@ -81,45 +83,6 @@ class Booking(Base):
     occurrence: Mapped[Occurrence] = relationship()
     person: Mapped[Person] = relationship()
     registration: Mapped[Registration] = relationship()
-
-
-class OverlapRule(enum.StrEnum):
-    """What happens where two seats of a person cannot both be used, from mild to strict."""
-
-    WARN = "warn"  # they are told, and may take both
-    SWAP = "swap"  # one for the other
-    FORBID = "forbid"  # the other one has to be given back first
-
-
-class BookingTerms(Base):
-    """How seats are booked: of a kind of session, or of one occurrence. What is None there, the kind says; what the
-    kind leaves open has a default (see terms.py). Not released: in force as soon as it is saved."""
-
-    __tablename__ = "booking_terms"
-    __table_args__ = (
-        sa.UniqueConstraint("type_id"),
-        sa.UniqueConstraint("occurrence_id"),
-        sa.CheckConstraint("(type_id IS NULL) <> (occurrence_id IS NULL)", name="one_subject"),
-        sa.CheckConstraint("walk_ups IS NULL OR walk_up_percent IS NULL", name="walk_ups"),
-        sa.CheckConstraint("walk_up_percent BETWEEN 0 AND 100", name="walk_up_percent"),
-        choice_check("overlap", OverlapRule),
-    )
-
-    id: Mapped[Id]
-    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
-    type_id: Mapped[int | None] = mapped_column(sa.ForeignKey(SessionType.id))
-    occurrence_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Occurrence.id))
-    overlap: Mapped[OverlapRule | None] = choice(OverlapRule)
-    late_minutes: Mapped[int | None]  # so many minutes late by the way on foot are told only
-    opens_before: Mapped[
-        int | None
-    ]  # minutes before it begins; a moment of its own stands with the occurrence
-    closes_before: Mapped[int | None]
-    most_party: Mapped[int | None]
-    walk_ups: Mapped[int | None]  # seats kept for those who come without
-    walk_up_percent: Mapped[int | None]
-    # The pool of the seats kept for those who come without; of an occurrence only.
-    reserve_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
 
 
 class ClashKind(enum.StrEnum):

@@ -8,15 +8,6 @@ from .models import BookingState
 
 
 @dataclass(frozen=True, slots=True)
-class TermsChanged:
-    """How seats of a kind of session, or of one occurrence, are booked has changed."""
-
-    expo_id: int
-    type_id: int | None
-    occurrence_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class ClashesFound:
     """Because of this release these facts (ids of BookingClash) are new: seats of one person that clash."""
 

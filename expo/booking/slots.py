@@ -14,12 +14,13 @@ import sqlalchemy as sa
 from expo.capacity.models import Pool
 from expo.core.db import Base, db
 from expo.programme.models import Conference, Occurrence, Room, Venue
+from expo.programme.terms import FIELDS, Terms, resolved
+from expo.programme.terms_models import BookingTerms
 from expo.programme.texts import told
 from expo.programme.words import LISTED, Admission, Visibility, stricter
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 
-from .models import COUNTING, LIVE, Booking, BookingState, BookingTerms
-from .terms import Terms, resolved
+from .models import COUNTING, LIVE, Booking, BookingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +114,7 @@ _COLUMNS = (
     _o.c.meeting_point, _o.c.booking_opens_at, _o.c.booking_closes_at,
     _venues.c.id, _venues.c.name, _venues.c.latitude, _venues.c.longitude, _venues.c.is_online,
 )  # fmt: skip
-_TERMS = tuple(
-    table.c[name]
-    for table in (_own, _kind)
-    for name in (
-        "overlap", "late_minutes", "opens_before", "closes_before", "most_party", "walk_ups",
-        "walk_up_percent",
-    )
-)  # fmt: skip
+_TERMS = tuple(table.c[name] for table in (_own, _kind) for name in FIELDS)
 _RELEASED = sa.and_(_ov.c.until_release_id.is_(None), _sv.c.until_release_id.is_(None))
 _FROM = (
     _o.join(_ov, _ov.c.occurrence_id == _o.c.id)

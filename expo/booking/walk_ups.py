@@ -6,7 +6,8 @@ booked by nobody else, and all of it counts against the seats of the room.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -18,25 +19,66 @@ from expo.capacity.refusals import PoolFull
 from expo.core import audit, clock
 from expo.core.db import db, transaction
 from expo.core.refusals import NotFound
+from expo.programme import terms
 from expo.programme.models import Occurrence
+from expo.programme.news import TermsChanged
+from expo.programme.terms_models import BookingTerms
 from expo.programme.words import Admission
+from expo.publishing.items import Item
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 
 from . import records, rights, slots
-from .models import COUNTING, LIVE, Booking, BookingState, BookingTerms
-from .news import TermsChanged
+from .models import COUNTING, LIVE, Booking, BookingState
 from .refusals import BookingClosed, SeatsTaken, SessionFull
 from .slots import Slot
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """So many seats are kept for those who walk up, and so many of them nobody has taken yet."""
+
+    seats: int
+    left: int
+
+
+def kept(occurrence_ids: Collection[int]) -> dict[int, Kept]:
+    """What is kept in each of these times, where anything is. One query."""
+    rows = db.session.execute(
+        sa.select(BookingTerms.occurrence_id, Pool.capacity, Pool.taken)
+        .join(Pool, BookingTerms.reserve_id == Pool.id)
+        .where(BookingTerms.occurrence_id.in_(list(occurrence_ids)), Pool.capacity > 0)
+    )
+    return {row[0] or 0: Kept(row[1] or 0, (row[1] or 0) - row[2]) for row in rows}
+
+
 def left(occurrence_ids: Collection[int]) -> dict[int, int]:
     """How many seats are kept for those who walk up and still free, where any are kept. One query."""
-    rows = db.session.execute(
-        sa.select(BookingTerms.occurrence_id, Pool.capacity - Pool.taken)
-        .join(Pool, BookingTerms.reserve_id == Pool.id)
-        .where(BookingTerms.occurrence_id.in_(list(occurrence_ids)))
-    )
-    return {row[0] or 0: row[1] or 0 for row in rows}
+    return {occurrence_id: found.left for occurrence_id, found in kept(occurrence_ids).items()}
+
+
+def booked(items: Iterable[Item]) -> dict[int, int]:
+    """How many seats of each are somebody's: of what is taken, all but those that are kept and free. One query."""
+    found = list(items)
+    free = left([item.occurrence_id for item in found])
+    return {item.occurrence_id: item.taken - free.get(item.occurrence_id, 0) for item in found}
+
+
+def let_go(*, occurrence: Occurrence) -> int:
+    """Keep no seats of this time any more: those that nobody took can be booked by anybody. Returns how many that
+    gives. Twice is once."""
+    with transaction():
+        free = left([occurrence.id]).get(occurrence.id, 0)
+        said = terms.draft_of(terms.of_occurrence(occurrence.id))
+        terms.say(of=occurrence, draft=replace(said, walk_ups=0, walk_up_percent=None))
+        reserve_id = _reserve_of(occurrence.id)
+        if reserve_id is not None:  # once it has begun the terms alone change nothing
+            pools.dissolve(reserve_id)
+        if free:
+            audit.record(
+                "kept_seats_let_go", "occurrence", occurrence.id, expo_id=occurrence.expo_id,
+                after={"seats": free},
+            )  # fmt: skip
+    return free
 
 
 def take_walk_up_seat(*, person: Person, occurrence_id: int) -> Booking:
@@ -125,15 +167,14 @@ def _keep(slot: Slot, places: int) -> None:
     places = places if free is None else min(places, free)
     if places <= 0:
         return
-    terms = db.session.scalar(sa.select(BookingTerms).where(BookingTerms.occurrence_id == slot.occurrence_id))
-    if terms is None:
-        terms = BookingTerms(expo_id=slot.expo_id, occurrence_id=slot.occurrence_id)
-        db.session.add(terms)
-    if terms.reserve_id is None:
-        terms.reserve_id = pools.carve(slot.pool_id, places).id
+    reserve_id = _reserve_of(slot.occurrence_id)
+    if reserve_id is None:
+        terms.set_aside(
+            occurrence=db.session.get_one(Occurrence, slot.occurrence_id),
+            reserve=pools.carve(slot.pool_id, places),
+        )
     else:
-        pools.carve_more(terms.reserve_id, places)
-    db.session.flush()
+        pools.carve_more(reserve_id, places)
     audit.record(
         "seats_kept", "occurrence", slot.occurrence_id, expo_id=slot.expo_id, after={"walk_ups": places}
     )

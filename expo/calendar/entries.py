@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -26,12 +26,17 @@ class Audience(enum.StrEnum):
 
     STRANGER = "stranger"  # what is public; of sessions for ticket holders the venue only
     BOOKED = "booked"  # a person who has booked it: all of it
+    WAITING = "waiting"  # a person in line for it: as for who has booked it, and tentative
     KEPT = "kept"  # a person who keeps it in mind: as strangers see it, and marked
+
+
+WITH_ALL = (Audience.BOOKED, Audience.WAITING)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event. Without details (`details` false) it has no room, people and abstract."""
+    """One event. Without details (`details` false) it has no room, people and abstract. `hint` is what only its owner
+    is told, as a first line: when to leave, that they wait."""
 
     uid: str
     sequence: int
@@ -53,22 +58,24 @@ class Entry:
     people: tuple[str, ...]
     abstract: str
     parent_uid: str | None
+    hint: str = ""
 
 
-def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience, texts: str = "") -> Iterator[Entry]:
-    """The entries of these occurrences, listed or not: the caller has decided what goes to whom. With a language in
-    `texts`, titles and abstracts are in it where they are given in it.
+def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = "") -> Iterator[Entry]:
+    """The entries of these occurrences, each with its hint, listed or not: the caller has decided what goes to whom.
+    With a language in `texts`, titles and abstracts are in it where they are given in it.
 
-    Six queries, whatever the number.
+    Seven queries, whatever the number.
     """
-    items = [item.told_in(texts) for item in publishing.of_occurrences(expo.id, occurrence_ids)]
-    abstracts = publishing.abstracts(occurrence_ids, texts)
+    items = [item.told_in(texts) for item in publishing.of_occurrences(expo.id, hints)]
+    abstracts = publishing.abstracts(hints, texts)
     changed = queries.contents_changed({item.session_id for item in items})
     people = queries.speakers({billing["speaker"] for item in items for billing in item.billed})
     venues = {venue.slug: venue for venue in programme.venues(expo.id)}
+    rooms = queries.rooms_changed(expo.id)
     parents = queries.parts({item.parent_id for item in items if item.parent_id is not None})
     for item in items:
-        details = audience is Audience.BOOKED or item.visibility is Visibility.PUBLIC
+        details = audience in WITH_ALL or item.visibility is Visibility.PUBLIC
         venue = venues[item.venue_slug]
         billed = [people[billing["speaker"]] for billing in item.billed] if details else []
         yield Entry(
@@ -82,7 +89,15 @@ def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience, texts:
             tentative=item.tentative,
             created_at=item.released_at,
             changed_at=max(
-                [item.changed_at, changed[item.session_id], *(moment for _name, moment in billed)]
+                moment
+                for moment in (
+                    item.changed_at,
+                    changed[item.session_id],
+                    venue.called_since,
+                    rooms.get(item.room_id) if details else None,
+                    *(moment for _name, moment in billed),
+                )
+                if moment
             ),
             audience=audience,
             details=details,
@@ -96,6 +111,7 @@ def load(expo: Expo, occurrence_ids: Collection[int], audience: Audience, texts:
             people=tuple(dict.fromkeys(name for name, _moment in billed)),
             abstract=abstracts.get(item.occurrence_id, "") if details else "",
             parent_uid=_parent(item, parents.get(item.parent_id or 0, [])),
+            hint=hints[item.occurrence_id],
         )
 
 

@@ -43,7 +43,8 @@ def event(entry: Entry) -> Event:
     prefix = "CANCELLED: " if entry.cancelled else ""
     mark = f"{FAVOURITE} " if entry.audience is Audience.KEPT else ""
     made.add("summary", prefix + mark + one_line(entry.title))
-    made.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
+    tentative = entry.tentative or entry.audience is Audience.WAITING
+    made.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if tentative else "CONFIRMED")
     # Only what one has booked keeps one busy; following a programme does not.
     busy = entry.audience is Audience.BOOKED and not entry.cancelled
     made.add("transp", "OPAQUE" if busy else "TRANSPARENT")
@@ -61,7 +62,7 @@ def event(entry: Entry) -> Event:
 
 def description(entry: Entry) -> str:
     """At most LONGEST_TEXT characters, and the link."""
-    said = []
+    said = [entry.hint] if entry.hint and not entry.cancelled else []
     if entry.tentative and not entry.cancelled:
         said.append(_("Time to be confirmed."))
     if not entry.details:

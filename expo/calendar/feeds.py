@@ -18,11 +18,13 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from expo.accounts import following
+from expo.booking.models import COUNTING, BookingState
 from expo.core import clock, tokens
 from expo.core.bounded import Shelf
 from expo.expos.models import Expo
 
-from . import events, kept, queries, scopes
+from . import agendas, events, kept, queries, scopes
 from .entries import Audience
 from .kept import Kept
 from .queries import Line, Stamp
@@ -62,6 +64,11 @@ class Proof:
     def holds(self) -> bool:
         """Whether all is as it was. One small query."""
         return _day(self.zone) == self.today and queries.glance(self.expo_id, self.digest) == self.seen
+
+    def asked_for(self, user_agent: str) -> None:
+        """Told of each answer: the owner of a personal calendar sees who follows it."""
+        if self.digest is not None:
+            following.followed(self.digest, user_agent)
 
 
 def proof(expo: Expo, token: str | None = None) -> Proof:
@@ -126,30 +133,43 @@ class Agenda:
 
 
 def personal(expo: Expo, token: str, language: str, texts: str = "") -> Agenda:
-    """What the owner of this address has booked, with all details, and what they keep in mind, marked as such.
-    Raises NoSuchCalendar."""
+    """What the owner of this address has booked, with all details and when to leave for it; what they wait for; and
+    what they keep in mind, marked as such. Raises NoSuchCalendar."""
     person = queries.owner(expo.id, token)
     if person is None:
         raise NoSuchCalendar(_("There is no such calendar."))
     stamp, today = queries.stamp(expo.id), _day(expo.zone)
-    booked, booked_at = queries.agenda(person.id)
+    mine, bookings, booked_at = queries.agenda(person.id)
     kept, kept_at = queries.favourites(person)
-    seats = {line.uid for line in booked}  # one UID, one event: a seat says more than a favourite
-    booked = [line for line in booked if _stays(expo, line, today)]
-    kept = [line for line in kept if line.uid not in seats and _stays(expo, line, today)]
-    made = {
-        **_made(expo, booked, Audience.BOOKED, language, stamp, texts),
-        **_made(expo, kept, Audience.KEPT, language, stamp, texts),
-    }
+    mine = [line for line in mine if _stays(expo, line, today)]
+    # One UID, one event: a seat says more than a favourite.
+    kept = [line for line in kept if line.occurrence_id not in bookings and _stays(expo, line, today)]
+    booked = [line for line in mine if bookings[line.occurrence_id].state in COUNTING]
+    waiting = [line for line in mine if bookings[line.occurrence_id].state not in COUNTING]
     with force_locale(language):
         title = _("%(expo)s: my agenda", expo=expo.name)
-    shown = [made[line.uid] for line in (*booked, *kept) if line.uid in made]
+        hints = agendas.hints(expo, bookings)
+    made = {
+        **_made(expo, booked, Audience.BOOKED, language, stamp, texts, hints),
+        **_made(expo, waiting, Audience.WAITING, language, stamp, texts, hints),
+        **_made(expo, kept, Audience.KEPT, language, stamp, texts),
+    }
+    shown = [made[line.uid] for line in (*booked, *waiting, *kept) if line.uid in made]
     tag = _tag(expo, title, *(event.digest for event in shown))
-    return Agenda(tag, _latest(expo, today, stamp[1], booked_at, kept_at), expo, title, shown)
+    # No moment tells when a seat was offered.
+    offered = any(booking.state is BookingState.OFFERED for booking in bookings.values())
+    changed_at = None if offered else _latest(expo, today, stamp[1], booked_at, kept_at)
+    return Agenda(tag, changed_at, expo, title, shown)
 
 
 def _made(
-    expo: Expo, lines: list[Line], audience: Audience, language: str, stamp: Stamp, texts: str
+    expo: Expo,
+    lines: list[Line],
+    audience: Audience,
+    language: str,
+    stamp: Stamp,
+    texts: str,
+    hints: Mapping[int, str] | None = None,
 ) -> Mapping[str, Kept]:
     return kept.of(
         expo,
@@ -158,6 +178,7 @@ def _made(
         language=language,
         texts=texts,
         stamp=stamp,
+        hints=hints,
     )
 
 

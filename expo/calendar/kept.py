@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,7 +30,9 @@ class Kept:
 
 
 # 3,000 occurrences in two languages for both audiences take about 18 MB.
-_events: Shelf[tuple[str, str, str, Audience], Kept] = Shelf(24_000_000, lambda kept: len(kept.text) + 400)
+_events: Shelf[tuple[str, str, str, Audience, str], Kept] = Shelf(
+    24_000_000, lambda kept: len(kept.text) + 400
+)
 
 
 def of(
@@ -41,16 +43,19 @@ def of(
     language: str,
     texts: str,
     stamp: Stamp,
+    hints: Mapping[int, str] | None = None,
 ) -> dict[str, Kept]:
-    """The events of these (occurrence id, UID), by UID. `texts` is the language that was asked for, in which
+    """The events of these (occurrence id, UID), by UID; with a hint by occurrence id. `texts` is the language that was asked for, in which
     titles and abstracts stand where they are given in it; "" for the original.
 
     Nothing is read from the database while the stamp stands still; when it has risen, an event whose entry
     is as before keeps its bytes.
     """
-    pairs = list(wanted)
-    found = {uid: _events.get((uid, language, texts, audience)) for _id, uid in pairs}
-    stale = [id_ for id_, uid in pairs if (kept := found[uid]) is None or kept.stamp != stamp]
+    pairs, hints = list(wanted), hints or {}
+    found = {uid: _events.get((uid, language, texts, audience, hints.get(id_, ""))) for id_, uid in pairs}
+    stale = {
+        id_: hints.get(id_, "") for id_, uid in pairs if (kept := found[uid]) is None or kept.stamp != stamp
+    }
     if stale:
         with force_locale(language):
             for entry in entries.load(expo, stale, audience, texts):
@@ -68,7 +73,7 @@ def of(
                         events.zone_of(entry),
                         entry.changed_at,
                     )
-                _events.put((entry.uid, language, texts, audience), kept)
+                _events.put((entry.uid, language, texts, audience, entry.hint), kept)
                 found[entry.uid] = kept
     # A release between the two reads may have taken one away.
     return {uid: kept for uid, kept in found.items() if kept is not None}

@@ -32,7 +32,7 @@ def cancel(item: Item, *, to: str, name: str, language: str, at: datetime) -> by
 
 def _letter(item: Item, method: str, *, to: str, name: str, language: str, at: datetime) -> bytes:
     expo = db.session.get_one(Expo, item.expo_id)
-    entry = next(entries.load(expo, [item.occurrence_id], Audience.BOOKED, language))
+    entry = next(entries.load(expo, {item.occurrence_id: ""}, Audience.BOOKED, language))
     if method == "CANCEL":
         entry = replace(entry, cancelled=True)
     with force_locale(language):

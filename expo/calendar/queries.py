@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from expo.accounts.models import Person
-from expo.booking.models import Booking, BookingState
+from expo.booking import queries as bookings_of
+from expo.booking.models import Booking
 from expo.core import stamps, tokens
 from expo.core.db import db
 from expo.favourites.models import Favourite
@@ -150,18 +151,21 @@ def owner(expo_id: int, token: str) -> Person | None:
     )
 
 
-def agenda(person_id: int) -> tuple[list[Line], datetime | None]:
-    """What the person has booked, listed or not; and when they last booked or gave up anything. Two queries."""
-    booked = sa.select(Booking.occurrence_id).where(
-        Booking.person_id == person_id, Booking.state == BookingState.BOOKED
-    )
-    found = db.session.execute(_RELEASED.where(OccurrenceVersion.occurrence_id.in_(booked)))
+def agenda(person_id: int) -> tuple[list[Line], dict[int, Booking], datetime | None]:
+    """What the person has booked or waits for, listed or not; the bookings by occurrence; and when they last booked,
+    got in line or gave up anything. Three queries."""
+    bookings = {booking.occurrence_id: booking for booking in bookings_of.live_of_person(person_id)}
+    found = db.session.execute(_RELEASED.where(OccurrenceVersion.occurrence_id.in_(bookings)))
     last = db.session.execute(
         sa.select(sa.func.max(Booking.booked_at), sa.func.max(Booking.ended_at)).where(
             Booking.person_id == person_id
         )
     ).one()
-    return [Line(*tuple(row)) for row in found], max((moment for moment in last if moment), default=None)
+    return (
+        [Line(*tuple(row)) for row in found],
+        bookings,
+        max((moment for moment in last if moment), default=None),
+    )
 
 
 def favourites(person: Person) -> tuple[list[Line], datetime | None]:
@@ -195,14 +199,30 @@ def track(expo_id: int, slug: str) -> Track | None:
 
 
 def contents_changed(session_ids: Collection[int]) -> dict[int, datetime]:
-    """When the released content of each session was published, or its conference changed after that."""
+    """When the released content of each session was published, or its conference, track or type changed after that."""
     rows = db.session.execute(
-        sa.select(SessionVersion.session_id, Release.published_at, Conference.changed_at)
+        sa.select(
+            SessionVersion.session_id,
+            Release.published_at,
+            Conference.changed_at,
+            Track.called_since,
+            SessionType.called_since,
+        )
         .join(Release, SessionVersion.release_id == Release.id)
         .join(Conference, SessionVersion.conference_id == Conference.id)
+        .join(SessionType, SessionVersion.type_id == SessionType.id)
+        .outerjoin(Track, SessionVersion.track_id == Track.id)
         .where(SessionVersion.session_id.in_(session_ids), SessionVersion.until_release_id.is_(None))
     )
-    return {row.session_id: max(row.published_at, row.changed_at) for row in rows}
+    return {session_id: max(moment for moment in moments if moment) for session_id, *moments in rows}
+
+
+def rooms_changed(expo_id: int) -> dict[int, datetime]:
+    """When each room was last called otherwise, for those that ever were."""
+    rows = db.session.execute(
+        sa.select(Room.id, Room.called_since).where(Room.expo_id == expo_id, Room.called_since.is_not(None))
+    )
+    return {room_id: moment for room_id, moment in rows if moment}
 
 
 def speakers(speaker_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:

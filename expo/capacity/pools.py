@@ -241,7 +241,10 @@ def put_back(reserve_id: int, places: int) -> int:
     """Put so many of a reserve's places back where they came from, or as many of them as nobody took. Returns how
     many."""
     _in_transaction()
-    db.session.execute(sa.select(Pool.id).where(Pool.id == reserve_id).with_for_update())
+    of = sa.select(Pool.reserve_of_id).where(Pool.id == reserve_id).scalar_subquery()
+    # As whoever sets more aside does: the pool first, then its reserve, which is younger.
+    both = sa.select(Pool.id).where(sa.or_(Pool.id == reserve_id, Pool.id == of)).order_by(Pool.id)
+    db.session.execute(both.with_for_update())
     row = db.session.execute(
         sa.select(Pool.capacity, Pool.taken, Pool.reserve_of_id).where(Pool.id == reserve_id)
     ).one()

@@ -1,8 +1,9 @@
 """The queue at the door of a full session: numbers, and the seats of who did not come, which go to them in order.
 
-Minutes after the beginning, as its door was told, the seats of everybody who was not scanned are given up, once. As
-many numbers are called as there are seats; who does not come within a few minutes has lapsed, and the next is
-called. A called number lets in like a seat: the door books one for it.
+As many numbers are called as there are seats, those that are kept for who comes without one too. Minutes after the
+beginning, as its door was told, the seats of everybody who was not scanned are given up, once, and are there for
+numbers. Who does not come within a few minutes has lapsed, and the next is called. A called number lets in like a seat:
+the door books one for it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from . import queries
 from .crew_models import DoorPolicy, DoorRelease, StandbyNumber
 from .models import Device, Gate, Scan
 from .refusals import NothingOn, UnknownBadge
+from .verdicts import DOORS_OPEN
 
 CALLED_FOR = timedelta(minutes=5)
 
@@ -43,7 +45,7 @@ class Queue:
 
 def join(*, device: Device, gate: Gate, code: str) -> StandbyNumber:
     """A number in the queue for what is on behind this door. Who has one keeps it, unless it lapsed: then a new one
-    at the end. Raises UnknownBadge, NothingOn."""
+    at the end. It is called at once where a seat is there for it. Raises UnknownBadge, NothingOn."""
     running = queries.on_at(gate)
     if running is None:
         raise NothingOn(_("Nothing is on behind this door now."))
@@ -67,6 +69,8 @@ def join(*, device: Device, gate: Gate, code: str) -> StandbyNumber:
         if known is not None:
             known.number, known.given_at = (last or 0) + 1, clock.now()
             known.called_at = known.lapsed_at = None
+            db.session.flush()
+            call(running.occurrence_id)
             return known
         made = StandbyNumber(
             expo_id=device.expo_id,
@@ -77,6 +81,7 @@ def join(*, device: Device, gate: Gate, code: str) -> StandbyNumber:
         )
         db.session.add(made)
         db.session.flush()
+        call(running.occurrence_id)
     return made
 
 
@@ -114,7 +119,7 @@ def seat(*, person: Person, occurrence_id: int) -> bool:
 
 @jobs.every("release_no_shows", timedelta(minutes=1))
 def release_due() -> None:
-    """Seats of who did not come go to standby numbers."""
+    """Seats of who did not come, and those that are kept, go to standby numbers."""
     now = clock.now()
     due = db.session.execute(
         sa.select(OccurrenceVersion.occurrence_id, OccurrenceVersion.starts_at, DoorPolicy.release_after)
@@ -130,7 +135,30 @@ def release_due() -> None:
     for occurrence_id, starts_at, minutes in due:
         if starts_at + timedelta(minutes=minutes or 0) <= now:
             release(occurrence_id)
-            call(occurrence_id)
+    for occurrence_id in _with_a_queue():
+        call(occurrence_id)
+
+
+def _with_a_queue() -> list[int]:
+    """What has its doors open, or is on, with people at its door who have a number."""
+    now = clock.now()
+    return list(
+        db.session.scalars(
+            sa.select(OccurrenceVersion.occurrence_id)
+            .where(
+                OccurrenceVersion.occurrence_id.in_(
+                    sa.select(StandbyNumber.occurrence_id).where(
+                        StandbyNumber.lapsed_at.is_(None), StandbyNumber.seated_at.is_(None)
+                    )
+                ),
+                OccurrenceVersion.until_release_id.is_(None),
+                sa.not_(OccurrenceVersion.cancelled),
+                OccurrenceVersion.starts_at <= now + DOORS_OPEN,
+                OccurrenceVersion.ends_at > now,
+            )
+            .order_by(OccurrenceVersion.occurrence_id)
+        )
+    )
 
 
 def release(occurrence_id: int) -> int:

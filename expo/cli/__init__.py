@@ -27,6 +27,7 @@ COMMANDS = {
     "export": "export",
     "user": "accounts",
     "token": "accounts",
+    "badges": "badges",
     "device": "devices",
     "gate": "devices",
     "standin": "standin",

@@ -42,6 +42,8 @@ class AuditEntry(Base):
 
 # Who acts: "account:7", "person:12", "device:3", "job:expire", "command:import".
 _actor: ContextVar[str] = ContextVar("actor", default="system")
+# What is written down just now, where somebody wants to know it.
+_collected: ContextVar[list[AuditEntry] | None] = ContextVar("collected", default=None)
 
 
 def actor() -> str:
@@ -78,21 +80,34 @@ def record(
     """Write one change down. Raises RuntimeError outside a transaction: a trace without its change is a lie."""
     if not in_transaction():
         raise RuntimeError(f"{action} recorded outside a transaction")
-    db.session.add(
-        AuditEntry(
-            expo_id=expo_id,
-            at=clock.now(),
-            real_at=clock.real_now(),
-            actor=actor(),
-            action=action,
-            subject=subject,
-            subject_id=str(subject_id),
-            before=before,
-            after=after,
-            why=why,
-            personal=personal,
-        )
+    entry = AuditEntry(
+        expo_id=expo_id,
+        at=clock.now(),
+        real_at=clock.real_now(),
+        actor=actor(),
+        action=action,
+        subject=subject,
+        subject_id=str(subject_id),
+        before=before,
+        after=after,
+        why=why,
+        personal=personal,
     )
+    db.session.add(entry)
+    collected = _collected.get()
+    if collected is not None:
+        collected.append(entry)
+
+
+@contextmanager
+def collecting() -> Iterator[list[AuditEntry]]:
+    """What is written down within, in its order: one thing that somebody did may be many changes."""
+    found: list[AuditEntry] = []
+    token = _collected.set(found)
+    try:
+        yield found
+    finally:
+        _collected.reset(token)
 
 
 def forget(subject: str, ids: Iterable[object]) -> None:

@@ -147,7 +147,7 @@ def note(statement: sa.Update) -> None:
         try:
             if is_sqlite(connection):
                 connection.connection.execute("PRAGMA busy_timeout=0")
-                connection = connection.execution_options(write=True)
+                connection = connection.execution_options(write=True, patience=0)
             else:
                 connection.execute(sa.text("SET LOCAL lock_timeout = '20ms'"))
             connection.execute(statement)
@@ -240,7 +240,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get("write"):
         connection.exec_driver_sql("BEGIN")
         return
-    _begin_write(connection, give_up_at=time.monotonic() + BUSY_FOR / 1000)
+    patience = connection.get_execution_options().get("patience", BUSY_FOR)
+    _begin_write(connection, give_up_at=time.monotonic() + patience / 1000)
 
 
 def _begin_write(connection: Connection, give_up_at: float) -> None:

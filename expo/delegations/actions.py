@@ -21,7 +21,7 @@ from expo.organisations.models import Organisation
 from expo.programme.models import Conference
 from expo.registration.models import Category
 
-from . import links, nominating, queries, reminders
+from . import bills, links, nominating, queries, reminders
 from .models import LIVE, CategorySeats, Delegation, DelegationConference, Nominee
 from .refusals import BadSeats, NotOpen, StillNominated
 
@@ -192,6 +192,7 @@ def change(
         if later:
             reminders.plan(delegation)
         if moved:
+            bills.hand_over(delegation)
             _send(delegation)
 
 
@@ -227,6 +228,16 @@ def close(*, delegation: Delegation, reason: str) -> None:
         audit.record(
             "delegation_closed", "delegation", delegation.id, expo_id=delegation.expo_id, why=reason or None
         )
+
+
+def open_again(*, delegation: Delegation) -> None:
+    """A group whose order was paid too late has its places all the same: its buyer gets the board again."""
+    with transaction():
+        delegation.closed_at = None
+        db.session.flush()
+        left = sum(one.pool.left or 0 for one in queries.seats_of(delegation.id))
+        reminders.write(delegation, "delegation_reminder", links.make(delegation), left=left)
+        audit.record("delegation_opened_again", "delegation", delegation.id, expo_id=delegation.expo_id)
 
 
 def decline(*, delegation: Delegation) -> None:

@@ -9,7 +9,8 @@ from expo.core import news
 from expo.core.db import db, execute
 from expo.organisations.news import OrganisationsMerged
 from expo.payment.news import OrderExpired
-from expo.registration.news import PlaceHandedOn, RegistrationOver
+from expo.registration.models import Registration
+from expo.registration.news import PlaceHandedOn, RegistrationOver, SeatedAgain
 
 from . import actions, nominating, queries
 from .models import Delegation, NomineeState
@@ -19,6 +20,7 @@ from .refusals import SeatOfDelegation
 def listen() -> None:
     news.listen(RegistrationOver, _free_the_seat)
     news.listen(PlaceHandedOn, _keep_the_seat)
+    news.listen(SeatedAgain, _take_the_seat_again)
     news.listen(OrganisationsMerged, _follow)
     news.listen(OrderExpired, _end_group)
 
@@ -43,6 +45,21 @@ def _keep_the_seat(told: PlaceHandedOn) -> None:
                 focal=nominee.delegation.focal_name,
             )
         )
+
+
+def _take_the_seat_again(told: SeatedAgain) -> None:
+    """The money came after all: the nominee has the seat again, or SeatsGone says that somebody else has it."""
+    nominee = queries.of_registration(told.registration_id)
+    if nominee is not None and nominee.state is NomineeState.ENDED:
+        nominating.take_seat_again(nominee)
+    registration = db.session.get_one(Registration, told.registration_id)
+    group = db.session.scalar(
+        sa.select(Delegation).where(
+            Delegation.order_id == registration.order_id, Delegation.closed_at.is_not(None)
+        )
+    )
+    if group is not None:
+        actions.open_again(delegation=group)
 
 
 def _follow(merged: OrganisationsMerged) -> None:

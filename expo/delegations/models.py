@@ -59,7 +59,11 @@ class Delegation(Base):
     # A group order: its places are bought already, and every seat is one of them.
     order_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Order.id))
 
+    # On whose bill its nominees stand; made with the first of them who costs something.
+    payer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id))
+
     organisation: Mapped[Organisation | None] = relationship()
+    payer: Mapped[Person | None] = relationship()
 
     @property
     def is_open(self) -> bool:

@@ -24,7 +24,7 @@ from expo.registration import actions as registrations
 from expo.registration import handing, unnamed
 from expo.registration.models import Registration, TicketType
 
-from . import links, queries, reminders
+from . import bills, links, queries, reminders
 from .models import CategorySeats, Delegation, Nominee, NomineeState, NomineeTicket
 from .refusals import AlreadyNominated, NomineeIsOver, NotOpen, SeatsGone
 
@@ -89,6 +89,7 @@ def complete(
     Raises NomineeIsOver (a second click, or withdrawn meanwhile) and what registering refuses.
     """
     with transaction():
+        lock(nominee.delegation)
         _step(nominee, NomineeState.REGISTERED, NomineeState.INVITED)
         nominee.name = person.name if person else one_line(details.name)
         nominee.email = (person.email if person else None) or normal(details.email)
@@ -187,6 +188,21 @@ def give_seat_back(nominee: Nominee) -> None:
         _note(nominee, NomineeState.REGISTERED)
 
 
+def take_seat_again(nominee: Nominee) -> None:
+    """A registration of a nominee is live again: so is the nominee. Raises SeatsGone."""
+    if not _stepped(nominee, NomineeState.REGISTERED, NomineeState.ENDED):
+        return
+    db.session.refresh(nominee)
+    if nominee.delegation.order_id is not None:  # the place is the group's again, and one more seat
+        db.session.refresh(nominee.seats.pool)
+        pools.resize(nominee.seats.pool_id, (nominee.seats.pool.capacity or 0) + 1)
+    try:
+        pools.take([nominee.seats.pool_id])
+    except PoolFull as full:
+        raise _gone() from full
+    _note(nominee, NomineeState.ENDED)
+
+
 def _seats_for(delegation: Delegation, types: tuple[TicketType, ...]) -> CategorySeats:
     """The seats that these tickets stand for. Raises BadInput where the tickets are none, foreign or mixed."""
     offered = {kind.id for kind in queries.offered(delegation)}
@@ -251,12 +267,13 @@ def _register(
     assert comes is not None
     if nominee.delegation.order_id is not None:
         order_id = nominee.delegation.order_id
-        made = [unnamed.name(order_id=order_id, ticket_type=kind, to=comes) for kind in types]
+        made = [unnamed.name(order_id=order_id, ticket_type=kind, to=comes, also=also) for kind in types]
         _note_registrations(nominee, made)
         return made
     made = registrations.submit(
-        ticket_types=types, person=person, newcomer=newcomer, by_team=True, also=also
-    ).registrations
+        ticket_types=types, person=person, newcomer=newcomer, by_team=True, also=also,
+        payer=bills.payer_of(nominee.delegation) if any(kind.price_minor for kind in types) else None,
+    ).registrations  # fmt: skip
     _note_registrations(nominee, made)
     return made
 

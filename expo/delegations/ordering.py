@@ -6,16 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 
+import sqlalchemy as sa
+
 from expo.accounts.models import Person
 from expo.capacity import pools
 from expo.core import audit, clock, tokens
 from expo.core.db import db, transaction
 from expo.core.text import folded, one_line
 from expo.mail import outbox
+from expo.payment import orders
 from expo.payment.models import Order
 from expo.registration import unnamed
 from expo.registration.models import TicketType
-from expo.registration.submitting import Newcomer, arrive
+from expo.registration.submitting import SHORTEST_KEY, Newcomer, arrive
 
 from . import links, reminders
 from .models import CategorySeats, Delegation, DelegationConference
@@ -31,12 +34,40 @@ class Ordered:
     order_secret: str
 
 
-def order(*, name: str, ticket_type: TicketType, count: int, buyer: Person | Newcomer) -> Ordered:
-    """Order so many places for a group of this name. Raises BadInput, NotOnSale, TicketsGone: then nothing happened."""
+def order(
+    *, name: str, ticket_type: TicketType, count: int, buyer: Person | Newcomer, form_key: str = ""
+) -> Ordered:
+    """Order so many places for a group of this name. The same form (`form_key`) with the same answers, sent again,
+    gives the same order again. Raises BadInput, NotOnSale, TicketsGone: then nothing happened."""
+    sent = None
+    if len(form_key) >= SHORTEST_KEY:
+        who = buyer.id if isinstance(buyer, Person) else (buyer.name, buyer.email)
+        sent = tokens.digest(repr(("group", form_key, who, name, ticket_type.id, count)))
+    try:
+        return _order(name, ticket_type, count, buyer, sent)
+    except orders.PlacedAlready:
+        assert sent is not None
+        return _ordered(ticket_type.expo_id, sent)
+
+
+def _ordered(expo_id: int, sent: bytes) -> Ordered:
+    """What the first sending of this form made."""
+    first = orders.placed(expo_id, sent)
+    assert first is not None
+    with transaction():
+        delegation = db.session.scalars(sa.select(Delegation).where(Delegation.order_id == first[0].id)).one()
+        return Ordered(delegation, links.again(delegation), *first)
+
+
+def _order(
+    name: str, ticket_type: TicketType, count: int, buyer: Person | Newcomer, sent: bytes | None
+) -> Ordered:
     conference, now = ticket_type.conference, clock.now()
     with transaction():
         person = buyer if isinstance(buyer, Person) else arrive(buyer)
-        placed, order_secret, _places = unnamed.order(buyer=person, ticket_type=ticket_type, count=count)
+        placed, order_secret, _places = unnamed.order(
+            buyer=person, ticket_type=ticket_type, count=count, sent=sent
+        )
         delegation = Delegation(
             expo_id=person.expo_id,
             code=tokens.code(),

@@ -66,6 +66,7 @@ def _of_kind(kind: str, conference: Conference, language: str) -> dict[str, Any]
 def _made_up(expo: Expo, conference: Conference, language: str, note: str) -> dict[str, Any]:
     """A value for each name that a letter about a registration reads."""
     told = {
+        "payer": "",
         "conference": conference.title_in(language)[0],
         "ticket": _("City delegate"),
         "code": "K7WQ2M4P",

@@ -6,6 +6,7 @@ Its `conference` is our expo, its `event` our occurrence, its `person` our speak
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -28,39 +29,65 @@ SLOT = "00:05"
 LONGEST = timedelta(hours=99, minutes=59)  # what its form can say
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event where it stands in the schedule."""
+
+    day: date
+    starts_at: datetime
+    order: str | int  # of what begins together
+    place: str
+    event: Plain
+
+
 def as_json(expo: Expo, talks: list[Talk], version: str) -> bytes:
     """schedule.json."""
+    return json_of(expo, _conference(expo), [_placed(expo, talk) for talk in talks], version)
+
+
+def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
+    """schedule.xml."""
+    return xml_of(expo, _conference(expo), [_placed(expo, talk) for talk in talks], version)
+
+
+def _placed(expo: Expo, talk: Talk) -> Placed:
+    item = talk.item
+    return Placed(item.day, item.starts_at, item.occurrence_id, talk.place, _event(expo, talk))
+
+
+def json_of(expo: Expo, conference: dict[str, str], events: list[Placed], version: str) -> bytes:
+    """A schedule.json of any events."""
     days = [
         {
             "index": index,
             "date": day.isoformat(),
             "day_start": _midnight(expo, day),
             "day_end": _midnight(expo, day + timedelta(days=1)),
-            "rooms": {place: [_event(expo, talk) for talk in mine] for place, mine in _by_place(of_day)},
+            "rooms": {place: [one.event for one in mine] for place, mine in _by_place(of_day)},
         }
-        for index, (day, of_day) in enumerate(_by_day(talks), start=1)
+        for index, (day, of_day) in enumerate(_by_day(events), start=1)
     ]
-    conference = {
-        **_conference(expo),
+    about = {
+        **conference,
         "daysCount": len(days),
         "time_zone_name": expo.time_zone,
         "url": _home(expo),
         "days": days,
     }
-    schedule = {"version": version, "base_url": _home(expo), "conference": conference}
+    schedule = {"version": version, "base_url": _home(expo), "conference": about}
     return json.dumps({"schedule": schedule}, ensure_ascii=False).encode()
 
 
-def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
-    """schedule.xml."""
+def xml_of(expo: Expo, conference: dict[str, str], events: list[Placed], version: str) -> bytes:
+    """A schedule.xml of any events."""
     root = xml.Element("schedule")
     xml.SubElement(root, "generator", name=GENERATOR, version=version)
     _texts(root, {"version": version})
-    days = _by_day(talks) or [(expo.starts_on, [])]  # the form knows no schedule without a day
+    days = _by_day(events) or [(expo.starts_on, [])]  # the form knows no schedule without a day
     _texts(
         xml.SubElement(root, "conference"),
         {
-            **_conference(expo),
+            **conference,
             "days": str(len(days)),
             "base_url": _home(expo),
             "time_zone_name": expo.time_zone,
@@ -72,8 +99,8 @@ def as_xml(expo: Expo, talks: list[Talk], version: str) -> bytes:
         about_day = xml.SubElement(root, "day", whole)
         for place, mine in _by_place(of_day):
             room = xml.SubElement(about_day, "room", name=for_xml(place))
-            for talk in mine:
-                _add_event(room, _event(expo, talk))
+            for one in mine:
+                _add_event(room, one.event)
     xml.indent(root, " ")
     text: bytes = xml.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
@@ -95,15 +122,13 @@ def _add_event(room: xml.Element, event: Plain) -> None:
 
 def _event(expo: Expo, talk: Talk) -> Plain:
     item = talk.item
-    length = min(item.ends_at - item.starts_at, LONGEST)
-    minutes = round(length.total_seconds() / 60)
     cancelled = f"CANCELLED: {item.title}" if item.cancelled else item.title
     return {
         "id": item.occurrence_id,
         "guid": str(uuid5(NAMESPACE_URL, f"urn:expo:{item.uid}")),
         "date": item.starts.isoformat(),
         "start": f"{item.starts:%H:%M}",
-        "duration": f"{minutes // 60:02}:{minutes % 60:02}",
+        "duration": lasting(item.ends_at - item.starts_at),
         "room": talk.place,
         "slug": f"{slug(expo.slug)}-{slug(item.code)}",
         "url": talk.url,
@@ -118,6 +143,12 @@ def _event(expo: Expo, talk: Talk) -> Plain:
         "links": _links(talk, handed_out=False),
         "attachments": _links(talk, handed_out=True),
     }
+
+
+def lasting(length: timedelta) -> str:
+    """A duration in hours and minutes, as far as its form goes."""
+    minutes = round(min(length, LONGEST).total_seconds() / 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 # What one reads, as against what one goes to or watches.
@@ -145,14 +176,14 @@ def _conference(expo: Expo) -> dict[str, str]:
     }
 
 
-def _by_day(talks: list[Talk]) -> list[tuple[date, list[Talk]]]:
-    ordered = sorted(talks, key=lambda talk: (talk.item.day, talk.item.starts_at, talk.item.occurrence_id))
-    return [(day, list(mine)) for day, mine in groupby(ordered, key=lambda talk: talk.item.day)]
+def _by_day(events: list[Placed]) -> list[tuple[date, list[Placed]]]:
+    ordered = sorted(events, key=lambda one: (one.day, one.starts_at, one.order))
+    return [(day, list(mine)) for day, mine in groupby(ordered, key=lambda one: one.day)]
 
 
-def _by_place(talks: list[Talk]) -> list[tuple[str, list[Talk]]]:
-    ordered = sorted(talks, key=lambda talk: talk.place)
-    return [(place, list(mine)) for place, mine in groupby(ordered, key=lambda talk: talk.place)]
+def _by_place(events: list[Placed]) -> list[tuple[str, list[Placed]]]:
+    ordered = sorted(events, key=lambda one: one.place)
+    return [(place, list(mine)) for place, mine in groupby(ordered, key=lambda one: one.place)]
 
 
 def _midnight(expo: Expo, day: date) -> str:

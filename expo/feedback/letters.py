@@ -19,6 +19,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.publishing.models import OccurrenceVersion
 
+from . import declining
 from .models import Feedback, FeedbackRequest
 
 EVENING = time(20, 0)
@@ -72,6 +73,7 @@ def _who_was_there(occurrence_ids: list[int]) -> dict[int, list[int]]:
         OccurrenceVersion.occurrence_id.in_(occurrence_ids),
         Person.email.is_not(None),
         sa.not_(was_asked),
+        sa.not_(declining.declined_by(Person.id)),
         sa.not_(has_said),
     )
     pair = (Person.id, OccurrenceVersion.occurrence_id, OccurrenceVersion.ends_at)
@@ -116,6 +118,7 @@ def _write(person_id: int, items: list[Item]) -> None:
             to=person.email,
             language=person.language,
             expo_id=person.expo_id,
+            unsubscribe=declining.address(person),
             name=person.name,
             asked=[{"title": item.title_in(person.language)[0], "code": item.code} for item in new],
         )

@@ -33,6 +33,18 @@ class Feedback(Base):
     changed_at: Mapped[Moment]
 
 
+class FeedbackDeclined(Base):
+    """Somebody wants no letters that ask how it was."""
+
+    __tablename__ = "feedback_declined"
+    __table_args__ = (sa.UniqueConstraint("person_id"),)
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(Person.id))
+    declined_at: Mapped[Moment]
+
+
 class FeedbackRequest(Base):
     """That a letter asked a person about one time of a session. Nobody is asked twice."""
 

@@ -10,7 +10,7 @@ from expo.core.db import db, execute
 from expo.core.personal import Subject, keeps
 from expo.programme.models import Occurrence
 
-from .models import Feedback, FeedbackRequest
+from .models import Feedback, FeedbackDeclined, FeedbackRequest
 
 
 def _tell(who: Subject) -> list[dict[str, Any]]:
@@ -27,7 +27,7 @@ def _tell(who: Subject) -> list[dict[str, Any]]:
 
 
 def _erase(who: Subject) -> None:
-    for table in (Feedback, FeedbackRequest):
+    for table in (Feedback, FeedbackRequest, FeedbackDeclined):
         execute(sa.delete(table).where(table.person_id == who.person_id))
 
 

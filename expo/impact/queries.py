@@ -15,10 +15,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from expo.booking.clashes import apart
-from expo.booking.models import COUNTING, BookingState, BookingTerms, ClashKind
+from expo.booking.models import COUNTING, BookingState, ClashKind
 from expo.core.db import db
 from expo.programme import ways
 from expo.programme.models import Appearance
+from expo.programme.terms_models import BookingTerms
 from expo.programme.words import AppearanceState
 from expo.publishing.models import OccurrenceVersion
 from expo.questions.models import Question

@@ -95,7 +95,8 @@ def _forget_later(payload: dict[str, Any]) -> None:
 def read(name: str, content: bytes) -> Listed:
     """The list, whatever kind of file it is: its content decides, not its name. Raises BadInput."""
     faults: list[Fault] = []
-    lines = _workbook(content) if content.startswith(_ZIP) else _text(name, content)
+    values = content.startswith(_ZIP)
+    lines = _workbook(content) if values else _text(name, content)
     if not lines:
         raise BadInput(_("There is nothing in this file."), field="file")
     heads = _heads(lines[0][1])
@@ -106,7 +107,8 @@ def read(name: str, content: bytes) -> Listed:
     rows = []
     for line, cells in lines[1:]:
         padded = [*cells[: len(heads)], *[""] * (len(heads) - len(cells))]
-        rows.append(sheets.checked_row(name, line, dict(zip(heads, padded, strict=True)), faults))
+        row = dict(zip(heads, padded, strict=True))
+        rows.append(sheets.checked_row(name, line, row, faults, values=values))
         if len(cells) > len(heads) and any(cells[len(heads) :]):
             said = _("%(here)s cells, the header has %(there)s", here=len(cells), there=len(heads))
             faults.append(Fault(name, line, "", said))

@@ -95,11 +95,14 @@ def read(
     return rows
 
 
-def checked_row(file: str, line: int, cells: dict[str, str], faults: list[Fault]) -> Row:
-    """The row, with a fault for each cell that is no plain text."""
+def checked_row(
+    file: str, line: int, cells: dict[str, str], faults: list[Fault], *, values: bool = False
+) -> Row:
+    """The row, with a fault for each cell that is no plain text. Where they are known to be `values`, as those of a
+    workbook are, a text may begin like a formula."""
     row = Row(file, line, cells, faults)
     for column, cell in cells.items():
-        if cell.startswith("="):
+        if cell.startswith("=") and not values:
             row.wrong(column, _("a formula, not text: save the values of the sheet"))
         elif len(cell) > LONGEST_CELL:
             row.wrong(column, _("longer than %(most)s characters", most=LONGEST_CELL))

@@ -4,15 +4,14 @@ document is the same file."""
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from expo.core.money import Money
+from expo.paper import faces
 
 from .models import Document, DocumentKind
 from .peppol import breakdown
@@ -32,9 +31,14 @@ class _Paper:
 
         self.document = document
         self.pdf = FPDF(format="A4", unit="mm")
-        fonts = Path(str(current_app.static_folder)) / "fonts"
-        self.pdf.add_font("sans", fname=fonts / "DejaVuSans.ttf")
-        self.pdf.add_font("sans", style="B", fname=fonts / "DejaVuSans-Bold.ttf")
+        self.pdf.add_font("sans", fname=faces.face(faces.REGULAR).file)
+        self.pdf.add_font("sans", style="B", fname=faces.face(faces.BOLD).file)
+        others = faces.needed(_words(document))
+        for face in others:
+            self.pdf.add_font(face.name, fname=face.file)
+        if others:
+            self.pdf.set_fallback_fonts([face.name for face in others], exact_match=False)
+            self.pdf.set_text_shaping(True)
         self.pdf.set_margin(_MARGIN)
         self.pdf.set_auto_page_break(True, margin=25)
         # Of the document, not of the moment in which somebody asks for it.
@@ -120,14 +124,25 @@ class _Paper:
 
     def _text(self, text: Any, *, size: int = 9, bold: bool = False) -> None:
         if text:
-            self.pdf.set_font("sans", style="B" if bold else "", size=size)
-            self.pdf.multi_cell(0, size * 0.52, str(text), new_x="LMARGIN", new_y="NEXT", align="L")
+            for line in str(text).splitlines():
+                # A line in another script leaves its font behind unsaid: only a change says the own one again.
+                self.pdf.set_font("sans", style="" if bold else "B", size=size)
+                self.pdf.set_font("sans", style="B" if bold else "", size=size)
+                self.pdf.multi_cell(0, size * 0.52, line, new_x="LMARGIN", new_y="NEXT", align="L")
 
     def _said(self, minor: int) -> str:
         return Money(minor, self.document.currency).said(self.document.language)
 
     def _day(self, day: Any) -> str:
         return format_date(day, "long", locale=self.document.language)
+
+
+def _words(document: Document) -> str:
+    """All that anybody wrote."""
+    told = (document.seller_told, document.buyer_told)
+    return "".join(
+        [str(value) for one in told for value in one.values()] + [line.text for line in document.lines]
+    )
 
 
 def _address(told: dict[str, Any]) -> str:

@@ -110,11 +110,9 @@ def _write(payload: dict[str, Any]) -> None:
                 expo_id=last.expo_id,
                 name=last.name,
                 entries=told,
-                calendar=_calendar(told),
+                calendar=[
+                    CalendarItem(one["method"], one["content"].encode())
+                    for facts, _first in told
+                    if (one := facts.get("calendar"))
+                ],
             )
-
-
-def _calendar(told: list[tuple[dict[str, Any], dict[str, Any]]]) -> CalendarItem | None:
-    """The item for the calendar, where the letter is about one thing: mail programs read only one."""
-    only = told[0][0].get("calendar") if len(told) == 1 else None
-    return CalendarItem(only["method"], only["content"].encode()) if only else None

@@ -1,7 +1,8 @@
-"""A letter as it travels: plain text, the same as HTML, and last the item for a calendar, where programs look for it."""
+"""A letter as it travels: plain text, the same as HTML, and last what it brings for a calendar, where programs look for it."""
 
 from __future__ import annotations
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -14,6 +15,9 @@ from . import html
 from .models import Letter
 
 __all__ = ["EmailMessage", "of"]
+
+_END = "\r\nEND:VCALENDAR\r\n"  # never within a value: a line that goes on begins with a space
+_METHOD = re.compile(r"^METHOD:([A-Z]+)\r$", re.MULTILINE)
 
 
 def of(letter: Letter) -> EmailMessage:
@@ -37,12 +41,21 @@ def of(letter: Letter) -> EmailMessage:
         html.of(letter.subject, letter.body, language=letter.language, sender=expo.name if expo else ""),
         subtype="html",
     )
-    if letter.calendar and letter.calendar_method:
-        made.add_alternative(
-            letter.calendar.encode(),
-            maintype="text",
-            subtype="calendar",
-            params={"method": letter.calendar_method, "charset": "utf-8"},
-        )
+    _add_calendar(made, letter)
     made["Content-Language"] = letter.language  # last: the first part would take it along
     return made
+
+
+def _add_calendar(made: EmailMessage, letter: Letter) -> None:
+    """One item is the last alternative, where programs act on it by themselves; of several each is a file of its own,
+    because programs read only one alternative."""
+    items = [part + _END for part in (letter.calendar or "").split(_END)[:-1]]
+    for number, item in enumerate(items, start=1):
+        method = _METHOD.search(item)
+        options = {"method": method[1] if method else "PUBLISH", "charset": "utf-8"}
+        if len(items) == 1:
+            made.add_alternative(item.encode(), maintype="text", subtype="calendar", params=options)
+        else:
+            made.add_attachment(
+                item.encode(), maintype="text", subtype="calendar", params=options, filename=f"{number}.ics"
+            )

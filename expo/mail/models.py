@@ -38,6 +38,7 @@ class Letter(Base):
     subject: Mapped[str] = mapped_column(sa.String(300))
     # Emptied once sent outside demo mode: it holds links that open things.
     body: Mapped[str] = mapped_column(sa.Text)
+    # One iCalendar object or several after one another; then each says its METHOD itself (RFC 5546 has one UID in each).
     calendar: Mapped[str | None] = mapped_column(sa.Text)
     calendar_method: Mapped[str | None] = mapped_column(sa.String(10))
     # Where whoever does not want more of this says so (RFC 8058); only in letters that nobody needs.

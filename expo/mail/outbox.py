@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def queue(
     to: str,
     language: str,
     expo_id: int | None = None,
-    calendar: CalendarItem | None = None,
+    calendar: Sequence[CalendarItem] = (),
     unsubscribe: str | None = None,
     **facts: Any,
 ) -> Letter:
@@ -82,8 +82,8 @@ def queue(
         language=language,
         subject=subject,
         body=body,
-        calendar=calendar.content.decode() if calendar else None,
-        calendar_method=calendar.method if calendar else None,
+        calendar="".join(item.content.decode() for item in calendar) or None,
+        calendar_method=calendar[0].method if len(calendar) == 1 else None,
         unsubscribe=unsubscribe,
         message_id=f"<{uuid4()}@{_host()}>",
         created_at=now,

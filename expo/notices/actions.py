@@ -13,6 +13,7 @@ from flask_babel import force_locale
 
 from expo.accounts import queries as accounts
 from expo.accounts.models import Person
+from expo.booking import alternatives
 from expo.booking.models import COUNTING, LIVE, Booking, BookingState
 from expo.calendar import letters
 from expo.core import audit, clock, news
@@ -25,7 +26,6 @@ from expo.publishing.models import OccurrenceVersion
 from expo.publishing.news import ReleasePublished
 from expo.registration import queries as registrations
 
-from . import queries
 from .models import AgendaNotice, NoticeKind
 
 SOON = timedelta(hours=24)
@@ -175,7 +175,9 @@ def as_it_is_now(facts: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]
                     "code": other.code,
                     "when": said(placing(other), other.time_zone, person.language),
                 }
-                for other in queries.alternatives(item, tickets)
+                for other in alternatives.of(
+                    item.expo_id, item.occurrence_id, person_id=person.id, tickets=tickets
+                )
             ],
             # Whoever waits has it in no calendar.
             "calendar": {"method": "CANCEL" if item.cancelled else "REQUEST", "content": content.decode()}

@@ -107,6 +107,27 @@ def strike(*, order_id: int, line_ids: Iterable[int], keep: dict[int, Money] | N
         _changed(order, before)
 
 
+def is_growing(order: Order) -> bool:
+    """Whether more can be put on it: nothing came for it, no invoice says what it is. Whoever calls holds it."""
+    return (
+        order.state is OrderState.OPEN
+        and order.billed_at is None
+        and not queries.captured(order.id)
+        and not any(one.state is PayState.PROCESSING for one in queries.payments_of([order.id]))
+    )
+
+
+def add(*, order: Order, bill: orders.Bill) -> list[OrderLine]:
+    """More is owed on an open order, which is due when the last of it is. Whoever calls holds the order."""
+    before = order.total_minor
+    made = [_add_line(order, line.text, line.price, line.vat_basis_points) for line in bill.lines]
+    if bill.due_at is not None and order.due_at is not None:
+        order.due_at = max(order.due_at, bill.due_at)
+    _retotal(order)
+    _changed(order, before)
+    return made
+
+
 def reduce(*, order: Order, line: OrderLine, amount: Money, why: str = "") -> OrderLine:
     """Make a line of an order cheaper, by a line against it. Whoever calls holds the order; what came beyond the
     new total is theirs to give back. Raises ValueError where nothing would be left below nothing."""

@@ -27,7 +27,7 @@ from .refusals import CodeTaken
 from .values import check_conference, check_session, of_occurrence, of_session, plain
 from .words import AppearanceState
 
-_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone")
+_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone", "day_change_hour")
 
 
 def save_conference(
@@ -248,13 +248,15 @@ def bill(
                 speaker_id=pair[0],
                 role_id=pair[1],
                 state=AppearanceState.CONFIRMED if confirmed[pair] else AppearanceState.INVITED,
+                state_since=clock.now(),
             )
             appearance.position = position
             db.session.add(appearance)
         db.session.flush()
         audit.record(
-            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before, after=after
-        )
+            "bill_changed", "session", session.id, expo_id=session.expo_id, before=before,
+            after={"people": after, "occurrence": occurrence.id} if occurrence else after,
+        )  # fmt: skip
         clashes.check(session, keep=keep)
     return True
 

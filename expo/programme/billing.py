@@ -14,13 +14,19 @@ from .models import Appearance, Occurrence, Session
 
 
 def put_on(
-    *, session: Session, occurrence: Occurrence | None, speaker_id: int, role: str, keep: str = ""
+    *,
+    session: Session,
+    occurrence: Occurrence | None,
+    speaker_id: int,
+    role: str,
+    keep: str = "",
+    asked: bool = False,
 ) -> None:
-    """Let somebody appear, as the last one named. Raises Clashes, BadInput."""
+    """Let somebody appear, as the last one named. `asked`: they have yet to say yes. Raises Clashes, BadInput."""
     with transaction():
         if role not in {known.slug for known in queries.roles(session.expo_id)}:
             raise BadInput(_("Choose a role."), field="role")
-        _write(session, occurrence, [*_now(session, occurrence), Billing(speaker_id, role)], keep)
+        _write(session, occurrence, [*_now(session, occurrence), Billing(speaker_id, role, not asked)], keep)
 
 
 def take_off(*, session: Session, occurrence: Occurrence | None, appearance_id: int) -> Billing:

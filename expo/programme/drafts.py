@@ -56,6 +56,7 @@ class ConferenceDraft:
     other_names: tuple[str, ...] = ()
     text_language: str = ""
     texts: tuple[Text, ...] = ()
+    day_change_hour: int = 0  # what begins before it belongs to the day before
 
 
 @dataclass(frozen=True, slots=True)

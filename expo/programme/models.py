@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.accounts.models import Account
 from expo.capacity.models import Pool
+from expo.core import clock
 from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
 from expo.organisations.models import Organisation
@@ -114,6 +115,23 @@ class TeamMember(Base):
     account: Mapped[Account] = relationship()
 
 
+class Called:
+    """What events of calendars are called by, or where they are: they say when that changed. None: never since then."""
+
+    called_since: Mapped[Moment | None]
+
+
+# What calendars say of a place, a track or a type.
+_SAID = ("name", "names", "address", "city", "latitude", "longitude", "time_zone")
+
+
+@sa.event.listens_for(Called, "before_update", propagate=True)
+def _note_the_moment(_mapper: object, _connection: object, thing: Called) -> None:
+    known = sa.inspect(thing).attrs
+    if any(name in known and known[name].history.has_changes() for name in _SAID):
+        thing.called_since = clock.now()
+
+
 class NamedInLanguages:
     """What has a name, and that name in more languages."""
 
@@ -139,7 +157,7 @@ class Area(NamedInLanguages, Base):
     name: Mapped[str] = mapped_column(sa.String(120))
 
 
-class Venue(Base):
+class Venue(Called, Base):
     """A place with an address. An online venue has no zone of its own: the conference's holds."""
 
     __tablename__ = "venues"
@@ -193,7 +211,7 @@ class Walk(Base):
     minutes: Mapped[int]
 
 
-class Room(Base):
+class Room(Called, Base):
     """Where one thing happens at a time, unless it holds more."""
 
     __tablename__ = "rooms"
@@ -226,7 +244,7 @@ class Room(Base):
         return told(self.accessibility_text, self.text_language, self.accessibility_texts, language)
 
 
-class Track(NamedInLanguages, Base):
+class Track(NamedInLanguages, Called, Base):
     """A way to sort the sessions of a conference."""
 
     __tablename__ = "tracks"
@@ -241,7 +259,7 @@ class Track(NamedInLanguages, Base):
     conference: Mapped[Conference] = relationship()
 
 
-class SessionType(NamedInLanguages, Base):
+class SessionType(NamedInLanguages, Called, Base):
     """Plenary, workshop, guided tour …: the expo's own list."""
 
     __tablename__ = "session_types"

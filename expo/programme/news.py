@@ -26,3 +26,27 @@ class PlacesChanged:
     """A venue or room is not what it was: it holds less, or is open otherwise."""
 
     expo_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OccurrencesGoing:
+    """These times are about to be taken away for good: whatever hangs on them alone goes too."""
+
+    occurrence_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGoing:
+    """This session is about to be taken away for good; its times are gone."""
+
+    expo_id: int
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermsChanged:
+    """How seats of a kind of session, or of one occurrence, are booked has changed."""
+
+    expo_id: int
+    type_id: int | None
+    occurrence_id: int | None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from expo.core.db import MomentType, db
 from expo.core.text import folded
+from expo.expos.models import Expo
 
 from .models import (
     Appearance,
@@ -25,6 +26,11 @@ from .models import (
 )
 from .outside_models import OutsideEvent
 from .words import SessionState
+
+
+def expo_of(expo_id: int) -> Expo:
+    """The expo itself."""
+    return db.session.get_one(Expo, expo_id)
 
 
 def conference(expo_id: int, slug: str) -> Conference | None:

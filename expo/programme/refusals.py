@@ -23,3 +23,9 @@ class LastOwner(Refusal):
     """A team cannot be without anybody who can give roles."""
 
     code = "last_owner"
+
+
+class NothingToAnswer(Refusal):
+    """Nobody is asked for what does not take place."""
+
+    code = "nothing_to_answer"

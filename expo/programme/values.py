@@ -47,6 +47,8 @@ def check_conference(draft: ConferenceDraft) -> None:
     )  # fmt: skip
     if draft.time_zone not in time_zones():
         raise BadInput(_("“%(zone)s” is not a time zone.", zone=draft.time_zone), field="time_zone")
+    if not 0 <= draft.day_change_hour <= 8:
+        raise BadInput(_("A day changes between 0 and 8 o'clock."), field="day_change_hour")
 
 
 def check_session(draft: SessionDraft) -> None:

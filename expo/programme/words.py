@@ -98,6 +98,14 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
 
 
+class OverlapRule(enum.StrEnum):
+    """What happens where two seats of a person cannot both be used, from mild to strict."""
+
+    WARN = "warn"  # they are told, and may take both
+    SWAP = "swap"  # one for the other
+    FORBID = "forbid"  # the other one has to be given back first
+
+
 class Deed(enum.StrEnum):
     """What somebody may want to do. Which role may do it stands in teams.py."""
 

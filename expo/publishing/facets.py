@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from .filters import PAID
 from .items import Item
+
+# Which counts belong to which wish, by the names that Filter and Facets give them.
+_COUNTS = {
+    **{name: name for name in ("conferences", "types", "tracks", "venues", "languages", "offers", "times")},
+    "sdgs": "goals",
+    "within": "ways_in",
+    "step_free": "step_free",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,11 @@ class Facets:
             step_free=sum(item.step_free for item in found),
         )
 
+    def counted_by(self, wish: str) -> dict[str, Any]:
+        """What is counted here of the choices of this wish."""
+        name = _COUNTS.get(wish)
+        return {name: getattr(self, name)} if name else {}
+
     def admitted(self, price: str, conferences: Collection[int]) -> int:
         """How many anybody gets into who has a ticket of such a price, which these conferences have."""
         return sum(
@@ -55,3 +69,22 @@ class Facets:
             for (conference_id, open_to_all), count in self.ways_in.items()
             if (price != PAID if open_to_all else conference_id in conferences)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """Items by the wishes that they fail: those that meet all, and those that fail one alone, by its name."""
+
+    met: list[Item]
+    but_one: dict[str, list[Item]]
+
+    def but_for(self, wish: str) -> list[Item]:
+        """What any choice of this wish could find, as all others stand."""
+        return [*self.met, *self.but_one.get(wish, ())]
+
+    def facets(self) -> Facets:
+        """Each choice counted by what it would find beside all other wishes."""
+        found = Facets.of(self.met)
+        for wish in self.but_one:
+            found = replace(found, **Facets.of(self.but_for(wish)).counted_by(wish))
+        return found

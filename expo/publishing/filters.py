@@ -16,6 +16,8 @@ from .items import Item
 from .models import OccurrenceVersion, SessionVersion
 from .queries import items, on_day
 
+Test = Callable[[Item], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -48,26 +50,27 @@ class Filter:
 
     def wants(self, item: Item) -> bool:
         """Whether an item (as its viewer may see it) meets every wish but days and words."""
-        return all(test(item) for test in self.tests())
+        return all(test(item) for _wish, test in self.tests())
 
-    def tests(self) -> list[Callable[[Item], bool]]:
-        """What an item must pass, one test for each wish: a programme has thousands of items, an asker two wishes."""
-        of_all: tuple[tuple[object, Callable[[Item], bool]], ...] = (
-            (self.conferences, lambda item: item.conference_slug in self.conferences),
-            (self.tracks, lambda item: item.track_slug in self.tracks),
-            (self.venues, lambda item: item.venue_slug in self.venues),
-            (self.rooms, lambda item: item.room_slug in self.rooms),
-            (self.types, lambda item: item.type_slug in self.types),
-            (self.languages, lambda item: not set(self.languages).isdisjoint(item.understood)),
-            (self.sdgs, lambda item: not set(self.sdgs).isdisjoint(item.sdgs)),
-            (self.seats, lambda item: not item.cancelled and bool(item.seats_left)),
-            (self.step_free, lambda item: item.step_free),
-            (self.times, lambda item: item.part_of_day in self.times),
-            (self.offers, lambda item: set(self.offers).issubset(item.room_features)),
-            (self.within is not None, self._admits),
-            (self.mine is not None, lambda item: _open_to(item, self.mine or ())),
-        )
-        return [test for wished, test in of_all if wished]
+    def tests(self) -> list[tuple[str, Test]]:
+        """What an item must pass, one test for each wish, by the wish's name: a programme has thousands of items, an
+        asker two wishes."""
+        of_all: dict[str, tuple[object, Test]] = {
+            "conferences": (self.conferences, lambda item: item.conference_slug in self.conferences),
+            "tracks": (self.tracks, lambda item: item.track_slug in self.tracks),
+            "venues": (self.venues, lambda item: item.venue_slug in self.venues),
+            "rooms": (self.rooms, lambda item: item.room_slug in self.rooms),
+            "types": (self.types, lambda item: item.type_slug in self.types),
+            "languages": (self.languages, lambda item: not set(self.languages).isdisjoint(item.understood)),
+            "sdgs": (self.sdgs, lambda item: not set(self.sdgs).isdisjoint(item.sdgs)),
+            "seats": (self.seats, lambda item: not item.cancelled and bool(item.seats_left)),
+            "step_free": (self.step_free, lambda item: item.step_free),
+            "times": (self.times, lambda item: item.part_of_day in self.times),
+            "offers": (self.offers, lambda item: set(self.offers).issubset(item.room_features)),
+            "within": (self.within is not None, self._admits),
+            "mine": (self.mine is not None, lambda item: _open_to(item, self.mine or ())),
+        }
+        return [(name, test) for name, (wished, test) in of_all.items() if wished]
 
     def _admits(self, item: Item) -> bool:
         if item.open_to_all:

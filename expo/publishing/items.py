@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from expo.capacity.models import Pool
 from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track, Venue
+from expo.programme.terms import FIELDS, PARTY, resolved
+from expo.programme.terms_models import BookingTerms
 from expo.programme.texts import told
 from expo.programme.words import LISTED, SIGN_LANGUAGES, Admission, Visibility, stricter
 
@@ -90,6 +93,8 @@ class Item:
     booking_opens_at: datetime | None
     booking_closes_at: datetime | None
     meeting_point: str
+    # How many seats one person may book.
+    most_party: int
     # Whether details were taken out, because whoever looks has no ticket.
     closed: bool = False
     # Whether it is nothing but a time and a place that are taken.
@@ -132,6 +137,7 @@ class Item:
             booking_opens_at=None,
             booking_closes_at=None,
             meeting_point="",
+            most_party=PARTY,
             closed=True,
         )
 
@@ -282,7 +288,8 @@ class Item:
         return "step-free" in self.room_features
 
 
-# In the order of Item's fields, but for the last two.
+_own, _kind = aliased(BookingTerms, name="own_terms"), aliased(BookingTerms, name="kind_terms")
+# In the order of Item's fields, as far as they are columns; then what the occurrence and its kind say of booking.
 COLUMNS = (
     OccurrenceVersion.expo_id,
     OccurrenceVersion.occurrence_id,
@@ -340,7 +347,27 @@ COLUMNS = (
     Occurrence.booking_opens_at,
     Occurrence.booking_closes_at,
     Occurrence.meeting_point,
+    *(getattr(terms, name) for terms in (_own, _kind) for name in FIELDS),
 )
+_TERMS = len(COLUMNS) - 2 * len(FIELDS)
+_OPEN_PROGRAMME, _STARTS, _OPENS = (
+    next(at for at, column in enumerate(COLUMNS) if column is wanted)
+    for wanted in (
+        Conference.is_open_programme, OccurrenceVersion.starts_at, Occurrence.booking_opens_at,
+    )
+)  # fmt: skip
+
+
+def of_row(row: Sequence[Any]) -> Item:
+    """One row of ITEMS. When booking opens and closes, and for how many, are what occurrence and kind say together."""
+    own, kind = row[_TERMS : _TERMS + len(FIELDS)], row[_TERMS + len(FIELDS) :]
+    terms = resolved(
+        own, kind, row[_STARTS],
+        opens_at=row[_OPENS], closes_at=row[_OPENS + 1], open_programme=row[_OPEN_PROGRAMME],
+    )  # fmt: skip
+    told = (terms.opens_at, terms.closes_at, *row[_OPENS + 2 : _TERMS], terms.most_party)
+    return Item(*row[:_OPENS], *told)
+
 
 ITEMS = (
     sa.select(*COLUMNS)
@@ -354,6 +381,8 @@ ITEMS = (
     .join(Room, OccurrenceVersion.room_id == Room.id)
     .join(Venue, Room.venue_id == Venue.id)
     .join(Pool, Occurrence.pool_id == Pool.id)
+    .outerjoin(_own, _own.occurrence_id == Occurrence.id)
+    .outerjoin(_kind, _kind.type_id == SessionVersion.type_id)
     .where(OccurrenceVersion.until_release_id.is_(None), SessionVersion.until_release_id.is_(None))
     .order_by(
         OccurrenceVersion.starts_at, Venue.name, Room.position, Room.name, OccurrenceVersion.occurrence_id

@@ -28,6 +28,7 @@ class Known:
     city: str
     folded_name: str
     folded: str
+    picture: str | None
 
     @property
     def said(self) -> str:
@@ -47,7 +48,7 @@ def of_expo(expo_id: int) -> dict[int, Known]:
 def _read(expo_id: int) -> dict[int, Known]:
     rows = db.session.execute(
         sa.select(Speaker.id, Speaker.slug, Speaker.name, Speaker.title, Organisation.name, Speaker.city)
-        .add_columns(Speaker.folded_name)
+        .add_columns(Speaker.folded_name, Speaker.picture)
         .outerjoin(Speaker.organisation)
         .where(Speaker.expo_id == expo_id)
         .order_by(Speaker.folded_name, Speaker.id)
@@ -62,8 +63,9 @@ def _read(expo_id: int) -> dict[int, Known]:
             city,
             folded_name,
             folded(f"{name} {organisation or ''} {city} {title}"),
+            picture,
         )
-        for number, slug, name, title, organisation, city, folded_name in rows
+        for number, slug, name, title, organisation, city, folded_name, picture in rows
     }
 
 

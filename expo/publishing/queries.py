@@ -17,7 +17,7 @@ from expo.programme.models import Conference, Occurrence, Room, Session, Venue
 from expo.programme.texts import told
 from expo.programme.words import LISTED, Admission
 
-from .items import ITEMS, Item
+from .items import ITEMS, Item, of_row
 from .models import OccurrenceVersion, Release, SessionVersion
 
 
@@ -31,7 +31,7 @@ def items(expo_id: int, *conditions: sa.ColumnElement[bool], hidden_too: bool = 
     wanted = ITEMS.where(OccurrenceVersion.expo_id == expo_id, *conditions)
     if not hidden_too:
         wanted = wanted.where(listed())
-    return [Item(*tuple(row)) for row in db.session.execute(wanted)]
+    return [of_row(tuple(row)) for row in db.session.execute(wanted)]
 
 
 _ON_DAY = ITEMS.where(
@@ -41,7 +41,7 @@ _ON_DAY = ITEMS.where(
 
 def on_day(expo_id: int, day: date) -> list[Item]:
     """What begins on this day, or in the night after it where the conference says that it belongs here."""
-    return [Item(*tuple(row)) for row in db.session.execute(_ON_DAY, {"expo": expo_id, "day": day})]
+    return [of_row(tuple(row)) for row in db.session.execute(_ON_DAY, {"expo": expo_id, "day": day})]
 
 
 def of_session(expo_id: int, session_id: int, *, hidden_too: bool = False) -> list[Item]:
@@ -98,7 +98,7 @@ def upcoming(expo_id: int, after: datetime, *, most: int, conference_id: int | N
     )
     if conference_id is not None:
         wanted = wanted.where(SessionVersion.conference_id == conference_id)
-    return [Item(*tuple(row)) for row in db.session.execute(wanted.limit(most))]
+    return [of_row(tuple(row)) for row in db.session.execute(wanted.limit(most))]
 
 
 def of_room(expo_id: int, room_id: int) -> list[Item]:

@@ -12,8 +12,8 @@ from itertools import chain
 from expo.core import clock
 
 from . import kept_items, search
-from .facets import Facets
-from .filters import Filter
+from .facets import Facets, Sifted
+from .filters import Filter, Test
 from .items import Item
 from .kept_items import ALL_DAY, is_long, with_seats
 
@@ -57,16 +57,42 @@ def on_day(expo_id: int, day: date, tickets: Collection[int] = ()) -> list[Item]
 
 
 def _meeting(expo_id: int, found: Iterable[Item], wish: Filter, tickets: Collection[int]) -> Iterator[Item]:
-    among = frozenset(search.sessions(expo_id, wish.words, tickets)) if wish.words else None
-    tests = wish.tests()
-    for item in found:
-        if (among is None or item.session_id in among) and all(test(item) for test in tests):
+    tests = [test for _wish, test in _tests(wish)]
+    for item in _holding(expo_id, found, wish.words, tickets):
+        if all(test(item) for test in tests):
             yield item
 
 
-def meeting(expo_id: int, found: list[Item], wish: Filter, tickets: Collection[int] = ()) -> list[Item]:
-    """Those of these items, as the viewer may see them, that meet every wish but the day."""
-    return list(_meeting(expo_id, found, wish, tickets))
+def _holding(expo_id: int, found: Iterable[Item], words: str, tickets: Collection[int]) -> Iterable[Item]:
+    if not words:
+        return found
+    among = frozenset(search.sessions(expo_id, words, tickets))
+    return (item for item in found if item.session_id in among)
+
+
+def _tests(wish: Filter) -> list[tuple[str, Test]]:
+    """The tests of a wish now: nobody finds a seat in what is over."""
+    now = clock.now()
+
+    def still(test: Test) -> Test:
+        return lambda item: item.ends_at > now and test(item)
+
+    return [(name, still(test) if name == "seats" else test) for name, test in wish.tests()]
+
+
+def sift(expo_id: int, found: Iterable[Item], wish: Filter, tickets: Collection[int] = ()) -> Sifted:
+    """These items, as the viewer may see them, by the wishes that they fail, without those that fail several or do
+    not hold the words. The wish's day counts for nothing."""
+    tests = _tests(wish)
+    met: list[Item] = []
+    but_one: dict[str, list[Item]] = {}
+    for item in _holding(expo_id, found, wish.words, tickets):
+        failed = [name for name, test in tests if not test(item)]
+        if not failed:
+            met.append(item)
+        elif len(failed) == 1:
+            but_one.setdefault(failed[0], []).append(item)
+    return Sifted(met, but_one)
 
 
 def session_named(expo_id: int, code: str) -> int | None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from expo.core import audit, clock
 from expo.core.db import db, execute, lock, transaction
-from expo.core.refusals import BadInput
+from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line
 from expo.programme.models import Conference
 from expo.programme.words import Role
@@ -52,11 +52,24 @@ class QuestionDraft:
 
 
 def save_question(
-    *, conference: Conference, draft: QuestionDraft, question: Question | None = None
+    *,
+    conference: Conference,
+    draft: QuestionDraft,
+    question: Question | None = None,
+    version: int | None = None,
 ) -> Question:
-    """Ask something, or change how it is asked. Raises BadInput; Promised where somebody answered under other terms."""
+    """Ask something, or change how it is asked. Raises BadInput; ChangedMeanwhile when `version` is given and somebody
+    else saved first; Promised where somebody answered under other terms."""
     with transaction():
         lock(conference)
+        if question is not None:
+            lock(question)
+            if version is not None and question.version != version:
+                raise ChangedMeanwhile(
+                    _(
+                        "Somebody else changed this while you were writing. Look at their version, then save again."
+                    )
+                )
         options = _options(draft, question)
         _check(conference, draft, options, question)
         new = question is None
@@ -75,6 +88,7 @@ def save_question(
             _hold_to_promise(question, draft, options)
             if draft.is_sealed and not question.is_sealed:
                 _seal_all(question)
+            question.version += 1
         before = None if new else _told(question)
         _write(question, draft, options)
         db.session.flush()

@@ -6,7 +6,6 @@ there is never a row without its file; what a crash leaves without a row is swep
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import secrets
@@ -17,9 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
-from expo.core import clock, tokens
+from expo.core import clock, pictures, tokens
 from expo.core.db import after_commit, db, transaction
 from expo.core.text import one_line
 
@@ -30,9 +28,6 @@ from .refusals import BadFile
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 5 * 1024 * 1024
-# What is unpacked stands in memory; a JPEG that becomes smaller anyway is never unpacked whole.
-MOST_PIXELS = 16_000_000
-MOST_PIXELS_OF_PHOTO = 100_000_000
 PHOTO_SIDE = 1200  # pixels of the longer side: enough for a badge of 60 mm at 300 dpi, and no more is kept
 UNCLAIMED = timedelta(days=1)
 LONGEST_NAME = 120
@@ -168,34 +163,13 @@ def _looked_at(kind: Kind, content: bytes) -> tuple[bytes, str]:
 
 
 def _made_anew(content: bytes, type_: str, *, photo: bool) -> tuple[bytes, str]:
-    """The picture and nothing else: no place where it was taken, no serial number of the camera, no second file."""
+    if photo:
+        type_ = "image/jpeg"
     try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            most = MOST_PIXELS_OF_PHOTO if photo and type_ == "image/jpeg" else MOST_PIXELS
-            if picture.width * picture.height > most:
-                millions = most // 1_000_000
-                raise BadFile(_("That picture has too many pixels: at most %(most)s million.", most=millions))
-            if photo:
-                picture.draft("RGB", (PHOTO_SIDE, PHOTO_SIDE))
-                type_ = "image/jpeg"
-            upright = ImageOps.exif_transpose(picture)
-            if photo:
-                upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
-            whole = upright.convert("RGBA")
-            if type_ == "image/jpeg":
-                clean = Image.new("RGB", whole.size, "white")
-                clean.paste(whole, mask=whole)
-            else:
-                clean = Image.new("RGBA", whole.size)
-                clean.paste(whole)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as wrong:
-        raise BadFile(_("That picture cannot be read. Save it again as JPEG or PNG.")) from wrong
-    made = io.BytesIO()
-    if type_ == "image/jpeg":
-        clean.save(made, "JPEG", quality=88, optimize=True)
-    else:
-        clean.save(made, "PNG", optimize=True)
-    return made.getvalue(), type_
+        made = pictures.made_anew(content, side=PHOTO_SIDE if photo else None, flat=type_ == "image/jpeg")
+    except pictures.BadPicture as wrong:
+        raise BadFile(wrong.message) from wrong
+    return made, type_
 
 
 def _name(name: str, type_: str) -> str:

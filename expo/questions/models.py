@@ -72,6 +72,8 @@ class Question(Base):
     # City days, both of them inside: answers can be changed until, and are kept until.
     change_until: Mapped[date | None]
     keep_until: Mapped[date] = mapped_column(index=True)
+    # Rises with each change, so that of two organisers the second sees what the first has done.
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[Moment]
     # Not asked any more; what was answered stays until its day.
     ended_at: Mapped[Moment | None]

@@ -63,11 +63,12 @@ def approve(*, registration: Registration, note: str = "") -> None:
         to_pay = billing.owed(registration) and not (order and order.state is OrderState.SETTLED)
         to = RegistrationState.APPROVED if to_pay else RegistrationState.CONFIRMED
         _step(registration, to, waiting, why=note)
+        if to_pay:  # before the places: whoever ends an order holds it first, too
+            order = order or billing.open_order(registration)
         if not registration.holds_place:  # who received a place from somebody else has it already
             places.take([registration])
         db.session.flush()
         if to_pay:
-            order = order or billing.open_order(registration)
             letters.write(registration, "registration_to_pay", note=note, order=order)
             if order is not None:
                 reminders.plan_payment(order)
@@ -141,6 +142,8 @@ def _end_unpaid(expired: OrderExpired) -> None:
         places.give_back(registration)
         vouchers.undo(registration)
         news.tell(RegistrationOver(registration.id))
+        if letters.payer_of(registration):  # the other letter goes to whoever was to pay
+            letters.write(registration, "registration_revoked", note=why)
     letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
 
 

@@ -7,14 +7,16 @@ from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 
+from expo.accounts.models import Person
 from expo.core import audit, clock
-from expo.core.db import db, transaction
+from expo.core.db import db, lock, transaction
 from expo.core.money import Money
 from expo.payment import orders, sellers, settling
+from expo.payment import queries as payment
 from expo.payment.models import Order, OrderLine, OrderState, Seller
 from expo.programme.models import Conference
 
-from . import queries
+from . import letters, queries, reminders
 from .models import ConferenceSeller, Registration, TicketType
 
 AT_LEAST = timedelta(hours=1)
@@ -119,7 +121,8 @@ def due_at(seller: Seller, ticket_type: TicketType) -> datetime:
 
 
 def open_order(registration: Registration) -> Order | None:
-    """The order of somebody who was approved, in the basket they asked with; None where nothing is to be paid."""
+    """The order of somebody who has to pay now: that of whoever pays for them, else one in the basket they asked
+    with; None where nothing is to be paid."""
     chosen = queries.add_ons_of([registration.id])
     if not registration.price_minor and not any(one.price_minor for one in chosen):
         return None
@@ -141,17 +144,39 @@ def open_order(registration: Registration) -> Order | None:
         ],
         due_at(seller, kind),
     )
-    if registration.order_id is not None:
+    if registration.payer_id is not None:
+        order, lines = _on_bill_of(db.session.get_one(Person, registration.payer_id), bill)
+    elif registration.order_id is not None:
         order, lines = orders.add(to=db.session.get_one(Order, registration.order_id), bill=bill)
     else:
         placed = orders.place(person=registration.person, bills=[bill])
         order, lines = placed.orders[0], placed.lines[0]
-    registration.order_id = order.id
+    registration.order = order
     registration.order_line_id = lines[0].id
     for one, line in zip(chosen, lines[1:], strict=True):
         one.order_line_id = line.id
     db.session.flush()
     return order
+
+
+def _on_bill_of(payer: Person, bill: orders.Bill) -> tuple[Order, list[OrderLine]]:
+    """Whoever pays for several has one bill for each seller and currency, until an invoice is written for it or money
+    comes; what follows stands on the next, in the same basket."""
+    lock(payer)  # two at once open one bill
+    theirs = payment.of_person(payer.id)
+    for known in theirs:
+        if (known.seller_id, known.currency) == (bill.seller_id, bill.currency):
+            order = orders.hold(known.id)
+            if settling.is_growing(order):
+                return order, settling.add(order=order, bill=bill)
+    if theirs:
+        order, lines = orders.add(to=theirs[-1], bill=bill)
+    else:
+        placed = orders.place(person=payer, bills=[bill])
+        order, lines = placed.orders[0], placed.lines[0]
+    letters.bill_opened(order)
+    reminders.plan_payment(order)
+    return order, lines
 
 
 def owed(registration: Registration) -> int:

@@ -20,7 +20,7 @@ from expo.payment import orders
 
 from . import letters, queries, vouchers
 from .models import LIVE, Registration, RegistrationState, TakenAddOn
-from .news import PlaceHandedOn, RegistrationConfirmed, RegistrationEnded, RegistrationOver
+from .news import PlaceHandedOn, Registered, RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import AlreadyRegistered, TooLate, WrongStep
 from .submitting import Newcomer, arrive
 from .voucher_models import VoucherUse
@@ -130,6 +130,7 @@ def _hand_on(before: Registration, successor: Person | None) -> Registration:
         submitted_at=now,
         holds_place=before.holds_place,
         pool_id=before.pool_id,
+        payer_id=before.payer_id,
         price_minor=before.price_minor,
         currency=before.currency,
     )
@@ -161,6 +162,8 @@ def _hand_on(before: Registration, successor: Person | None) -> Registration:
 
 
 def _tell(before: Registration, after: Registration, with_seats: bool) -> None:
+    if after.person_id is not None:
+        news.tell(Registered(after.id))
     news.tell(PlaceHandedOn(before.id, after.id, with_seats))
     if after.state is RegistrationState.CONFIRMED:
         news.tell(RegistrationConfirmed(after.id))

@@ -22,7 +22,8 @@ from expo.payment.news import CameLate
 from . import letters, places, queries, submitting
 from .late_models import UNDECIDED, LateMoney, LateState
 from .models import Registration, RegistrationState, TicketType
-from .refusals import LateIsDecided, TicketsGone
+from .news import SeatedAgain
+from .refusals import LateIsDecided
 
 CHOOSE_WITHIN = timedelta(days=7)
 AT_LEAST = timedelta(hours=12)
@@ -73,10 +74,13 @@ def credit(choice: LateMoney) -> Money:
 
 
 def may_exchange_for(choice: LateMoney) -> list[TicketType]:
-    """Tickets of the same seller and currency that the money is enough for, and that the person does not have."""
+    """Tickets of the same seller and currency that the money is enough for, and that the person does not have; none
+    where it was paid for others."""
     from . import billing
 
     order = choice.order
+    if any(one.person_id != order.person_id for one in _ended(order)):
+        return []
     free: list[TicketType] = []
     for kind in queries.offered(choice.expo_id):
         seller = billing.named_seller(kind.conference)
@@ -161,7 +165,9 @@ def _ended(order: Order) -> list[Registration]:
 def _seat(order: Order, ended: list[Registration]) -> bool:
     """Take all places again, and let the order be settled. False, and nothing changed, where one is not to be had."""
     if not ended or any(
-        queries.is_over(one.conference) or queries.live(order.person_id, one.conference_id) for one in ended
+        queries.is_over(one.conference)
+        or (one.person_id is not None and queries.live(one.person_id, one.conference_id))
+        for one in ended
     ):
         return False
     try:
@@ -175,7 +181,9 @@ def _seat(order: Order, ended: list[Registration]) -> bool:
                 db.session.refresh(one)
             places.take(ended)
             db.session.flush()
-    except (TicketsGone, sa.exc.IntegrityError):
+            for one in ended:
+                news.tell(SeatedAgain(one.id))
+    except (Refusal, sa.exc.IntegrityError):
         for one in ended:
             db.session.refresh(one)
         return False

@@ -35,7 +35,8 @@ def received(person: Person, registrations: list[Registration], placed: list[Ord
 def write(
     registration: Registration, letter: str, *, note: str = "", order: Order | None = None, **facts: Any
 ) -> None:
-    """One letter about one registration; with the order that has to be paid for it, if there is one."""
+    """One letter about one registration; with the order that has to be paid for it, if there is one and it is its
+    person's own: the address of another's order is for that one alone."""
     person: Person | None = registration.person
     if person is not None and person.email:
         outbox.queue(
@@ -46,8 +47,30 @@ def write(
             name=person.name,
             registration=told(registration, person.language),
             note=note,
-            bill=_bill(order, person.language) if order else None,
+            bill=_bill(order, person.language) if order and order.person_id == person.id else None,
             **facts,
+        )
+
+
+def payer_of(registration: Registration) -> Person | None:
+    """Who pays for it, where that is not its own person: theirs is the order, and its address."""
+    order = registration.order
+    if order is None or order.person_id == registration.person_id or registration.order_line_id is None:
+        return None
+    return order.person
+
+
+def bill_opened(order: Order) -> None:
+    """To whoever pays for several: there is something to pay now, and more may follow on the same bill."""
+    person = order.person
+    if person.email:
+        outbox.queue(
+            "order_for_others",
+            to=person.email,
+            language=person.language,
+            expo_id=order.expo_id,
+            name=person.name,
+            bill=_bill(order, person.language),
         )
 
 
@@ -125,8 +148,10 @@ def _bill(order: Order, language: str) -> dict[str, object]:
 
 
 def told(registration: Registration, language: str) -> dict[str, str]:
-    """What a letter says of a registration."""
+    """What a letter says of a registration; who pays, where that is somebody else."""
+    payer = payer_of(registration)
     return {
+        "payer": (payer.organisation or payer.name) if payer else "",
         "conference": registration.conference.title_in(language)[0],
         "ticket": registration.ticket_type.name,
         "code": registration.code,

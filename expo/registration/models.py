@@ -146,12 +146,14 @@ class Registration(Base):
     price_minor: Mapped[int] = mapped_column(default=0)
     currency: Mapped[str] = mapped_column(sa.String(3), default="SEK")
     order_line_id: Mapped[int | None] = mapped_column(sa.ForeignKey(OrderLine.id))
+    # Who pays for it, where that is not its own person: on their bill, not on one of its own.
+    payer_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Person.id), index=True)
     # Whose place it is now: this one has ended.
     handed_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("registrations.id"))
 
     conference: Mapped[Conference] = relationship()
     ticket_type: Mapped[TicketType] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
     order: Mapped[Order | None] = relationship()
 
     @property

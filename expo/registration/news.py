@@ -41,6 +41,14 @@ class RegistrationOver:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatedAgain:
+    """A registration that ended because nobody paid in time is live again: the money came. Whoever refuses keeps it
+    from being so."""
+
+    registration_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceHandedOn:
     """The place of this registration is another one's now: what its person was handed ends, too. Seats go along
     where both wish it and the new one is confirmed; the others are given back when the ended one is told of."""

@@ -6,12 +6,13 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.accounts.models import Person
-from expo.core import audit, clock, tokens
+from expo.core import audit, clock, news, tokens
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 
 from . import places, queries
 from .models import Registration, RegistrationState, TicketType
+from .news import Registered
 from .refusals import AlreadyRegistered, NotOnSale
 from .submitting import check_sale
 
@@ -87,3 +88,4 @@ def name(*, registration: Registration, person: Person) -> None:
             "pass_claimed", "registration", registration.id, expo_id=registration.expo_id,
             after={"person": person.id},
         )  # fmt: skip
+        news.tell(Registered(registration.id))

@@ -190,12 +190,17 @@ def of_order(order_id: int) -> list[Registration]:
 
 
 def of_basket(order: Order) -> tuple[list[Registration], list[Order]]:
-    """All registrations and orders of this order's basket."""
+    """All registrations and orders of this order's basket; of what somebody else pays for, no order."""
     placed = payment.of_basket(order)
     registrations = list(
         db.session.scalars(
             sa.select(Registration)
-            .where(Registration.order_id.in_([one.id for one in placed]))
+            .where(
+                sa.or_(
+                    Registration.order_id.in_([one.id for one in placed]),
+                    sa.and_(Registration.person_id == order.person_id, Registration.payer_id.is_not(None)),
+                )
+            )
             .options(*_WITH_ALL)
             .order_by(Registration.id)
         )

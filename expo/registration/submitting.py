@@ -101,6 +101,7 @@ def submit(
     hand_over: Callable[[], Collection[int]] | None = None,
     also: Callable[[list[Registration]], None] | None = None,
     by_team: bool = False,
+    payer: Person | None = None,
 ) -> Submitted:
     """Register a person by these ticket types, at once for those that cost nothing and need no approval, and write
     to them.
@@ -108,7 +109,8 @@ def submit(
     A newcomer becomes a person only if all of it goes well. `form_key` is a random value made with the form:
     the same form with the same answers, sent again, gives the same submission again. `hand_over`
     is called inside the transaction, and says of which ticket types the caller holds a place for them; `also` is called there with what was made, to keep what
-    goes with it: all of it, or nothing. A team may give hidden tickets without their code.
+    goes with it: all of it, or nothing. A team may give hidden tickets without their code. What costs something stands
+    on the bill of `payer`, if there is one.
     Raises EmptyBasket, AlreadyRegistered, TicketsGone, NotOnSale, CodeRefused, VoucherGone: then nothing happened.
     """
     wanted = sorted(set(ticket_types), key=lambda ticket_type: ticket_type.id)
@@ -118,7 +120,7 @@ def submit(
     choices = choices or Choices()
     sent = _sending(form_key, wanted, person, newcomer, choices)
     try:
-        return _submit(wanted, person, newcomer, sent, choices, hand_over, also, by_team)
+        return _submit(wanted, person, newcomer, sent, choices, hand_over, also, by_team, payer)
     except orders.PlacedAlready:
         assert sent is not None
         first = orders.placed(wanted[0].expo_id, sent)
@@ -188,6 +190,7 @@ def _submit(
     hand_over: Callable[[], Collection[int]] | None,
     also: Callable[[list[Registration]], None] | None,
     by_team: bool,
+    payer: Person | None,
 ) -> Submitted:
     with transaction():
         if person is None:
@@ -204,13 +207,16 @@ def _submit(
             _check_first(person, wish.ticket_type)
         bills = billing.Bills(person.expo_id)
         for wish in wishes:
-            bills.add(wish.ticket_type, [] if wish.waits else _lines(wish), currency=_currency(wish))
+            own = [] if wish.waits or payer else _lines(wish)
+            bills.add(wish.ticket_type, own, currency=_currency(wish))
         placed = orders.place(person=person, bills=bills.bills, sent=sent)
         registrations = []
         for wish in wishes:
             number, span = bills.where[wish.ticket_type.id]
-            registration = _register(person, wish, placed.orders[number])
+            registration = _register(person, wish, placed.orders[number], payer)
             _note_lines(registration, [line.id for line in placed.lines[number][span]])
+            if payer is not None and not wish.waits:
+                billing.open_order(registration)
             registrations.append(registration)
         _settle_in(registrations, held=held)
         for wish, registration in zip(wishes, registrations, strict=True):
@@ -323,7 +329,7 @@ def _lines(wish: _Wish) -> list[orders.Line]:
     ]
 
 
-def _register(person: Person, wish: _Wish, order: Order | None) -> Registration:
+def _register(person: Person, wish: _Wish, order: Order | None, payer: Person | None = None) -> Registration:
     now, kind = clock.now(), wish.ticket_type
     if wish.waits:
         state = RegistrationState.SUBMITTED
@@ -344,6 +350,7 @@ def _register(person: Person, wish: _Wish, order: Order | None) -> Registration:
         pool_id=reserve or kind.pool_id,
         price_minor=wish.price.minor,
         currency=_currency(wish),
+        payer_id=payer.id if payer else None,
     )
     if not add_unless_there(registration):  # a second click that came at the same time
         raise _already(kind)

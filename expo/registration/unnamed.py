@@ -5,6 +5,8 @@ A place without a name stands in no list of people; who it is for is checked whe
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
@@ -17,7 +19,7 @@ from expo.payment.models import Order
 
 from . import billing, letters, places, queries
 from .models import LIVE, Registration, RegistrationState, TicketType
-from .news import RegistrationConfirmed
+from .news import Registered, RegistrationConfirmed
 from .refusals import AlreadyRegistered, NotOnSale, TicketsGone
 from .submitting import Newcomer, arrive, check_sale, check_there
 
@@ -80,8 +82,15 @@ def _place(kind: TicketType, placed: Order, line_id: int) -> Registration:
     )
 
 
-def name(*, order_id: int, ticket_type: TicketType, to: Person | Newcomer) -> Registration:
+def name(
+    *,
+    order_id: int,
+    ticket_type: TicketType,
+    to: Person | Newcomer,
+    also: Callable[[list[Registration]], None] | None = None,
+) -> Registration:
     """Give one of the order's places to somebody: one statement, so that of two who come at once each has their own.
+    `also` keeps what goes with it.
 
     Raises TicketsGone when all are named, AlreadyRegistered.
     """
@@ -99,7 +108,10 @@ def name(*, order_id: int, ticket_type: TicketType, to: Person | Newcomer) -> Re
         audit.record(
             "place_named", "registration", found.id, expo_id=found.expo_id, after={"person": person.id}
         )
+        if also is not None:
+            also([found])
         letters.place_received(person, [found])
+        news.tell(Registered(found.id))
         if found.state is RegistrationState.CONFIRMED:
             news.tell(RegistrationConfirmed(found.id))
     return found

@@ -14,6 +14,7 @@ from expo.accounts.models import Account, Person
 from expo.checkin.models import Device
 from expo.core.audit import AuditEntry
 from expo.core.db import db
+from expo.speakers.models import Speaker, SpeakerLink
 
 # Deeds as the audit names them. What is missing here is shown by its own name.
 _WORDS = {
@@ -78,6 +79,23 @@ _WORDS = {
     "clash_kept": _l("Kept in spite of a clash"),
     "speaker_created": _l("Made"),
     "speaker_changed": _l("Changed"),
+    "speaker_picture": _l("Changed the picture"),
+    "speaker_rider": _l("Changed what is needed on stage"),
+    "speaker_logistics": _l("Changed address or travel"),
+    "speaker_invited": _l("Invited"),
+    "speaker_invited_anew": _l("Invited anew"),
+    "speaker_reminded": _l("Reminded"),
+    "speaker_link_ended": _l("Address taken back"),
+    "speaker_registered": _l("Registered as delegate"),
+    "assistant_invited": _l("Assistant invited"),
+    "assistant_ended": _l("Assistant taken away"),
+    "availability_said": _l("Said when they can"),
+    "appearance_confirmed": _l("Said yes"),
+    "appearance_declined": _l("Said no"),
+    "appearance_asked_again": _l("Asked again"),
+    "substitute_named": _l("Named somebody in their place"),
+    "substitute_taken": _l("Substitute taken"),
+    "substitute_turned_down": _l("Substitute turned down"),
     "conference_created": _l("Made"),
     "conference_changed": _l("Changed"),
     "outside_event_created": _l("Made"),
@@ -99,6 +117,8 @@ _WORDS = {
     "delegation_reminded": _l("Reminded"),
     "delegation_declined": _l("Declined"),
     "delegation_closed": _l("Closed"),
+    "delegation_opened_again": _l("Opened again"),
+    "order_handed_over": _l("Another focal point pays"),
     "nominated": _l("Nominated"),
     "nominee_registered": _l("Registered"),
     "nominee_withdrawn": _l("Withdrawn"),
@@ -106,7 +126,28 @@ _WORDS = {
     "nominee_declined": _l("Declined"),
     "nominee_ended": _l("Ended"),
     "nominee_reminded": _l("Reminded"),
+    "change_undone": _l("Took a change back"),
+    "session_removed": _l("Removed"),
+    "occurrence_removed": _l("Removed"),
+    "track_removed": _l("Removed"),
+    "session_type_removed": _l("Removed"),
+    "role_removed": _l("Removed"),
+    "area_removed": _l("Removed"),
+    "room_removed": _l("Removed"),
+    "venue_removed": _l("Removed"),
+    "track_created": _l("Made"),
+    "session_type_created": _l("Made"),
+    "role_created": _l("Made"),
+    "conference_cloned": _l("Cloned"),
+    "programme_file_kept": _l("File uploaded"),
+    "programme_imported": _l("Programme imported"),
+    "programme_import_undone": _l("Import taken back"),
 }
+
+
+def word(action: str) -> str:
+    """What a deed is called on a page."""
+    return str(_WORDS.get(action, action.replace("_", " ")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +180,7 @@ def of(subjects: Iterable[tuple[str, int]], most: int = 20, leave_out: Collectio
         Line(
             entry.at,
             names[entry.actor],
-            str(_WORDS.get(entry.action, entry.action.replace("_", " "))),
+            word(entry.action),
             entry.why or "",
             tuple(entry.after) if entry.action.endswith("_changed") and isinstance(entry.after, dict) else (),
             str(entry.after.get("tag", "")) if isinstance(entry.after, dict) else "",
@@ -160,8 +201,24 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
         kind, _colon, key = actor.partition(":")
         if key.isascii() and key.isdigit():
             ids.setdefault(kind, set()).add(int(key))
-    for kind, table in (("account", Account), ("person", Person), ("device", Device)):
+    known |= _assistants(ids.pop("assistant", ()))
+    for kind, table in (
+        ("account", Account), ("person", Person), ("device", Device), ("speaker", Speaker),
+    ):  # fmt: skip
         if ids.get(kind):
             rows = db.session.execute(sa.select(table.id, table.name).where(table.id.in_(ids[kind])))
             known |= {f"{kind}:{key}": name for key, name in rows}
     return {actor: known.get(actor, actor.partition(":")[2] or actor) for actor in wanted}
+
+
+def _assistants(link_ids: Collection[int]) -> dict[str, str]:
+    """Whoever acted for a speaker, with for whom."""
+    rows = db.session.execute(
+        sa.select(SpeakerLink.id, SpeakerLink.assistant_name, Speaker.name)
+        .join(SpeakerLink.speaker)
+        .where(SpeakerLink.id.in_(link_ids))
+    )
+    return {
+        f"assistant:{key}": _("%(assistant)s for %(name)s", assistant=assistant or "", name=name)
+        for key, assistant, name in rows
+    }

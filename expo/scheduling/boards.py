@@ -117,6 +117,14 @@ def hold(expo_id: int) -> None:
     db.session.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update(key_share=True))
 
 
+def touch(expo_id: int) -> None:
+    """Rows are written past the session: its events say nothing of them."""
+    changes = _changes()
+    if expo_id not in changes:
+        changes[expo_id] = _Change(_raise(db.session(), expo_id))
+    changes[expo_id].others = True
+
+
 def _changes() -> dict[int, _Change]:
     """By expo; of the running transaction alone."""
     session = db.session()

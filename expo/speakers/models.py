@@ -106,5 +106,9 @@ class SpeakerLink(Base):
     made_at: Mapped[Moment]
     opened_at: Mapped[Moment | None]
     ended_at: Mapped[Moment | None]
+    # Of the calendar that belongs to it; and of the speaker's own address, when its letters were sent.
+    feed_digest: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)
+    reminded_at: Mapped[Moment | None]
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0")
 
     speaker: Mapped[Speaker] = relationship()

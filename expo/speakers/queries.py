@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from expo.core.db import db
 from expo.core.text import folded
 
-from .models import Availability, AvailabilitySource, Speaker
+from .models import Availability, AvailabilitySource, Speaker, SpeakerLink
 
 
 def by_slug(expo_id: int, slug: str) -> Speaker | None:
@@ -88,3 +88,41 @@ def absences(speaker_id: int, source: AvailabilitySource) -> list[Span]:
         .order_by(Availability.starts_at)
     )
     return [Span(*row) for row in rows]
+
+
+def own_link(speaker_id: int) -> SpeakerLink | None:
+    """The speaker's own address, while it holds."""
+    return db.session.scalar(
+        sa.select(SpeakerLink).where(
+            SpeakerLink.speaker_id == speaker_id,
+            SpeakerLink.assistant_name.is_(None),
+            SpeakerLink.ended_at.is_(None),
+        )
+    )
+
+
+def own_links(speaker_ids: Collection[int]) -> dict[int, SpeakerLink]:
+    """The same of several, by speaker. One query."""
+    rows = db.session.scalars(
+        sa.select(SpeakerLink).where(
+            SpeakerLink.speaker_id.in_(speaker_ids),
+            SpeakerLink.assistant_name.is_(None),
+            SpeakerLink.ended_at.is_(None),
+        )
+    )
+    return {row.speaker_id: row for row in rows}
+
+
+def assistants(speaker_id: int) -> list[SpeakerLink]:
+    """The addresses of those who act for a speaker, while they hold, the oldest first."""
+    return list(
+        db.session.scalars(
+            sa.select(SpeakerLink)
+            .where(
+                SpeakerLink.speaker_id == speaker_id,
+                SpeakerLink.assistant_name.is_not(None),
+                SpeakerLink.ended_at.is_(None),
+            )
+            .order_by(SpeakerLink.id)
+        )
+    )

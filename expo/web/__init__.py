@@ -26,10 +26,13 @@ def init_app(app: Flask) -> None:
     from .delegation import blueprint as delegation
     from .demo import blueprint as demo
     from .door import blueprint as door
+    from .embed import blueprint as embed
+    from .embed import discovery
     from .feeds import blueprint as feeds
     from .organiser import blueprint as organiser
     from .public import blueprint as public
     from .root import blueprint as root
+    from .speaker import blueprint as speaker
 
     addresses.init_app(app)
     assets.init_app(app)
@@ -41,9 +44,9 @@ def init_app(app: Flask) -> None:
     cache.init_app(app)
     measured.init_app(app)  # outermost
     # The first words of fixed addresses are reserved, so no expo can stand in their way.
-    for desk in (root, health.blueprint, metrics.blueprint, webhooks.blueprint, account):
+    for desk in (root, health.blueprint, metrics.blueprint, webhooks.blueprint, account, discovery):
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)
-    for desk in (public, delegate, delegation, organiser, door, feeds):
+    for desk in (public, delegate, delegation, speaker, organiser, door, feeds, embed):
         app.register_blueprint(desk, url_prefix="/<expo_slug>")

@@ -194,6 +194,7 @@ def _for_templates() -> dict[str, Any]:
         "text_direction": "rtl" if locale.character_order == "right-to-left" else "ltr",
         "demo": _settings().demo,
         "now": clock.now(),
+        "is_over": expo is not None and expo.local(clock.now()).date() > expo.ends_on,
         "me": visitor(),
         # An expo that is not there has no desks: its 404 is everybody's.
         "desk": request.blueprint if expo and request.blueprint else "public",

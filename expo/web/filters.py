@@ -86,9 +86,15 @@ def date_part(day: date, pattern: str) -> str:
     return _format(day, pattern, locale.language if locale else "en").replace(".", "")
 
 
-def long_date(day: date) -> str:
-    """Tuesday 31 May; tisdag 31 maj."""
-    return date_part(day, "EEEE d MMMM")
+def long_date(day: date, year: bool = False) -> str:
+    """Tuesday 31 May; tisdag 31 maj; with its year where that is wanted or not plain."""
+    return date_part(day, "EEEE d MMMM y" if year or _of_another_year(day) else "EEEE d MMMM")
+
+
+def _of_another_year(day: date) -> bool:
+    """Whether nobody would know the year, because the expo does not run in it."""
+    expo = getattr(g, "expo", None)
+    return expo is not None and not expo.starts_on.year <= day.year <= expo.ends_on.year
 
 
 def short_date(day: date) -> str:
@@ -152,8 +158,8 @@ def iso(moment: datetime, zone: ZoneInfo | str | None = None) -> str:
 
 
 def day_name(day: date) -> str:
-    """Tue 31 May; tis 31 maj."""
-    return date_part(day, "EEE d MMM")
+    """Tue 31 May; tis 31 maj; with its year where the expo runs in another."""
+    return date_part(day, "EEE d MMM y" if _of_another_year(day) else "EEE d MMM")
 
 
 def date_span(first: date, last: date, year: bool = False) -> str:

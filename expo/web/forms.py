@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -232,12 +232,14 @@ class PlainForm(wtforms.Form):
         super().__init__(*args, **options)
         self.refusal: Refusal | None = None
 
-    def accepts(self, act: Callable[[], object]) -> bool:
-        """Do it. What a rule says no to stands beside its field, or in `refusal`, and the answer is False."""
+    def accepts(self, act: Callable[[], object], called: Mapping[str, str] | None = None) -> bool:
+        """Do it. What a rule says no to stands beside its field, or in `refusal`, and the answer is False. `called`
+        are fields that the form has under another name than the rule."""
         try:
             act()
         except BadInput as wrong:
-            field = self._fields.get(str(wrong.facts.get("field")))
+            name = str(wrong.facts.get("field"))
+            field = self._fields.get((called or {}).get(name, name))
             if field is None:
                 self.form_errors.append(wrong.message)
             else:
@@ -288,7 +290,7 @@ def shown(field: wtforms.Field) -> str:
     """What stands in a field, as people read it."""
     if isinstance(field, wtforms.SelectField):
         choices: Iterable[Any] = field.iter_choices()
-        return next((str(choice.label) for choice in choices if choice.selected), "")
+        return ", ".join(str(choice.label) for choice in choices if choice.selected)
     if isinstance(field, wtforms.BooleanField):
         return _("yes") if field.data else _("no")
     if isinstance(field.data, tuple):

@@ -23,7 +23,19 @@ log = logging.getLogger(__name__)
 SLOW = 2.0  # seconds; slower requests are worth a line
 _GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 _DESKS = frozenset(
-    ["programme", "sessions", "my", "organise", "door", "feeds", "register", "orders", "delegation", "search"]
+    [
+        "programme",
+        "sessions",
+        "my",
+        "organise",
+        "door",
+        "feeds",
+        "register",
+        "orders",
+        "delegation",
+        "speaker",
+        "search",
+    ]
 )
 
 REQUESTS = Counter("expo_requests", "Requests by desk and status.", ["desk", "method", "status"])

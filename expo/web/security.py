@@ -20,6 +20,10 @@ _POLICY = {
 CONTENT_POLICY = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
 # The door reads codes with a decoder in WebAssembly, and is the only page that may use the camera.
 DOOR_POLICY = CONTENT_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+# A page for other sites: they may frame it, and it does nothing but lead back here.
+FRAMED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *").replace(
+    "form-action 'self'", "form-action 'none'"
+)
 
 _ONLY_TLS = "max-age=31536000; includeSubDomains"
 

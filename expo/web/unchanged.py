@@ -31,6 +31,9 @@ class Proof(Protocol):
     def holds(self) -> bool:
         """Whether the feed would be the same now. Cheap."""
 
+    def asked_for(self, user_agent: str) -> None:
+        """Told of each answer. Cheap."""
+
 
 def remember(proof: Proof) -> None:
     """Let the answer that is being made be confirmed as long as the proof holds."""
@@ -58,7 +61,8 @@ class Unchanged:
             return self._inner(environ, start_response)
         asked = _asked(environ)
         known = self._known.get(asked) if "HTTP_IF_NONE_MATCH" in environ else None
-        if known is not None and known.tag in environ["HTTP_IF_NONE_MATCH"] and self._holds(known.proof):
+        by = environ.get("HTTP_USER_AGENT", "")
+        if known is not None and known.tag in environ["HTTP_IF_NONE_MATCH"] and self._holds(known.proof, by):
             start_response("304 NOT MODIFIED", list(known.headers))
             return ()
 
@@ -77,10 +81,13 @@ class Unchanged:
         """Know nothing any more."""
         self._known.clear()
 
-    def _holds(self, proof: Proof) -> bool:
+    def _holds(self, proof: Proof, by: str) -> bool:
         with self._app.app_context():
             clock.refresh()
-            return proof.holds()
+            holds = proof.holds()
+            if holds:
+                proof.asked_for(by)
+            return holds
 
 
 def init_app(app: Flask) -> None:

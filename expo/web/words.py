@@ -6,6 +6,7 @@ from expo.invoicing.models import DocumentKind
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind, Role
 from expo.registration.models import Category, RegistrationState
+from expo.registration.words import CATEGORIES as CATEGORIES  # pages find all words here
 from expo.web.texts import _l
 
 ROLES: dict[Role, str] = {
@@ -15,18 +16,6 @@ ROLES: dict[Role, str] = {
     Role.FINANCE: _l("Finance"),
     Role.DOOR_LEAD: _l("Door lead"),
     Role.VIEWER: _l("Viewer"),
-}
-CATEGORIES: dict[Category, str] = {
-    Category.VISITOR: _l("Visitor"),
-    Category.CITY: _l("City"),
-    Category.MEMBER_STATE: _l("Member State"),
-    Category.INTERNATIONAL: _l("International organisation"),
-    Category.CIVIL_SOCIETY: _l("Civil society"),
-    Category.ACADEMIA: _l("Academia"),
-    Category.COMPANY: _l("Company"),
-    Category.PRESS: _l("Press"),
-    Category.SPEAKER: _l("Speaker"),
-    Category.STAFF: _l("Staff"),
 }
 # The badge's band: a colour of static/css, always beside the word.
 BADGE_CLASSES: dict[Category, str] = {

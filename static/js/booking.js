@@ -1,44 +1,60 @@
 /* A seat in one tap, without a new page. Whatever is not simply booked (a clash, no seat left) goes as a form does. */
 (() => {
   "use strict";
-  const book = document.currentScript.dataset.book;
-  let line;
-  const say = (text, address) => {
-    if (!line) {
-      line = document.createElement("p");
-      line.className = "told";
-      line.setAttribute("role", "status");
-      document.body.append(line);
-    }
-    const link = document.createElement("a");
-    link.href = address;
-    link.textContent = text;
-    line.replaceChildren(link);
-    clearTimeout(line.timer);
-    line.timer = setTimeout(() => line.replaceChildren(), 8000);
+  const { book, lost } = document.currentScript.dataset;
+  // There from the start, so that what is put into it is read aloud.
+  const line = document.createElement("div");
+  line.className = "told";
+  line.setAttribute("role", "status");
+  document.body.append(line);
+  let timer;
+  const clear = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => line.matches(":hover, :focus-within") ? clear() : line.replaceChildren(), 10000);
   };
+  const say = (...parts) => { line.replaceChildren(...parts); clear(); };
+  const link = (text, address) => Object.assign(document.createElement("a"), { href: address, textContent: text });
+  const undo = (text, address) => {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: address });
+    form.append(Object.assign(document.createElement("button"), { className: "button", textContent: text }));
+    return form;
+  };
+
+  const booked = (form, told) => {
+    const row = form.closest(".row");
+    const facts = row?.querySelector(".row-facts .state");
+    if (facts) facts.outerHTML = told.chip;
+    const held = form.contains(document.activeElement);
+    form.remove();
+    if (held) row?.querySelector(".row-title a")?.focus({ preventScroll: true });
+    const both = document.createElement("p");
+    both.append(link(told.message, told.agenda), undo(told.undo, told.cancel));
+    say(both);
+    // The agenda without network knows of it, too.
+    navigator.serviceWorker?.controller?.postMessage({ keep: [told.agenda] });
+  };
+
+  const asForm = (form, button) => {
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
+    form.submit();
+  };
+
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!form.matches("form.row-act") || new URL(form.action).pathname !== book) return;
+    if (event.defaultPrevented || !form.matches("form.row-act") || new URL(form.action).pathname !== book) return;
     const button = event.submitter || form.querySelector("button");
     event.preventDefault();
-    const sent = new FormData(form);
-    sent.set(button.name, button.value);
+    const sent = new URLSearchParams([...new FormData(form), [button.name, button.value]]);
+    let answer;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(sent), headers: { Accept: "application/json" }, redirect: "manual" });
-      if (answer.status !== 200) throw new Error(answer.status);
-      const told = await answer.json();
-      const facts = form.closest(".row")?.querySelector(".row-facts .state");
-      if (facts) facts.outerHTML = told.chip;
-      form.remove();
-      say(told.message, told.agenda);
+      answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" }, redirect: "manual" });
     } catch {
-      const kept = document.createElement("input");
-      kept.type = "hidden";
-      kept.name = button.name;
-      kept.value = button.value;
-      form.append(kept);
-      form.submit();
-    } finally { delete form.dataset.sent; }
+      // Nobody knows whether it arrived. A page of the browser's own would tell even less.
+      say(Object.assign(document.createElement("p"), { textContent: lost }));
+      delete form.dataset.sent;
+      return;
+    }
+    if (answer.status === 200) booked(form, await answer.json());
+    else asForm(form, button);
   });
 })();

@@ -217,7 +217,7 @@ function post(path, body) {
 async function drawNumber(sent) {
   const answer = await post("standby", { gate: say.gate, code: sent.code });
   const told = await answer?.json().catch(() => null);
-  if (answer?.ok) stage.querySelector(".verdict .why").textContent = say.sayNumber.replace("{number}", told.number);
+  if (answer?.ok) stage.querySelector(".verdict .why").textContent = (told.called ? say.sayCalled : say.sayNumber).replace("{number}", told.number);
   else tell(told?.detail ?? say.sayAgain, true);
   clearTimeout(goBack);
 }

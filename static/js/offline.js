@@ -24,10 +24,12 @@
   };
   addEventListener("load", () => begin().catch(() => {}));
 
-  // Who signs out leaves nothing behind for the next one at this browser.
+  // Whatever was sent may have changed the agenda: the next page keeps it anew. Who signs out leaves nothing behind for
+  // the next one at this browser.
   document.addEventListener("submit", ({ target }) => {
-    if (!target.action.endsWith("/logout")) return;
+    if (target.method !== "post") return;
     sessionStorage.removeItem("expo.kept");
+    if (!target.action.endsWith("/logout")) return;
     navigator.serviceWorker.controller?.postMessage({ forget: true });
   });
 })();

@@ -43,6 +43,7 @@ def test_a_team_approves_and_the_person_has_a_badge(app, browser: Callable[..., 
     assert ask(delegate, "GET").json["id"] == waiting.code
     assert ask(delegate, "GET", "/badge.svg").data.startswith(b"<svg")
     assert ask(delegate, "GET", "/badge.png").data.startswith(b"\x89PNG")
+    assert ask(delegate, "GET", "/badge.pdf").data.startswith(b"%PDF")
     assert ask(desk, "POST", "/refuse", {}).status_code == 422
     assert ask(delegate, "POST", "/cancel", {}).json["state"] == "withdrawn"
 

@@ -11,12 +11,12 @@ from flask import Flask
 
 from expo.ballots import actions, drawing, queries
 from expo.ballots.models import Ballot
-from expo.ballots.refusals import BallotClosed, BallotStillOpen, NotForBallot
+from expo.ballots.refusals import BallotClosed, BallotOver, BallotStillOpen, NotForBallot
 from expo.booking import waiting
 from expo.booking.actions import book_seat
 from expo.booking.models import Booking
 from expo.booking.refusals import BookingNotOpen, NoTicket
-from expo.core import checks, jobs
+from expo.core import checks, clock, jobs
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput
 from expo.mail import outbox
@@ -214,3 +214,43 @@ def test_whoever_is_erased_wishes_for_nothing_and_other_tickets_stay(conference)
 
     entered = [(entry.number, entry.wishes) for entry in queries.entries(ballot.id)]
     assert entered == [(1, []), (2, [boat.code])]
+
+
+def test_a_ballot_that_is_called_off_draws_nothing_tells_why_and_opens_booking_for_all(conference):
+    boat = a.a_session(conference, title="Boat", seats=1, starts_at=a.tomorrow_at(15))
+    ballot = a_ballot(conference, boat)
+    ada, grace, nils = people(conference, 3)
+    actions.enter(ballot=ballot, person=ada, wishes=[boat.code])
+    actions.enter(ballot=ballot, person=grace, wishes=[boat.code])
+    actions.enter(ballot=ballot, person=grace, wishes=[])  # changed her mind: nothing to tell
+    with pytest.raises(BadInput):
+        actions.call_off(ballot=ballot, why=" ")
+
+    opens = clock.now() + timedelta(minutes=30)
+    actions.call_off(ballot=ballot, why="The boat is broken", opens_at=opens)
+
+    assert [len(letters(each, "ballot_called_off")) for each in (ada, grace, nils)] == [1, 0, 0]
+    assert "The boat is broken" in letters(ada, "ballot_called_off")[0].body
+    with pytest.raises(BookingNotOpen):
+        book_seat(person=nils, occurrence_id=boat.id)
+    with pytest.raises(BallotClosed):
+        actions.enter(ballot=ballot, person=nils, wishes=[boat.code])
+    with pytest.raises(BallotOver):
+        actions.call_off(ballot=ballot, why="Once more")
+    with after(ballot):
+        jobs.run_due()
+        assert not actions.draw(ballot=ballot)
+        assert has(ada, boat) is None
+        book_seat(person=nils, occurrence_id=boat.id)
+        assert queries.for_anybody(ballot)["seed"] is None
+        nothing_is_broken()
+
+
+def test_a_session_whose_ballot_was_called_off_can_be_in_another(conference):
+    boat = a.a_session(conference)
+    actions.call_off(ballot=a_ballot(conference, boat), why="Wrong day")
+
+    a_ballot(conference, boat)
+
+    assert queries.open_over(boat.id) is not None
+    nothing_is_broken()

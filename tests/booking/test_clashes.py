@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from expo.booking import alternatives, clashes, terms
+from expo.booking import alternatives, clashes
 from expo.booking.actions import book_seat, cancel
-from expo.booking.models import ClashKind, OverlapRule
+from expo.booking.models import ClashKind
 from expo.booking.queries import of_person
 from expo.booking.refusals import Overlap
-from expo.booking.terms import TermsDraft
 from expo.core.db import db
 from expo.programme import actions as programme
-from expo.programme import places, ways
+from expo.programme import places, terms, ways
 from expo.programme.drafts import VenueDraft
+from expo.programme.terms import TermsDraft
 from expo.programme.values import draft_of_occurrence, draft_of_session
+from expo.programme.words import OverlapRule
 from tests import factories as a
 from tests.booking.bookings import nothing_is_broken, people
 

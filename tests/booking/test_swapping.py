@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from expo.booking.actions import book_seat, cancel, take_back
-from expo.booking.models import OverlapRule
 from expo.booking.refusals import AlreadyBooked, SessionFull, TooLate
 from expo.core import clock
 from expo.core.refusals import BadInput
+from expo.programme.words import OverlapRule
 from tests import factories as a
 from tests.booking.bookings import has, later, nothing_is_broken, people
 from tests.booking.test_clashes import rule

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from expo.booking import terms, waiting
+from expo.booking import waiting
 from expo.booking.actions import book_seat, cancel
 from expo.booking.models import Booking, BookingState
 from expo.booking.refusals import (
@@ -17,13 +17,14 @@ from expo.booking.refusals import (
     SessionFull,
     StillSeats,
 )
-from expo.booking.terms import TermsDraft
 from expo.capacity import pools
 from expo.capacity.models import Pool
 from expo.core import checks, jobs
 from expo.core.db import db, transaction
 from expo.mail import outbox
 from expo.programme import actions as programme
+from expo.programme import terms
+from expo.programme.terms import TermsDraft
 from expo.programme.values import draft_of_occurrence
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from expo.booking import terms, walk_ups
+from expo.booking import walk_ups
 from expo.booking.actions import book_seat
 from expo.booking.refusals import BookingClosed, SeatsTaken, SessionFull
-from expo.booking.terms import TermsDraft
+from expo.programme import terms
+from expo.programme.terms import TermsDraft
 from tests import factories as a
 from tests.booking.bookings import has, later, nothing_is_broken, people
 

@@ -14,6 +14,7 @@ from expo.checkin.models import Verdict
 from expo.checkin.refusals import NothingOn, UnknownBadge
 from expo.core import clock
 from expo.core.db import db
+from expo.programme import terms
 from expo.programme.words import Admission
 from tests import factories as a
 from tests.checkin import doors
@@ -117,6 +118,27 @@ def test_seats_of_who_did_not_come_go_to_the_first_numbers_once():
         assert standby.queue(hall.occurrence_id) == standby.Queue([], [2])
     assert db.session.get_one(DoorRelease, hall.occurrence_id).seats == 1
     assert bookings.live_booking(hall.occurrence_id, came.id) is not None
+    doors.nothing_is_broken()
+
+
+def test_seats_that_are_kept_are_called_as_soon_as_somebody_stands_at_the_door():
+    hall = Hall(seats=3)
+    terms.say(of=hall.talk, draft=terms.TermsDraft(walk_ups=1))
+    for _seat in range(2):
+        hall.guest(booked=True)
+    first, second = hall.guest(), hall.guest()
+    assert hall.scan(first).reason == "no_seat"
+
+    assert [hall.number(first), hall.number(second)] == [1, 2]
+
+    assert standby.queue(hall.occurrence_id) == standby.Queue([1], [2])
+    assert hall.scan(second).verdict is Verdict.REFUSED
+    assert hall.scan(first).verdict is Verdict.ADMITTED
+    hall.tell(release_after=0)
+    with doors.later(minutes=11):
+        standby.release_due()
+        assert standby.queue(hall.occurrence_id) == standby.Queue([2], [])
+        assert hall.scan(second).verdict is Verdict.ADMITTED
     doors.nothing_is_broken()
 
 

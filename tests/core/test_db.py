@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from expo.accounts.models import Person
 from expo.core import audit, checks, news, stamps
-from expo.core.db import MomentType, OpenChanges, db, is_sqlite, note, transaction
+from expo.core.db import BUSY_AT_FIRST, MomentType, OpenChanges, db, is_sqlite, note, transaction
 from expo.core.refusals import Refusal
 from expo.core.stamps import Stamp
 from tests import factories as a
@@ -43,7 +44,9 @@ def test_what_is_noted_by_the_way_waits_for_nobody_and_is_left_out_meanwhile():
 
     with db.engine.connect().execution_options(write=True) as another:
         another.execute(sa.update(Person).where(Person.id == person.id).values(name="Held"))
+        asked = time.monotonic()
         note(rename)
+        assert time.monotonic() - asked < BUSY_AT_FIRST / 1000  # the least that any other writer waits
         db.session.rollback()
         assert db.session.scalar(city) == person.city != "Lund"
         another.rollback()

@@ -10,9 +10,8 @@ from expo.badge.models import BadgeState
 from expo.capacity import pools
 from expo.core import audit, checks
 from expo.core.db import db, transaction
-from expo.core.money import Money
 from expo.core.refusals import BadInput
-from expo.delegations import actions, bills, links, nominating, queries
+from expo.delegations import actions, links, nominating, queries
 from expo.delegations.models import CategorySeats, Nominee, NomineeState
 from expo.delegations.nominating import Details, NomineeDraft
 from expo.delegations.refusals import (
@@ -23,7 +22,6 @@ from expo.delegations.refusals import (
     StillNominated,
 )
 from expo.mail import outbox
-from expo.payment.models import OrderState
 from expo.registration import actions as registrations
 from expo.registration import handing
 from expo.registration.models import Category, Registration, RegistrationState
@@ -247,30 +245,6 @@ def test_a_nominee_who_declines_frees_the_seat_and_the_focal_point_is_told():
     assert (ada.state, taken(turin)) == (NomineeState.DECLINED, 0)
     assert outbox.latest(1)[0].kind == "nominee_declined"
     nothing_is_broken()
-
-
-def test_one_bill_sums_the_orders_of_all_nominees_per_currency():
-    ticket = a_city_ticket()
-    turin = a_delegation(ticket)
-    people = [nominate(turin, ticket, name=name) for name in ("Ada", "Bea", "Cia")]
-    assert bills.of_delegation(turin.id).sums == []
-    with transaction():  # as if their tickets had a price
-        for nominee, price in zip(
-            people, (Money(49500, "SEK"), Money(12000, "EUR"), Money(500, "SEK")), strict=True
-        ):
-            order = registrations_of(nominee)[0].order
-            order.total_minor, order.currency, order.state = price.minor, price.currency, OrderState.OPEN
-
-    sums = bills.of_delegation(turin.id).sums
-    assert [(one.total, one.to_pay) for one in sums] == [
-        (Money(12000, "EUR"), Money(12000, "EUR")), (Money(50000, "SEK"), Money(50000, "SEK")),
-    ]  # fmt: skip
-    nominating.withdraw(nominee=people[2])
-
-    assert [one.total for one in bills.of_delegation(turin.id).sums] == [
-        Money(12000, "EUR"),
-        Money(49500, "SEK"),
-    ]
 
 
 def test_every_step_has_a_trace_without_a_name_in_it():

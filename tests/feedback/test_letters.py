@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
-from expo.core.db import transaction
+from expo.core.db import db, transaction
+from expo.feedback import declining
 from expo.feedback.actions import give
 from expo.feedback.letters import ask
+from expo.feedback.models import FeedbackRequest
 from expo.mail import outbox
 from expo.mail.models import Letter
 from tests import factories as a
@@ -83,3 +86,37 @@ def test_the_letter_speaks_the_readers_language():
     ask()
 
     assert letters()[0].subject == "Hur var det? Drums"
+
+
+def test_who_declines_is_asked_no_more_until_they_take_it_back(browser):
+    conference = a.a_conference()
+    talk, walk = a.a_session(conference), a.a_session(conference, starts_at=a.tomorrow_at(13))
+    ada, grace = somebody(conference, talk, walk), somebody(conference, talk)
+    days_go_by(2)
+    ask()
+    [letter] = [each for each in letters() if each.recipient == ada.email]
+    path = letter.unsubscribe.split("example.org", 1)[-1]
+    path = path[path.index(f"/{conference.expo.slug}/") :]
+    assert letter.unsubscribe in letter.body
+
+    page = browser().get(path)  # opening changes nothing: mail programs open links
+    assert page.status_code == 200
+    assert not declining.has_declined(ada)
+    for _press in range(2):  # by the mail program itself, with one click (RFC 8058)
+        assert browser().post(path, {"List-Unsubscribe": "One-Click"}).status_code == 303
+    assert declining.has_declined(ada)
+    assert not declining.has_declined(grace)
+    wrong = path[:-4] + "AAAA"
+    assert browser().post(wrong).status_code == 404
+    other = path.replace(f"/{ada.id}/", f"/{grace.id}/")
+    assert browser().post(other).status_code == 404
+
+    with transaction():
+        db.session.execute(sa.delete(FeedbackRequest))
+        db.session.execute(sa.delete(Letter).where(Letter.kind == "feedback_asked"))
+    ask()
+    assert {each.recipient for each in letters()} == {grace.email}
+
+    assert browser().post(f"{path}/back").status_code == 303
+    ask()
+    assert {each.recipient for each in letters()} == {grace.email, ada.email}

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from expo.booking import alternatives
 from expo.booking.actions import book_seat, cancel
 from expo.booking.refusals import BookingClosed, InvitationOnly
 from expo.core import checks, clock
@@ -15,9 +17,12 @@ from expo.guests.refusals import AllSeatsOfInvitationTaken, InvitationUsed, NoSu
 from expo.mail import outbox
 from expo.organisations.models import Organisation
 from expo.programme.terms import set_terms
+from expo.programme.values import draft_of_occurrence
 from expo.programme.words import Admission, Visibility
 from tests import factories as a
 from tests.delegations.sending import a_city_ticket, a_delegation, nominate
+
+HOUR = timedelta(hours=1)
 
 pytestmark = [pytest.mark.feature("B7"), pytest.mark.usefixtures("app")]
 
@@ -35,6 +40,27 @@ def somebody(conference, **changes):
     person = a.a_person(conference.expo, **changes)
     a.a_registration(person, conference)
     return person
+
+
+@pytest.mark.feature("B9")
+def test_who_is_invited_is_offered_other_times_of_it_and_nobody_else_is():
+    conference = a.a_conference()
+    dinner = a_dinner(conference)
+    again = a.tomorrow_at(19)
+    second = a.programme.create_occurrence(
+        session=dinner.session,
+        draft=replace(draft_of_occurrence(dinner), starts_at=again, ends_at=again + HOUR),
+    )
+    a.publish(conference.expo)
+    ada, grace = somebody(conference), somebody(conference)
+    actions.invite_person(session=dinner.session, person=ada)
+
+    def offered(person):
+        found = alternatives.of(conference.expo_id, dinner.id, person_id=person.id, tickets={conference.id})
+        return [each.occurrence_id for each in found]
+
+    assert offered(ada) == [second.id]
+    assert offered(grace) == []
 
 
 def test_only_who_is_invited_books():

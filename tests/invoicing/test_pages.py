@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 
 from expo.core.db import db
 from expo.core.money import Money
 from expo.expos.models import Expo
+from expo.invoicing import actions as invoicing
 from expo.invoicing import queries
+from expo.invoicing.actions import Details
+from expo.invoicing.pdf import as_pdf
 from expo.payment import payments
 from expo.payment.models import PayMethod
 from expo.programme.words import Role
@@ -44,6 +48,19 @@ def test_a_delegate_asks_for_an_invoice_and_takes_it_along(app, browser):
     for form in ("pdf", "xml"):
         assert client.get(f"{strange}.{form}").status_code == 404
     assert client.get(f"{path}/invoices/{document.id}.docx").status_code == 404
+
+
+def test_a_buyer_of_any_script_stands_on_the_invoice(app):
+    kind = a.a_ticket_type(a.a_conference(), "Congress ירושלים", price_minor=49500, vat_basis_points=2500)
+    order = actions.submit(person=a.a_person(kind.conference.expo), ticket_types=[kind]).order
+    invoicing.ask(order=order, details=Details("臺北市政府資訊局 / أمانة عمّان", city="ירושלים", country="TW"))
+    [document] = queries.of_orders([order.id])
+    body = as_pdf(document)
+    read = pypdfium2.PdfDocument(body)[0].get_textpage().get_text_range()
+    assert "臺北市政府資訊局" in read
+    assert "TW\r\n" in read
+    assert "25 % SEK 396 SEK 99 SEK 495" in read
+    assert "ירושלים" in read or "םילשורי" in read
 
 
 def test_finance_lists_all_and_reads_none_of_another_seller(app, browser):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
 import pytest
 import sqlalchemy as sa
+from icalendar import Calendar
 
 from expo.accounts import actions as accounts
+from expo.booking import waiting
 from expo.booking.actions import book_seat, cancel
 from expo.core import checks, clock, jobs
 from expo.core.db import db, transaction
 from expo.core.jobs import Job
 from expo.mail import outbox
+from expo.mail.message import of as message_of
 from expo.mail.models import Letter
 from expo.notices import actions, queries
 from expo.notices.models import AgendaNotice
@@ -113,6 +117,34 @@ def test_several_changes_are_one_letter():
 
     [letter] = letters()
     assert "2 changes in your agenda" in letter.subject
+
+
+def test_a_letter_about_several_things_brings_an_item_for_each():
+    conference = a.a_conference()
+    moved, gone, waited = (
+        a.a_session(conference, seats=1, starts_at=in_days(9, hour)) for hour in (9, 12, 15)
+    )
+    ada = somebody(conference, moved, gone)
+    somebody(conference, waited)
+    waiting.join(person=ada, occurrence_id=waited.id)
+
+    move(moved, in_days(10))
+    move(waited, in_days(11))
+    programme.cancel_occurrence(occurrence=gone, why="Ill")
+    a.publish(conference.expo)
+    let_time_pass()
+
+    [letter] = [each for each in letters() if each.recipient == ada.email]
+    assert "3 changes in your agenda" in letter.subject
+    message = message_from_bytes(message_of(letter).as_bytes(), policy=policy.default)
+    told = {}
+    for part in message.iter_attachments():
+        assert part.get_content_type() == "text/calendar"
+        [event] = Calendar.from_ical(part.get_content()).events  # one UID in each (RFC 5546)
+        told[str(event["UID"])] = part["Content-Type"].params["method"]
+    # Whoever waits has it in no calendar.
+    assert told == {moved.uid: "REQUEST", gone.uid: "CANCEL"}
+    assert message.get_body(("plain",)) is not None
 
 
 def test_what_is_moved_back_before_the_letter_left_is_not_told():

@@ -12,6 +12,7 @@ from expo.core import audit, clock, jobs
 from expo.core.checks import broken
 from expo.core.db import db, transaction
 from expo.core.refusals import Forbidden
+from expo.delegations import nominating, ordering
 from expo.mail import outbox
 from expo.programme.words import Role
 from expo.questions import answering, queries, reminders, retention, seal
@@ -19,10 +20,12 @@ from expo.questions.models import Answer, Kind
 from expo.questions.refusals import Locked
 from expo.questions.values import Given
 from expo.registration import actions as registrations
+from expo.registration import handing
+from expo.registration.actions import Newcomer
 from expo.registration.refusals import TicketsGone
 from tests import factories as a
 
-from .asking import a_question, given, in_days, registered
+from .asking import a_question, given, in_days, judged, registered
 
 pytestmark = pytest.mark.feature("R6")
 
@@ -156,6 +159,48 @@ def test_who_was_registered_by_somebody_else_is_asked_at_once_and_again_before_t
     jobs.run_due()
     assert letters().count("registration_to_complete") == 2
     assert reminders.still_missing(answered) == []
+
+
+def test_who_receives_a_place_is_asked_anew_and_finds_nothing_of_what_the_one_before_answered(app):
+    ticket = a.a_ticket_type(a.a_conference())
+    needs = a_question(ticket.conference, "Needs?", kind=Kind.ACCESS, is_sealed=True, required=True)
+    before = registered(ticket, {needs: Given(("step-free",), "a hoist")})
+
+    (after,) = handing.hand_on(
+        registrations=[before], to=Newcomer(ticket.expo_id, "Bea Bianchi", "bea@turin.example", "en")
+    )
+
+    assert queries.answers_of([after.id]) == {}
+    assert reminders.still_missing(after) == [needs]
+    assert [letter.kind for letter in outbox.latest(2, to="bea@")] == [
+        "registration_to_complete", "place_received",
+    ]  # fmt: skip
+    assert "hoist" not in "".join(letter.body for letter in outbox.latest())
+    nothing_is_broken()
+
+
+def test_who_is_named_for_a_place_of_a_group_keeps_what_they_answered_or_is_asked(app):
+    ticket = a.a_ticket_type(a.a_conference())
+    question = a_question(ticket.conference, required=True)
+    group = ordering.order(
+        name="The Works", ticket_type=ticket, count=2,
+        buyer=Newcomer(ticket.expo_id, "Berit", "berit@works.example", "en"),
+    )  # fmt: skip
+    drafts = (
+        nominating.NomineeDraft(who, f"{who}@works.example", (ticket,), who == "ada") for who in ("ada", "bo")
+    )
+    ada, bo = (nominating.nominate(delegation=group.delegation, draft=draft) for draft in drafts)
+    said = judged(ticket, {question: "Herring"})
+
+    (hers,) = nominating.complete(
+        nominee=ada, details=nominating.Details("Ada", "ada@works.example"), language="en",
+        also=lambda made: answering.keep(made[0], said),
+    )  # fmt: skip
+
+    assert [one.value for one in queries.answers_of([hers.id])[hers.id].values()] == ["Herring"]
+    asked = [letter.recipient for letter in outbox.latest() if letter.kind == "registration_to_complete"]
+    assert asked == [bo.email]
+    nothing_is_broken()
 
 
 def test_a_question_that_comes_later_is_put_to_all_who_have_not_answered_in_portions(app, monkeypatch):

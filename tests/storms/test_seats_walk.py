@@ -8,13 +8,15 @@ from random import Random
 
 import pytest
 
-from expo.booking import queries, terms, waiting
+from expo.booking import queries, waiting
 from expo.booking.actions import book_seat, cancel, take_back
-from expo.booking.models import BookingState, OverlapRule
-from expo.booking.terms import TermsDraft
+from expo.booking.models import BookingState
 from expo.core import checks, jobs
 from expo.core.db import db
 from expo.core.refusals import Refusal
+from expo.programme import terms
+from expo.programme.terms import TermsDraft
+from expo.programme.words import OverlapRule
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets
 from tests import factories as a

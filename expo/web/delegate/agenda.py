@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from expo.accounts import actions as accounts
 from expo.accounts import queries as people
 from expo.accounts.models import Person
-from expo.booking import actions, queries, sharing
+from expo.booking import actions, alternatives, planned, queries, sharing
 from expo.booking.models import COUNTING, Booking, BookingState
 from expo.core import clock
 from expo.core.text import one_line
@@ -31,7 +31,7 @@ from expo.web.gates import my_person
 from expo.web.public import invited
 from expo.web.public.viewer import viewer
 
-from . import blueprint, feedback, planned, standing
+from . import blueprint, feedback, standing
 
 
 def my_items(person: Person) -> list[tuple[Item, Booking]]:
@@ -110,7 +110,12 @@ def _changed(person: Person) -> list[Changed]:
             item.told_in(language),
             telling.said(one.was, item.time_zone, language),
             telling.said(telling.placing(item), item.time_zone, language),
-            [other.told_in(language) for other in notices.alternatives(item, tickets)],
+            [
+                other.told_in(language)
+                for other in alternatives.of(
+                    person.expo_id, item.occurrence_id, person_id=person.id, tickets=tickets
+                )
+            ],
         )
         for one in found
         if (item := items.get(one.occurrence_id)) is not None

@@ -12,10 +12,13 @@ from expo.accounts.models import Person
 from expo.badge import actions, qr, queries
 from expo.badge.models import Badge
 from expo.organisations import queries as organisations
+from expo.printing import actions as printing
+from expo.printing.models import Paper
 from expo.registration import queries as registrations
-from expo.registration.models import Category, Registration, RegistrationState
+from expo.registration.models import Registration, RegistrationState
+from expo.registration.words import strongest
 from expo.web.context import me, this_expo
-from expo.web.filters import title_here
+from expo.web.filters import this_language, title_here
 from expo.web.gates import my_person
 from expo.web.words import BADGE_CLASSES, CATEGORIES
 
@@ -41,6 +44,13 @@ def badge_png() -> ResponseReturnValue:
     return Response(qr.png(queries.code_of(_my_badge())), mimetype="image/png", headers=_file("png"))
 
 
+@blueprint.get("/my/badge.pdf")
+def badge_pdf() -> ResponseReturnValue:
+    """To print at home: A6, folded."""
+    made = printing.pdf_of(this_expo(), _my_badge(), paper=Paper.A6, language=this_language())
+    return Response(made, mimetype="application/pdf", headers=_file("pdf"))
+
+
 @blueprint.post("/my/badge/replace")
 def replace_badge() -> ResponseReturnValue:
     """For a badge that was lost: the old code opens nothing from now on."""
@@ -53,7 +63,7 @@ def badge_card(person: Person, mine: Badge, held: list[Registration] | None = No
     """What templates/macros/badge.html shows of a badge."""
     held = registrations.of_person(person.id) if held is None else held
     confirmed = [r for r in held if r.state is RegistrationState.CONFIRMED]
-    category = _category(confirmed)
+    category = strongest([one.ticket_type.category for one in confirmed])
     return {
         "person": person,
         "marks": organisations.marks_of(person.organisation),
@@ -64,12 +74,6 @@ def badge_card(person: Person, mine: Badge, held: list[Registration] | None = No
         "spoken": queries.spoken_of(mine),
         "opens": ", ".join(title_here(registration.conference) for registration in confirmed),
     }
-
-
-def _category(confirmed: list[Registration]) -> Category:
-    """The band of the badge: what somebody comes as beyond visiting, if anything."""
-    kinds = [registration.ticket_type.category for registration in confirmed]
-    return next((kind for kind in kinds if kind is not Category.VISITOR), Category.VISITOR)
 
 
 def _my_badge() -> Badge:

@@ -14,11 +14,11 @@ from expo.ballots.models import Ballot, BallotEntry
 from expo.ballots.refusals import BallotClosed
 from expo.booking.refusals import NoTicket
 from expo.booking.slots import Slot
-from expo.booking.terms import MOST_PARTY
 from expo.core import clock
+from expo.programme.terms import MOST_PARTY
 from expo.web.context import me, this_expo
-from expo.web.filters import this_language
 from expo.web.forms import PlainForm, WholeNumber
+from expo.web.public.ballots import called
 from expo.web.texts import _l
 
 from . import blueprint
@@ -72,23 +72,21 @@ def wish(code: str) -> ResponseReturnValue:
 
 
 def _page(found: Ballot, entry: BallotEntry | None, slots: list[Slot], form: EntryForm) -> str:
-    titles = {slot.code: slot.title_in(this_language()) for slot in slots}
+    titles = {slot.code: called(slot) for slot in slots}
     return render_template(
         "delegate/ballot.html",
         ballot=found,
         entry=entry,
         titles=titles,
         form=form,
-        is_open=found.drawn_at is None and clock.now() < found.closes_at,
+        is_open=not found.is_over and clock.now() < found.closes_at,
         outcome=queries.outcome(found, entry.number) if entry else None,
         parties=any(slot.terms.most_party > 1 for slot in slots),
     )
 
 
 def _form(found: Ballot, slots: list[Slot], entry: BallotEntry | None, sent: Any = None) -> EntryForm:
-    choices = [("", _("No wish"))] + [
-        (slot.code, f"{slot.title_in(this_language())} ({slot.code})") for slot in slots
-    ]
+    choices = [("", _("No wish"))] + [(slot.code, called(slot)) for slot in slots]
     numbers = range(1, found.most_wishes + 1)
     fields = {
         f"wish{number}": wtforms.SelectField(

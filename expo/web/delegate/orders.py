@@ -13,7 +13,7 @@ from expo.payment.models import Order, OrderState
 from expo.registration import late, queries
 from expo.registration.late_models import LateMoney
 from expo.registration.models import TicketType
-from expo.web import answers, signing
+from expo.web import answers, signing, words
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo
 
@@ -32,13 +32,15 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         "delegate/order.html",
         order=found,
         secret=secret,
-        parts=[(registration, steps_of(registration)) for registration in registrations],
+        parts=[(one, steps_of(one)) for one in registrations if one.person_id == found.person_id],
+        others=[one for one in registrations if one.person_id != found.person_id and one.is_live],
         bills=bills,
         documents=invoicing.of_orders([one.id for one in placed]),
         late=_late(placed),
         pays_online=gateway.is_open(),
         to_pay=gateway.is_open() and any(bill.order.state is OrderState.OPEN for bill in bills),
         asked=answers.standing([one for one in registrations if one.is_live]),
+        words=words,
         here=mine is not None and mine.id == found.person_id,
     )
 

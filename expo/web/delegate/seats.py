@@ -21,8 +21,8 @@ from expo.accounts.models import Person
 from expo.booking import actions, alternatives, queries, slots, waiting
 from expo.booking.models import Booking
 from expo.booking.refusals import Overlap, SessionFull
-from expo.booking.terms import MOST_PARTY
 from expo.core.refusals import Refusal
+from expo.programme.terms import MOST_PARTY
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.web import signing
@@ -219,6 +219,8 @@ def _as_json(said: str, booking: Booking) -> Response:
         message=said,
         chip=state(_("Your seat"), "mine"),
         agenda=url_for("delegate.agenda"),
+        undo=_("Undo"),
+        cancel=url_for("delegate.cancel", booking_id=booking.id),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from expo.registration import letters
 from expo.registration.models import Registration, RegistrationState
 from expo.web.filters import city_moment, title_here
 
@@ -41,7 +42,9 @@ def steps_of(registration: Registration) -> Way:
             steps.append(_first_decision(state, since))
         steps.append(_decision(registration, since))
     if state is RegistrationState.APPROVED:
-        steps.append(Step(_("You pay"), "current", _("since %(moment)s", moment=since)))
+        who = _payer(registration)
+        label = _("%(payer)s pays", payer=who) if who else _("You pay")
+        steps.append(Step(label, "current", _("since %(moment)s", moment=since)))
     if registration.handed_to_id is not None:
         steps.append(Step(_("Handed on"), "done", since))
     elif state in (RegistrationState.WITHDRAWN, RegistrationState.REVOKED):
@@ -73,7 +76,15 @@ def _decision(registration: Registration, since: str) -> Step:
 def _holder(registration: Registration) -> str:
     if registration.state in _WAITING:
         return _("The organisers of %(conference)s", conference=title_here(registration.conference))
+    if registration.state is RegistrationState.APPROVED:
+        return _payer(registration) or _("You")
     return _("You")
+
+
+def _payer(registration: Registration) -> str:
+    """Who pays, where that is somebody else."""
+    payer = letters.payer_of(registration)
+    return (payer.organisation or payer.name) if payer else ""
 
 
 def _next(registration: Registration) -> str:
@@ -100,7 +111,9 @@ def _next(registration: Registration) -> str:
 
 
 def _pay(registration: Registration) -> str:
-    order = registration.order
+    order, payer = registration.order, _payer(registration)
+    if payer:
+        return _("%(payer)s pays for it, and your place is held until then.", payer=payer)
     if order is None or order.due_at is None:
         return _("Pay, and your place is confirmed.")
     return _(

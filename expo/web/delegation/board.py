@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from expo.core import audit, limits
 from expo.delegations import actions, bills, links, nominating, queries, reminders
 from expo.delegations.models import Delegation, Nominee, NomineeState
+from expo.payment import gateway
 from expo.web.context import this_expo
 from expo.web.signing import network_address
 
@@ -117,7 +118,8 @@ def _board(secret: str, delegation: Delegation, form: NomineeForm) -> str:
         over=[one for one in nominees if not one.is_live],
         tickets=tickets,
         form=form,
-        bill=bills.of_delegation(delegation.id),
+        bill=bills.of_delegation(delegation),
+        pays_online=gateway.is_open(),
         order=queries.group_order(delegation),
     )
 

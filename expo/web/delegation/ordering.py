@@ -11,13 +11,14 @@ from flask_babel import gettext as _
 from wtforms import EmailField, IntegerField, SelectField
 from wtforms.validators import Email, InputRequired, NumberRange
 
-from expo.core import limits
+from expo.accounts import queries as people
+from expo.core import limits, tokens
 from expo.core.refusals import Refusal
 from expo.delegations import ordering
 from expo.registration import queries, unnamed
 from expo.registration.actions import Newcomer
 from expo.registration.models import TicketType
-from expo.web.context import choose_language, me, this_expo
+from expo.web.context import choose_language, me, this_expo, visitor
 from expo.web.filters import price, title_here
 from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.signing import network_address
@@ -70,14 +71,19 @@ def place_group_order() -> ResponseReturnValue:
     if form.validate():
         limits.count("group_order", network_address(), most=20, within=timedelta(hours=1))
         kind = next(one for one in offered if str(one.id) == form.ticket.data)
+        who = visitor()
         buyer = person or Newcomer(
             this_expo().id, form.name.data or "", form.email.data or "", choose_language(),
-            organisation=form.group.data or "",
+            organisation=form.group.data or "", account=people.account(who.account_id) if who and who.account_id else None,
         )  # fmt: skip
         if form.accepts(
             lambda: made.append(
                 ordering.order(
-                    name=form.group.data or "", ticket_type=kind, count=form.count.data or 0, buyer=buyer
+                    name=form.group.data or "",
+                    ticket_type=kind,
+                    count=form.count.data or 0,
+                    buyer=buyer,
+                    form_key=request.form.get("key", ""),
                 )
             )
         ):
@@ -103,4 +109,6 @@ def _form(offered: list[TicketType], sent: object = None) -> GroupOrderForm:
 
 
 def _page(form: GroupOrderForm) -> str:
-    return render_template("delegation/group_order.html", form=form, person=me())
+    return render_template(
+        "delegation/group_order.html", form=form, person=me(), key=request.form.get("key") or tokens.new()
+    )

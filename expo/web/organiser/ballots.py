@@ -18,7 +18,7 @@ from expo.programme.models import Conference
 from expo.programme.words import Deed
 from expo.web.context import this_expo
 from expo.web.filters import this_language
-from expo.web.forms import CityMomentField, PlainForm, TextLine, WholeNumber, needed, short
+from expo.web.forms import CityMomentField, PlainForm, TextBlock, TextLine, WholeNumber, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, mine
@@ -114,6 +114,53 @@ def draw_ballot(slug: str, code: str) -> ResponseReturnValue:
     return redirect(url_for("organiser.ballot", slug=slug, code=code), code=303)
 
 
+class CallOffForm(PlainForm):
+    """Why no lot is drawn, and when booking opens instead."""
+
+    why = TextBlock(
+        _l("Reason"),
+        [needed(_l("Say why: everybody who took part reads it.")), short(500)],
+        description=_l("Everybody who took part reads it, and it stands on the ballot's page."),
+    )
+    opens_at = CityMomentField(
+        _l("Booking opens"),
+        description=_l("Empty: at once. A moment later is fairer: all have a letter by then."),
+    )
+
+
+@blueprint.get("/organise/conferences/<slug>/ballots/<code>/call-off")
+def ballot_off(slug: str, code: str) -> ResponseReturnValue:
+    conference = mine.conference(slug, Deed.SCHEDULE)
+    return _off_page(conference, _found(conference, code), CallOffForm())
+
+
+@blueprint.post("/organise/conferences/<slug>/ballots/<code>/call-off")
+def call_ballot_off(slug: str, code: str) -> ResponseReturnValue:
+    conference = mine.conference(slug, Deed.SCHEDULE)
+    found, form = _found(conference, code), CallOffForm(request.form)
+    settled = form.opens_at.settle(ZoneInfo(conference.time_zone))
+
+    def act() -> None:
+        actions.call_off(ballot=found, why=form.why.data or "", opens_at=form.opens_at.data)
+
+    if form.validate() and settled and form.accepts(act):
+        flash(_("The ballot is called off, and everybody who took part has a letter."), "success")
+        return redirect(url_for("organiser.ballot", slug=slug, code=code), code=303)
+    return _off_page(conference, found, form), form.status
+
+
+def _off_page(conference: Conference, found: Ballot, form: CallOffForm) -> str:
+    if found.is_over:
+        abort(404)
+    return render_template(
+        "organiser/ballot_off.html",
+        conference=conference,
+        ballot=found,
+        form=form,
+        entered=queries.entered(found.id),
+    )
+
+
 def _form(conference: Conference, sent: object = None) -> BallotForm:
     form = BallotForm(sent)
     zone = ZoneInfo(conference.time_zone)
@@ -151,7 +198,8 @@ def _page(conference: Conference, found: Ballot) -> str:
         told=told,
         won=won,
         waits=waits,
-        can_draw=found.drawn_at is None
+        may_call_off=not found.is_over and mine.may(Deed.SCHEDULE, conference.id),
+        can_draw=not found.is_over
         and clock.now() >= found.closes_at
         and mine.may(Deed.SCHEDULE, conference.id),
     )

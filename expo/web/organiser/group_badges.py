@@ -26,6 +26,7 @@ from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES
 
 from . import blueprint, mine
+from .papers import papers_for
 
 
 class GroupBadgeForm(PlainForm):
@@ -71,7 +72,7 @@ def make_group_badge() -> ResponseReturnValue:
 @blueprint.get("/organise/group-badges/<int:number>")
 def group_badge(number: int) -> ResponseReturnValue:
     """The badge, to be printed or photographed."""
-    badge = _group(number)
+    badge = my_group(number)
     assert badge.registration is not None
     category = badge.registration.ticket_type.category
     live = badge.state is BadgeState.ACTIVE
@@ -84,18 +85,19 @@ def group_badge(number: int) -> ResponseReturnValue:
         spoken=queries.spoken_of(badge),
         category=CATEGORIES[category],
         category_class=BADGE_CLASSES[category],
+        papers=papers_for(badge.registration.conference_id),
     )
 
 
 @blueprint.post("/organise/group-badges/<int:number>/revoke")
 def revoke_group_badge(number: int) -> ResponseReturnValue:
-    badge = _group(number)
+    badge = my_group(number)
     passes.revoke_group(badge=badge, reason="group does not come")
     flash(_("The badge of %(group)s opens nothing any more.", group=badge.label), "success")
     return redirect(url_for("organiser.group_badges"), code=303)
 
 
-def _group(number: int) -> Badge:
+def my_group(number: int) -> Badge:
     mine.somewhere(Deed.WALK_IN)
     found = passes.groups(this_expo().id, mine.conference_ids(Deed.WALK_IN))
     return next((one for one in found if one.id == number), None) or abort(404)

@@ -26,6 +26,7 @@ KINDS = {
     "registration_refused": _l("When you refuse"),
     "registration_revoked": _l("When you revoke"),
     "registration_withdrawn": _l("When somebody withdraws"),
+    "order_for_others": _l("To whoever pays for a delegation"),
     "order_expired": _l("When it was not paid in time"),
     "waiting_joined": _l("When somebody waits for a ticket"),
     "ticket_offer": _l("When a place is offered to who waits"),

@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from expo.core.refusals import Refusal
+from expo.core.refusals import ChangedMeanwhile, Refusal
 from expo.programme.words import Role
 from expo.questions.actions import LONGEST_LABEL, LONGEST_TEXT, QuestionDraft
 from expo.questions.models import OF_SEVERAL, Kind, Question, told
 from expo.questions.refusals import Promised
 from expo.registration.models import Category, TicketType
 from expo.web.filters import capital, language_name, this_language
-from expo.web.forms import DayField, LineList, PlainForm, TextLine, needed, short
+from expo.web.forms import DayField, LineList, TextLine, VersionedForm, needed, short
 from expo.web.texts import _l
 from expo.web.words import CATEGORIES, ROLES
 
@@ -45,10 +45,10 @@ def _ticks(label: str, **options: Any) -> SelectMultipleField:
     )  # fmt: skip
 
 
-class QuestionForm(PlainForm):
+class QuestionForm(VersionedForm):
     """A question; `for_languages` makes the fields of its texts."""
 
-    expected: ClassVar[tuple[type[Refusal], ...]] = (Promised,)
+    expected: ClassVar[tuple[type[Refusal], ...]] = (Promised, ChangedMeanwhile)
     languages: ClassVar[tuple[str, ...]] = ()
 
     kind = SelectField(
@@ -130,10 +130,10 @@ class QuestionForm(PlainForm):
         return {code: self[f"{name}_{code}"].data or "" for code in self.languages}
 
 
-def form_of(draft: QuestionDraft | None, sent: Any = None) -> QuestionForm:
+def form_of(draft: QuestionDraft | None, sent: Any = None, version: int = 0) -> QuestionForm:
     """The form of a question as it is saved, or as it was sent."""
     languages = tuple(dict.fromkeys([*offered(), *(draft.labels if draft else ())]))
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = {"version": version}
     if draft is not None:
         for code in languages:
             data[f"label_{code}"] = draft.labels.get(code, "")

@@ -53,7 +53,7 @@ def new_question(slug: str) -> ResponseReturnValue:
 def question(slug: str, question_id: int) -> ResponseReturnValue:
     found = mine.conference(slug, Deed.SET_UP)
     one = queries.question(found.id, question_id) or abort(404)
-    return _edit(found, one, form_of(actions.draft_of(one), _sent()))
+    return _edit(found, one, form_of(actions.draft_of(one), _sent(), one.version))
 
 
 @blueprint.post("/organise/conferences/<slug>/questions/<int:question_id>/move")
@@ -94,17 +94,22 @@ def _edit(found: Conference, one: Question | None, form: QuestionForm) -> Respon
     earlier = [
         each for each in everything if one is None or (each.position, each.id) < (one.position, one.id)
     ]
-    form.settle(
-        registrations.every_of(found.id), [each for each in earlier if one is None or each.id != one.id]
-    )
+    kinds = registrations.every_of(found.id)
+    form.settle(kinds, earlier)
     status = 200
     if request.method == "POST":
         if form.validate() and form.accepts(
-            lambda: actions.save_question(conference=found, draft=form.read(), question=one)
+            lambda: actions.save_question(
+                conference=found, draft=form.read(), question=one, version=form.seen if one else None
+            )
         ):
             flash(_("Saved."), "success")
             return redirect(back, code=303)
         status = form.status
+        if one is not None:
+            saved = form_of(actions.draft_of(one), version=one.version)
+            saved.settle(kinds, earlier)
+            form.lay_beside(saved)
     return render_template(
         "organiser/question.html",
         conference=found,

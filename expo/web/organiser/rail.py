@@ -18,6 +18,8 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
+    answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
+    files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -30,14 +32,21 @@ def entries() -> list[dict[str, Any]]:
                 ("timetable_clashes", _("Clashes")),
                 ("room_blocks", _("Rooms held")),
                 ("speakers", _("Speakers")),
+                *answers,
                 ("releases", _("Releases")),
+                ("booking_rules", _("Booking rules")),
+                *files,
             ],
         ),
     ]
     if mine.rights().anywhere(Deed.READ_PEOPLE):
         pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
         if mine.rights().anywhere(Deed.WALK_IN):
-            pages += [("walk_in", _("Walk-in")), ("group_badges", _("Group badges"))]
+            pages += [
+                ("walk_in", _("Walk-in")),
+                ("group_badges", _("Group badges")),
+                ("prints", _("Print badges")),
+            ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))
         pages += [
@@ -80,6 +89,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
         set_up += [
+            ("history", _("What was done")),
             ("data_protection", _("Data protection")),
             ("sellers", _("Sellers")),
             ("outside", _("Also in the city")),
@@ -88,7 +98,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
-        set_up.append(("work", _("Work behind the pages")))
+        set_up += [("work", _("Work behind the pages")), ("kept_how_long", _("How long data is kept"))]
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 

@@ -17,6 +17,7 @@ from expo.desk import actions as desk_actions
 from expo.desk import deciding
 from expo.desk import queries as desk
 from expo.desk.models import COLOURS
+from expo.printing import queries as printing
 from expo.programme.words import Deed
 from expo.publishing import queries as publishing
 from expo.registration import actions
@@ -193,6 +194,7 @@ def page(
     may_decide = mine.may(Deed.DECIDE, found.conference_id)
     notes = desk.notes(found.id) if may_decide else []
     own_tags = desk.tags_of([found.id]).get(found.id, [])
+    cards = badges.badges_of(expo.id, found.person_id) if found.person_id else []
     return render_template(
         "organiser/registration.html",
         registration=found,
@@ -202,7 +204,8 @@ def page(
         tag_form=tag_form or TagForm(),
         came=next((one for one in (form, yes, note, tag_form) if one is not None), DecisionForm()),
         bookings=[(one, items.get(one.occurrence_id)) for one in held],
-        badges=badges.badges_of(expo.id, found.person_id) if found.person_id else [],
+        badges=cards,
+        printed=printing.how_often(cards) if cards else {},
         way=one_way.of(found, [one.id for one in held], with_notes=may_decide),
         others=_others(found),
         nominee=delegations.of_registration(found.id),

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.booking import guides, organisers
+from expo.booking import guides, organisers, walk_ups
 from expo.booking import queries as bookings
 from expo.booking.refusals import AlreadyBooked, BookingClosed, NoBookingNeeded, NoTicket, SessionFull
 from expo.core import clock
@@ -58,20 +58,22 @@ class BackForm(PlainForm):
 class TermsForm(PlainForm):
     """When seats can be booked, and where people gather."""
 
-    opens_at = CityMomentField(_l("Booking opens"), description=_l("Empty: at once."))
-    closes_at = CityMomentField(_l("Booking closes"), description=_l("Empty: when it ends."))
+    opens_at = CityMomentField(_l("Booking opens"), description=_l("Empty: as for its kind of session."))
+    closes_at = CityMomentField(_l("Booking closes"), description=_l("Empty: as for its kind of session."))
     meeting_point = TextLine(
         _l("Meeting point"), [short(200)], description=_l("Where people gather, if not in the room.")
     )
 
     @classmethod
     def of(cls, item: Item, sent: object = None) -> TermsForm:
+        """With the moments of this time alone: those of the item may be its kind's."""
+        own = occurrence_of(item)
         form = cls(
             sent,
             data={
-                "opens_at": item.booking_opens_at,
-                "closes_at": item.booking_closes_at,
-                "meeting_point": item.meeting_point,
+                "opens_at": own.booking_opens_at,
+                "closes_at": own.booking_closes_at,
+                "meeting_point": own.meeting_point,
             },
         )
         if sent is None:
@@ -114,12 +116,14 @@ def page(
         "organiser/booked.html",
         item=item,
         times=times,
+        taken=walk_ups.booked(times),
         bookings=bookings.of_occurrence(item.occurrence_id),
         addresses=mine.may(Deed.READ_ADDRESSES, item.conference_id),
         came=attendance.came([item.occurrence_id]).get(item.occurrence_id, 0),
         here_now=attendance.who_came(item.occurrence_id),
         categories=CATEGORIES,
         decides=decides,
+        kept=walk_ups.kept([item.occurrence_id]).get(item.occurrence_id),
         q=words,
         found=bookings.could_be_given(item.conference_id, item.occurrence_id, words)
         if decides and words
@@ -187,7 +191,7 @@ def save_terms(code: str) -> ResponseReturnValue:
 
     def act() -> None:
         set_terms(
-            occurrence=_occurrence(item),
+            occurrence=occurrence_of(item),
             opens_at=form.opens_at.data,
             closes_at=form.closes_at.data,
             meeting_point=form.meeting_point.data or "",
@@ -207,7 +211,7 @@ def make_guide_link(code: str) -> ResponseReturnValue:
     made: list[str] = []
 
     def act() -> None:
-        _link, secret = guides.make(session=_occurrence(item).session, label=form.label.data or "")
+        _link, secret = guides.make(session=occurrence_of(item).session, label=form.label.data or "")
         made.append(secret)
 
     if form.validate() and form.accepts(act):
@@ -247,5 +251,5 @@ def booked_file(code: str, form: str) -> ResponseReturnValue:
     )
 
 
-def _occurrence(item: Item) -> Occurrence:
+def occurrence_of(item: Item) -> Occurrence:
     return programme.occurrence(item.expo_id, item.code) or abort(404)

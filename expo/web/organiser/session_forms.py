@@ -262,6 +262,7 @@ class BillForm(ScheduleForm):
 
     add = WholeNumber(_l("Speaker"), least=1, most=2_147_483_647)
     role = TextLine(_l("Role"), [short(40)])
+    asked = BooleanField(_l("has yet to say yes"))
     remove = WholeNumber("", least=1, most=2_147_483_647)
     up = WholeNumber("", least=1, most=2_147_483_647)
     down = WholeNumber("", least=1, most=2_147_483_647)

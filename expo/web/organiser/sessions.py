@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.core.refusals import BadInput
-from expo.programme import actions
+from expo.programme import actions, removing
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Session
 from expo.programme.queries import SessionLine
@@ -117,6 +117,16 @@ def publish_session(code: str) -> ResponseReturnValue:
     release = publishing.publish(expo=this_expo(), session=found)
     flash(_("Published as release %(number)s.", number=release.number), "success")
     return redirect(url_for("organiser.session", code=found.code), code=303)
+
+
+@blueprint.post("/organise/sessions/<code>/remove")
+def remove_session(code: str) -> ResponseReturnValue:
+    """Only what was never published: what people know of is cancelled."""
+    found = mine.session(code, Deed.SCHEDULE)
+    title = found.title
+    removing.remove_session(session=found)
+    flash(_("%(title)s is removed.", title=title), "success")
+    return redirect(url_for("organiser.sessions"), code=303)
 
 
 def summary(found: Session) -> dict[str, Any]:

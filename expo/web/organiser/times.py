@@ -119,7 +119,11 @@ def change_bill(code: str, time_code: str | None) -> ResponseReturnValue:
             billing.move(**where, appearance_id=form.up.data or form.down.data or 0, by=by)
         else:
             billing.put_on(
-                **where, speaker_id=form.add.data or 0, role=form.role.data or "", keep=form.keep.data or ""
+                **where,
+                speaker_id=form.add.data or 0,
+                role=form.role.data or "",
+                keep=form.keep.data or "",
+                asked=form.asked.data,
             )
 
     if form.validate() and form.accepts(change):

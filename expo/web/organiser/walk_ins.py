@@ -32,6 +32,7 @@ from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES, REGISTRATION_KINDS, REGISTRATION_STATES
 
 from . import blueprint, lists, mine
+from .papers import papers_for
 
 
 class WalkInForm(PlainForm):
@@ -109,6 +110,7 @@ def walked_in(code: str) -> ResponseReturnValue:
         kind=REGISTRATION_KINDS[found.state],
         may_read=mine.may(Deed.READ_PEOPLE, found.conference_id),
         code=badges.code_of(badge) if badge else "",
+        papers=papers_for(found.conference_id),
         gates=_gates_here(),
         scan_id=str(uuid.uuid4()),
     )

@@ -13,9 +13,8 @@ from flask_babel import get_locale
 
 from expo.organisations.models import OrganisationKind
 from expo.programme.models import Occurrence, Session
-from expo.programme.words import Admission, Mode, Placement, Role, SessionState, Visibility
+from expo.programme.words import Admission, AppearanceState, Mode, Placement, Role, SessionState, Visibility
 from expo.scheduling.words import BlockKind, ClashRule, Level
-from expo.speakers.models import SpeakerKind
 from expo.web.filters import city_time, day_name
 from expo.web.texts import _l
 from expo.web.words import ROLES as ROLES
@@ -52,7 +51,12 @@ ROLE_HINTS = {
     Role.DOOR_LEAD.value: _l("Scanners and doors."),
     Role.VIEWER.value: _l("Reads everything, changes nothing."),
 }
-SPEAKER_KINDS = {SpeakerKind.PERSON: _l("One person"), SpeakerKind.GROUP: _l("A group")}
+ANSWERS = {
+    AppearanceState.INVITED: (_l("Asked"), "wait"),
+    AppearanceState.CONFIRMED: (_l("Comes"), "go"),
+    AppearanceState.DECLINED: (_l("Declined"), "stop"),
+    AppearanceState.ASKED_AGAIN: (_l("Asked again"), "wait"),
+}
 ORGANISATION_KINDS = {
     OrganisationKind.CITY: _l("City"),
     OrganisationKind.MUNICIPALITY: _l("Municipality"),

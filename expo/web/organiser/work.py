@@ -29,6 +29,10 @@ MEANINGS = {
     "retention": _l("Lets go of personal data that has been kept for its time."),
     "answers_due": _l("Deletes answers whose last day is over, and files that nobody handed in."),
     "ask_feedback": _l("Asks people by letter how what they attended today was."),
+    "remind_speakers": _l("Reminds speakers who have not answered, at the pace of the letters before."),
+    "sweep_pictures": _l("Throws away pictures that nothing names any more."),
+    "release_no_shows": _l("Gives seats of those who did not come to those who wait at the door."),
+    "reconcile": _l("Compares what the provider of payments has with our own books."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

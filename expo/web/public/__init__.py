@@ -58,7 +58,9 @@ __all__ = [
 
 @blueprint.context_processor
 def _for_rows() -> dict[str, object]:
+    from expo.web.profiles import picture
+
     from .kept import kept
     from .rows import act_of, draw
 
-    return {"acts": act_of, "draw": draw, "kept": kept}
+    return {"acts": act_of, "draw": draw, "kept": kept, "picture": picture}

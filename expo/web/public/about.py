@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from expo.calendar import parts as calendars
 from expo.publishing import queries as publishing
@@ -56,6 +57,20 @@ def feeds() -> ResponseReturnValue:
         venues=[feed(each.name, of_venue(each.slug), parts("venue", each.slug)) for each in venues],
         example=url_for("feeds.programme") + "?type=concert&language=en",
         signed_in=who.signed_in,
+        embed=url_for("embed.programme"),
+        snippet=_snippet(expo.name),
+    )
+
+
+def _snippet(title: str) -> str:
+    """What carries the programme into another site, with and without script."""
+    frame = url_for("embed.programme", _external=True)
+    script = url_for("static", filename="js/embed.js", v=None, _external=True)
+    return str(
+        Markup(
+            '<script src="{}" async></script>\n<expo-programme src="{}">'
+            '<iframe src="{}" title="{}" width="100%" height="600"></iframe></expo-programme>'
+        ).format(script, frame, frame, title)
     )
 
 

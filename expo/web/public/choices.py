@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
-from expo.publishing.facets import Facets
+from expo.publishing import shelf
+from expo.publishing.facets import Facets, Sifted
 from expo.publishing.filters import FREE, PAID, Filter
 from expo.publishing.items import Item, PartOfDay
+from expo.web.context import this_expo
 from expo.web.filters import language_name
 from expo.web.texts import _l
 from expo.web.words import CATEGORIES, FEATURES
@@ -74,39 +77,47 @@ class Choices:
         ]
 
 
-def choices(items: list[Item], wished: Filter, counted: Facets | None = None) -> Choices:
-    """Counted over all items of the page, as the viewer may see them; `counted`, where that is known already."""
-    counted, who = counted or Facets.of(items), viewer()
-    with_seats = sum(not item.cancelled and bool(item.seats_left) for item in items)
+def choices(every: Facets, sifted: Sifted, wished: Filter) -> Choices:
+    """What is among all items of the page (`every`) can be chosen, each with how many it would leave beside all other
+    wishes; what would leave none is not offered."""
+    counted = sifted.facets() if asked.arguments(wished) else every
+    # What is wished for may be on other days alone.
+    anywhere = _anywhere() if asked.arguments(wished) else every
     return Choices(
-        seats=Choice("1", _("Has seats"), with_seats, wished.seats),
+        seats=_seats(sifted.but_for("seats"), wished),
         step_free=Choice("1", _("Step-free"), counted.step_free, wished.step_free),
-        open=_open_to_me(items, wished) if who.signed_in else None,
+        open=_open_to_me(sifted.but_for("mine"), wished) if viewer().signed_in else None,
         languages=[
-            Choice(code, language_name(code), count, code in wished.languages)
-            for code, count in counted.languages.most_common()
+            Choice(code, language_name(code), counted.languages[code], code in wished.languages)
+            for code in _and_wished(
+                (code for code, _count in every.languages.most_common()), wished.languages
+            )
+            if (counted.languages[code] or code in wished.languages) and code in anywhere.languages
         ],
         times=_known(TIMES, counted.times, wished.times),
         conferences=_listed(
-            {
-                (slug, conference_name(counted.of_conference[slug])): count
-                for slug, count in counted.conferences.items()
-            },
+            _named(conference_name, every.of_conference, anywhere.of_conference, wished.conferences),
+            counted.conferences,
             wished.conferences,
         ),
         types=_listed(
-            {(slug, type_name(counted.of_type[slug])): count for slug, count in counted.types.items()},
-            wished.types,
+            _named(type_name, every.of_type, anywhere.of_type, wished.types), counted.types, wished.types
         ),
         tracks=_listed(
-            {(slug, track_name(counted.of_track[slug])): count for slug, count in counted.tracks.items()},
+            _named(track_name, every.of_track, anywhere.of_track, wished.tracks),
+            counted.tracks,
             wished.tracks,
         ),
-        venues=_listed(counted.venues, wished.venues),
+        venues=_listed(
+            {slug: name for slug, name in anywhere.venues if slug in wished.venues}
+            | dict(every.venues.keys()),
+            {slug: count for (slug, _name), count in counted.venues.items()},
+            wished.venues,
+        ),
         goals=[
             Choice(str(goal), f"{goal} {GOALS[goal]}", counted.goals[goal], goal in wished.sdgs)
-            for goal in sorted(counted.goals)
-            if goal in GOALS
+            for goal in sorted({*every.goals, *wished.sdgs})
+            if goal in GOALS and (counted.goals[goal] or goal in wished.sdgs)
         ],
         offers=_known(FEATURES, counted.offers, wished.offers),
         prices=_prices(counted, wished),
@@ -114,10 +125,35 @@ def choices(items: list[Item], wished: Filter, counted: Facets | None = None) ->
     )
 
 
-def _listed(counts: Mapping[tuple[str, str], int], chosen: Iterable[str]) -> list[Choice]:
+def _anywhere() -> Facets:
+    """What all days can be filtered by."""
+    return shelf.facets(this_expo().id, date.min, date.max, viewer().tickets)
+
+
+def _and_wished(found: Iterable[str], wished: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys([*found, *wished]))
+
+
+def _named(
+    name: Callable[[Item], str], here: Mapping[str, Item], anywhere: Mapping[str, Item], wished: Iterable[str]
+) -> dict[str, str]:
+    """What there is here or is wished for, by name."""
+    known = {slug: anywhere[slug] for slug in wished if slug in anywhere} | dict(here)
+    return {slug: name(item) for slug, item in known.items()}
+
+
+def _listed(labels: Mapping[str, str], counts: Mapping[str, int], chosen: Collection[str]) -> list[Choice]:
     """Values with their labels, by label."""
-    found = [Choice(value, label, count, value in chosen) for (value, label), count in counts.items()]
+    found = [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in labels.items()]
+    found = [choice for choice in found if choice.count or choice.chosen]
     return sorted(found, key=lambda choice: choice.label.casefold())
+
+
+def _seats(items: list[Item], wished: Filter) -> Choice:
+    now, wish = viewer().now, Filter(seats=True)
+    return Choice(
+        "1", _("Has seats"), sum(item.ends_at > now and wish.wants(item) for item in items), wished.seats
+    )
 
 
 def _known(words: Mapping[Any, str], counts: Counter[str], chosen: Iterable[str]) -> list[Choice]:
@@ -147,7 +183,7 @@ def _audiences(counted: Facets, wished: Filter) -> list[Choice]:
 
 
 def removable(
-    offered: Choices, items: list[Item], wished: Filter, kept: Iterable[tuple[str, str]]
+    offered: Choices, items: Iterable[Item], wished: Filter, kept: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str]]:
     """Each wish that no switch of the page shows, in words, with the address of the page without it. `kept` are the
     days and the shape of the page, as its address has them."""
@@ -156,7 +192,9 @@ def removable(
     words: dict[tuple[str, str], str] = {("room", slug): rooms.get(slug, slug) for slug in wished.rooms}
     for name, _label, _none, values in offered.sheet:
         words |= {(name, choice.value): choice.label for choice in values}
-    shown = [pair for pair in pairs if pair[0] not in ("seats", "step_free", "open", "language")]
+    switches = {("seats", "1"), ("step_free", "1"), ("open", "1")}
+    switches |= {("language", choice.value) for choice in offered.languages}
+    shown = [pair for pair in pairs if pair not in switches]
     return [
         (
             words.get(pair, pair[1]),
@@ -169,6 +207,7 @@ def removable(
 def loosened(wished: Filter) -> list[tuple[Filter, str]]:
     """The filter with one wish less, and what that means."""
     found = [
+        (replace(wished, words=""), _("Without “%(words)s”", words=wished.words)),
         (replace(wished, seats=False), _("Also without free seats")),
         (replace(wished, step_free=False), _("Also with steps")),
         (replace(wished, languages=()), _("Any language")),

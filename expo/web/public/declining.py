@@ -1,4 +1,5 @@
-"""Where somebody says that they want no messages that they do not need; the link stands in each of those."""
+"""Where somebody says that they want no messages that they do not need, or are not to be asked how it was; the link
+stands in each of those."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from expo.accounts.models import Person
+from expo.feedback import declining
 from expo.messages import actions, queries
 from expo.web.context import this_expo
 
@@ -33,6 +35,35 @@ def decline_now(person_id: int, token: str) -> ResponseReturnValue:
 def want_again(person_id: int, token: str) -> ResponseReturnValue:
     actions.want_again(person=_person(person_id, token))
     return redirect(url_for("public.decline", person_id=person_id, token=token), code=303)
+
+
+@blueprint.get("/feedback/decline/<int:person_id>/<token:token>")
+def decline_feedback(person_id: int, token: str) -> ResponseReturnValue:
+    """Opening changes nothing here, too."""
+    person = _asked(person_id, token)
+    page = render_template(
+        "public/decline_feedback.html",
+        declined=declining.has_declined(person),
+        person_id=person_id,
+        token=token,
+    )
+    return page, 200, {"Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
+
+
+@blueprint.post("/feedback/decline/<int:person_id>/<token:token>")
+def decline_feedback_now(person_id: int, token: str) -> ResponseReturnValue:
+    declining.decline(person=_asked(person_id, token))
+    return redirect(url_for("public.decline_feedback", person_id=person_id, token=token), code=303)
+
+
+@blueprint.post("/feedback/decline/<int:person_id>/<token:token>/back")
+def want_feedback_again(person_id: int, token: str) -> ResponseReturnValue:
+    declining.want_again(person=_asked(person_id, token))
+    return redirect(url_for("public.decline_feedback", person_id=person_id, token=token), code=303)
+
+
+def _asked(person_id: int, token: str) -> Person:
+    return declining.whose(expo_id=this_expo().id, person_id=person_id, token=token) or abort(404)
 
 
 def _person(person_id: int, token: str) -> Person:

@@ -14,7 +14,7 @@ from expo.expos.models import Expo
 from expo.programme.models import Conference
 from expo.publishing import queries as publishing
 from expo.publishing import shelf
-from expo.publishing.facets import Facets
+from expo.publishing.facets import Facets, Sifted
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.publishing.shelf import Days
@@ -80,9 +80,9 @@ class Around:
         """Other days or another shape with the same wishes."""
         return asked.address([*when, *([("view", shape)] if shape else []), *self.wishes])
 
-    def controls(self, items: list[Item], facets: Facets | None = None) -> dict[str, Any]:
-        """The filters, with choices counted over these items."""
-        offered = choices(items, self.wished, facets)
+    def controls(self, items: list[Item], sifted: Sifted, facets: Facets) -> dict[str, Any]:
+        """The filters: what these items can be filtered by, with what each choice would find."""
+        offered = choices(facets, sifted, self.wished)
         return {
             "wish": self.wished,
             "wishes": len(self.wishes),
@@ -93,12 +93,18 @@ class Around:
         }
 
     def everything(
-        self, items: list[Item], conferences: list[Conference], counts: Days, facets: Facets | None = None
+        self,
+        items: list[Item],
+        sifted: Sifted,
+        facets: Facets,
+        conferences: list[Conference],
+        counts: Days,
     ) -> dict[str, Any]:
-        """Filters, strip and ways: all that the templates of lists read alike."""
+        """Filters, strip and ways: all that the templates of lists read alike. `facets` are those of all the items
+        of the page, `sifted` the same by the wishes that they meet."""
         expo = this_expo()
         return {
-            **self.controls(items, facets),
+            **self.controls(items, sifted, facets),
             "today": viewer().today,
             "chosen": self.chosen,
             "strip": self._strip(expo, conferences, counts),

@@ -52,6 +52,22 @@ def occupancy_feed() -> ResponseReturnValue:
     return answer
 
 
+@blueprint.get("/feeds/rooms.json")
+def room_status() -> ResponseReturnValue:
+    """Rooms that their doors count, "1" where one is full, in the shape that conference apps know from FOSDEM
+    (https://api.fosdem.org/roomstatus/v1/listrooms)."""
+    answer: Response = jsonify(
+        [
+            {"roomname": place.zone.room.name, "state": "1" if place.fullness is Fullness.FULL else "0"}
+            for place in _public()
+            if place.zone.room is not None and place.fullness is not None
+        ]
+    )
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cache-Control"] = "public, max-age=15"
+    return answer
+
+
 @blueprint.get("/screens/standby/<slug>")
 @for_strangers
 def standby_screen(slug: str) -> ResponseReturnValue:

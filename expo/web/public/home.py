@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from expo.expos.models import Expo
 from expo.publishing import queries as publishing
 from expo.publishing import scopes, shelf
 from expo.publishing.items import Item
@@ -19,7 +20,7 @@ from expo.web.context import this_expo
 from . import asked, blueprint, days, linked, zones
 from .conferences import cards
 from .frame import usual_day
-from .programme import in_minutes
+from .programme import in_minutes, minutes_until
 from .rows import Row, Rows
 from .viewer import Viewer, viewer
 
@@ -51,7 +52,7 @@ def _moments(items: list[Item], who: Viewer) -> Moments:
 def home() -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     rows = Rows()
-    moments = _moments(shelf.on_day(expo.id, who.today, who.tickets), who)
+    moments = _moments([*_of_last_night(who), *shelf.on_day(expo.id, who.today, who.tickets)], who)
     soon = moments.soon[:MOST_AT_HOME] or _after_today(who)
     conferences = publishing.conferences(expo.id)
     told = {item.occurrence_id for item in soon}
@@ -60,6 +61,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "public/home.html",
         today=who.today,
+        runs=_runs(expo, who),
         phase=_phase(who),
         strip=days.strip(
             days.span(expo.starts_on, expo.ends_on),
@@ -69,7 +71,7 @@ def home() -> ResponseReturnValue:
         month_url=asked.address([("month", f"{usual_day(expo, who.today):%Y-%m}")]),
         running=rows.rows(moments.now[:MOST_AT_HOME]),
         running_count=len(moments.now),
-        soon=rows.rows(soon),
+        soon=[rows.row(item, dated=item.day != who.today) for item in soon],
         soon_note=_soon_note(soon, who),
         evening=rows.rows(
             [item for item in moments.evening if item.occurrence_id not in told][:MOST_AT_HOME]
@@ -94,9 +96,19 @@ def _phase(who: Viewer) -> str:
     return _("Day %(day)s of %(days)s.", day=(who.today - expo.starts_on).days + 1, days=_length())
 
 
+def _runs(expo: Expo, who: Viewer) -> bool:
+    return expo.starts_on <= who.today <= expo.ends_on
+
+
 def _length() -> int:
     expo = this_expo()
     return (expo.ends_on - expo.starts_on).days + 1
+
+
+def _of_last_night(who: Viewer) -> list[Item]:
+    """What began yesterday evening and goes on after midnight."""
+    running = shelf.between(this_expo().id, who.now, who.now, who.tickets)
+    return [item for item in running if item.day < who.today and not shelf.is_long(item)]
 
 
 def _after_today(who: Viewer) -> list[Item]:
@@ -107,7 +119,7 @@ def _after_today(who: Viewer) -> list[Item]:
 def _soon_note(soon: list[Item], who: Viewer) -> str:
     if not soon:
         return ""
-    return in_minutes(round((soon[0].starts_at - who.now).total_seconds() / 60))
+    return in_minutes(minutes_until(soon[0].starts_at, who.now))
 
 
 def _yours(rows: Rows, who: Viewer) -> Row | None:
@@ -139,9 +151,10 @@ def now() -> ResponseReturnValue:
         place=place,
         time=expo.local(who.now),
         running=rows.rows(moments.now[:MOST_NOW]),
-        soon=rows.groups(soon[:MOST_NOW]),
+        soon=rows.by_day(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),
-        today_url=asked.address(pairs, who.today),
+        today=who.today,
+        today_url=asked.address(pairs, who.today) if _runs(expo, who) else None,
         zones=zones.offer([*moments.now, *soon], expo.time_zone),
     )
 

@@ -58,7 +58,13 @@ def page(wished: Filter, month: date) -> ResponseReturnValue:
         seats=sum(day.seats_left or 0 for day in inside),
         earlier=_beside(around, counts, month, -1),
         later=_beside(around, counts, month, 1),
-        **around.everything(items, conferences(), counts, shelf.facets(expo.id, month, last, who.tickets)),
+        **around.everything(
+            items,
+            shelf.sift(expo.id, items, wished, who.tickets),
+            shelf.facets(expo.id, month, last, who.tickets),
+            conferences(),
+            counts,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -53,18 +53,21 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     wished = replace(wished, day=day)
     everything = invited.among(shelf.on_day(expo.id, day, who.tickets), day, who)
-    found = shelf.meeting(expo.id, everything, wished, who.tickets)
+    sifted = shelf.sift(expo.id, everything, wished, who.tickets)
+    found = sifted.met
     around = Around(wished, [("day", str(day))], (day,), shape())
     conferences, counts = publishing.conferences(expo.id), day_counts(wished)
     timed = [item for item in found if not shelf.is_long(item)]
     lane = across.lane(conferences, wished, day)
     common = {
-        "heading": long_date(day),
+        "heading": long_date(day, year=day.year != who.today.year),
         "total": len({item.session_id for item in everything}),
         "found": len({item.session_id for item in found}),
         "times": len(found),
         "back": around.address(around.when),
-        **around.everything(everything, conferences, counts, shelf.facets(expo.id, day, day, who.tickets)),
+        **around.everything(
+            everything, sifted, shelf.facets(expo.id, day, day, who.tickets), conferences, counts
+        ),
     }
     if around.shape == "print":
         one = ranges.OneDay(
@@ -86,7 +89,7 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         venues=len({item.venue_slug for item in everything}),
         lane=lane,
         beside=across.beside(wished, day),
-        nearest=nearest(wished, everything) if not found and around.wishes else None,
+        nearest=nearest(around, everything) if not found and around.wishes else None,
         earlier=around.beside(counts, day, -1),
         later=around.beside(counts, day, 1),
         shapes=around.shapes(),
@@ -119,10 +122,13 @@ def _now_note(groups: list[Group], now: datetime) -> str:
     coming = next((group.starts for group in groups if group.starts > now), None)
     parts = [ngettext("%(num)s on now", "%(num)s on now", running)] if running else []
     if coming is not None:
-        parts.append(
-            _("next %(in_minutes)s", in_minutes=in_minutes(round((coming - now).total_seconds() / 60)))
-        )
+        parts.append(_("next %(in_minutes)s", in_minutes=in_minutes(minutes_until(coming, now))))
     return ", ".join(parts)
+
+
+def minutes_until(moment: datetime, now: datetime) -> int:
+    """By the clocks of the page, which show no seconds: at 8:30 it is sixty minutes to 9:30, all that minute."""
+    return -((now - moment) // timedelta(minutes=1))
 
 
 def in_minutes(minutes: int) -> str:
@@ -137,8 +143,9 @@ def in_minutes(minutes: int) -> str:
 def _everywhere(wished: Filter) -> ResponseReturnValue:
     """What meets the wish on all days: each session once, at its next time."""
     expo, who = this_expo(), viewer()
-    found = shelf.find(expo.id, None, None, wished, who.tickets)
-    rows = Rows()
+    everything = shelf.find(expo.id, None, None, Filter(), who.tickets)
+    sifted = shelf.sift(expo.id, everything, wished, who.tickets)
+    found, rows, around = sifted.met, Rows(), Around(wished, [])
     ahead, past = once(found, who.now)
     conferences = publishing.conferences(expo.id)
     return render_template(
@@ -150,7 +157,14 @@ def _everywhere(wished: Filter) -> ResponseReturnValue:
         most=MOST_FOUND if max(len(ahead), len(past)) > MOST_FOUND else None,
         heading=_heading(wished, found, conferences),
         feed=feed_of(wished),
-        **Around(wished, []).everything(found, conferences, shelf.counted(found)),
+        nearest=None if found else nearest(around, everything),
+        **around.everything(
+            everything,
+            sifted,
+            shelf.facets(expo.id, date.min, date.max, who.tickets),
+            conferences,
+            shelf.counted(found),
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from expo.web.filters import date_span
 from . import asked
 from .across import Across, Beside, beside, sessions
 from .frame import Around, Way, conferences, day_counts, feed_of, shape, span_pairs
+from .nearest import nearest
 from .rows import Group, Rows
 from .viewer import viewer
 
@@ -62,7 +63,8 @@ def page(wished: Filter) -> ResponseReturnValue:
 def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     expo, who = this_expo(), viewer()
     everything = shelf.find(expo.id, first, last, Filter(), who.tickets)
-    found = shelf.find(expo.id, first, last, wished, who.tickets) if asked.arguments(wished) else everything
+    sifted = shelf.sift(expo.id, everything, wished, who.tickets)
+    found = sifted.met
     chosen = tuple(first + timedelta(days=number) for number in range((last - first).days + 1))
     around = Around(wished, span_pairs(first, last), chosen, shape())
     paper = around.shape == "print"
@@ -70,7 +72,7 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
     onwards = span_pairs(rest, last) if rest else []
     return render_template(
         "public/pocket.html" if paper else "public/range.html",
-        heading=date_span(first, last),
+        heading=date_span(first, last, year={first.year, last.year} != {who.today.year}),
         days=_days(around, whole, [day for day in chosen if rest is None or day < rest]),
         total=len({item.session_id for item in everything}),
         found=len({item.session_id for item in found}),
@@ -80,8 +82,13 @@ def _several(wished: Filter, first: date, last: date) -> ResponseReturnValue:
         feed=feed_of(wished, around.when),
         first=first,
         last=last,
+        nearest=nearest(around, everything) if not found and around.wishes else None,
         **around.everything(
-            everything, conferences(), day_counts(wished), shelf.facets(expo.id, first, last, who.tickets)
+            everything,
+            sifted,
+            shelf.facets(expo.id, first, last, who.tickets),
+            conferences(),
+            day_counts(wished),
         ),
     )
 

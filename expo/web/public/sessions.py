@@ -35,6 +35,7 @@ from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
 from . import asked, blueprint, fullness, invited, linked, zones
 from .goals import GOALS
 from .kinds import role_name, track_name, type_name
+from .programme import minutes_until
 from .rows import Row, Rows, addresses, conference_name
 from .viewer import Viewer, viewer
 
@@ -223,7 +224,7 @@ def _moved(item: Item, now: datetime) -> str:
 
 
 def _starts_in(item: Item, now: datetime) -> str:
-    minutes = round((item.starts_at - now).total_seconds() / 60)
+    minutes = minutes_until(item.starts_at, now)
     if not 0 < minutes < 180:
         return ""
     return ngettext("Starts in %(num)s minute.", "Starts in %(num)s minutes.", minutes)

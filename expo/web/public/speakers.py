@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, render_template, request
+from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from expo.core import pictures
 from expo.core.text import folded
 from expo.publishing import people, shelf
 from expo.publishing.people import Known
@@ -121,6 +122,27 @@ def _onwards(letters: list[str], chosen: str | None, q: str) -> Letter | None:
 
 def _asked(q: str) -> dict[str, str]:
     return {"q": q} if q else {}
+
+
+@blueprint.get("/pictures/<name>")
+def picture(name: str) -> ResponseReturnValue:
+    """A picture that something of this expo shows. Its name is the digest of what it shows, so it never changes, and
+    nobody guesses the name of one that they have not been shown."""
+    if name not in shown_pictures(this_expo().id):
+        abort(404)
+    try:
+        content, type_ = pictures.read(name)
+    except FileNotFoundError:
+        abort(404)
+    answer = Response(content, mimetype=type_)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def shown_pictures(expo_id: int) -> set[str]:
+    return {known.picture for known in people.of_expo(expo_id).values() if known.picture}
 
 
 @blueprint.get("/speakers/<slug>")

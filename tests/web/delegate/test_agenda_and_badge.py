@@ -94,6 +94,7 @@ def test_the_badge_is_on_the_phone_and_a_lost_one_is_replaced(browser, ada):
     assert "Åsa Öhrström" in page.text
     assert "<svg" in page.text
     assert phone.get(f"/{slug}/my/badge.png").data.startswith(b"\x89PNG")
+    assert phone.get(f"/{slug}/my/badge.pdf").data.startswith(b"%PDF")
     assert phone.get(f"/{slug}/my/badge.svg").mimetype == "image/svg+xml"
     assert phone.post(f"/{slug}/my/badge/replace").status_code == 303
 

@@ -93,3 +93,25 @@ def test_a_ballot_is_of_its_own_expo_and_conference(browser, app):
     )
     guest = browser(a.a_person(elsewhere))
     assert guest.get(f"/{elsewhere.slug}/my/ballots/{ballot.code}").status_code == 404
+
+
+def test_an_organiser_calls_a_ballot_off_and_its_pages_say_why(browser):
+    conference = a.a_conference()
+    boat = a.a_session(conference, starts_at=a.tomorrow_at(15))
+    ballot = a_ballot(conference, boat)
+    expo = f"/{conference.expo.slug}"
+    desk = f"{expo}/organise/conferences/{conference.slug}/ballots/{ballot.code}"
+    viewer = browser(a.an_organiser(conference.expo, Role.VIEWER, conference))
+    assert viewer.get(f"{desk}/call-off").status_code == 403
+    assert viewer.post(f"{desk}/call-off", {"why": "x"}).status_code == 403
+    boss = browser(a.an_organiser(conference.expo, Role.SCHEDULER, conference))
+    assert f"{desk}/call-off" in boss.get(desk).text
+
+    assert boss.post(f"{desk}/call-off", {"why": ""}).status_code == 422
+    assert boss.post(f"{desk}/call-off", {"why": "The boat <b>sank</b>"}).status_code == 303
+
+    for path in (desk, f"{expo}/ballots/{ballot.code}", f"{expo}/my/ballots/{ballot.code}"):
+        page = boss.get(path).text
+        assert "The boat &lt;b&gt;sank&lt;/b&gt;" in page
+        assert "alled off" in page
+    assert boss.get(f"{desk}/call-off").status_code == 404

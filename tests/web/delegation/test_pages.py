@@ -203,6 +203,34 @@ def test_a_refused_registration_is_told_and_its_seat_can_be_given_again(browser,
     assert "0 of 2" in board
 
 
+def test_a_focal_point_pays_for_all_from_the_board_and_a_nominee_never_sees_that_bill(browser, app):
+    ticket = a_city_ticket(a.a_conference(), price_minor=49500)
+    turin = a_delegation(ticket)
+    page, focal = page_of(turin), browser()
+    for name in ("Ada Rossi", "Bea"):
+        nominate(turin, ticket, name=name)
+    board = focal.get(page).text
+    assert re.search(r"Together</th><td[^>]*>SEK 990", board.replace("\xa0", " "))
+    link = re.search(rf'href="(/{slug_of(turin)}/orders/[^"]+)/invoice"', board)[1]
+
+    order = focal.get(link).text
+    assert "For whom it is" in order
+    assert "Ada Rossi" in order
+    sent = focal.post(link + "/invoice", {"name": "City of Turin", "country": "IT", "order_number": "PO 7"})
+
+    assert sent.status_code == 303
+    assert "Invoice 20" in focal.get(link).text
+    assert "by invoice" not in focal.get(page).text
+    claim = re.search(r"/claim/([\w-]+)", outbox.latest(1, to="ada@")[0].body)[1]
+    ada = browser()
+    ada.post(f"/{slug_of(turin)}/claim/{claim}")
+    mine = ada.get(f"/{slug_of(turin)}/my").text
+    assert "Turin pays" in mine
+    assert link.split("/")[-1] not in mine
+    own = re.search(rf"(/{slug_of(turin)}/orders/\S+)", outbox.latest(1, to="ada@")[0].body)[1]
+    assert "Turin pays for it" in ada.get(own).text
+
+
 @pytest.mark.once
 def test_the_board_asks_as_often_for_ten_as_for_one(browser, app):
     ticket = a_city_ticket()

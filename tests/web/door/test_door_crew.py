@@ -153,7 +153,7 @@ def test_who_has_no_seat_gets_a_number_at_the_door_and_the_screen_shows_it(brows
     conference = a.a_conference()
     room = a.a_room(conference.expo)
     gate = doors.a_gate(doors.a_zone(conference.expo, conference), room=room)
-    a.a_session(conference, room=room, starts_at=clock.now() - timedelta(minutes=1), seats=1)
+    a.a_session(conference, room=room, starts_at=clock.now() - timedelta(minutes=1), seats=0)
     telephone, door = paired(browser, gate)
     at = f"{door}gates/{gate.slug}"
     code = doors.code_of(doors.a_delegate(conference))

@@ -11,7 +11,7 @@ import time_machine
 
 from expo.expos.models import Expo
 from expo.programme import actions as programme
-from expo.programme import places
+from expo.programme import naming, places
 from expo.programme.drafts import (
     Billing,
     OccurrenceDraft,
@@ -185,4 +185,27 @@ def test_a_renamed_speaker_is_renamed_in_the_calendar(
     assert after.status_code == 200
     (found,) = reading.feed(after.data).events
     assert "Åsa Öberg" in found["DESCRIPTION"]
+    assert found["LAST-MODIFIED"] == "20220502T080135Z"
+
+
+@pytest.mark.parametrize("of", ["track", "type", "venue", "room"])
+def test_what_is_called_otherwise_is_so_in_the_calendar_with_the_moment(
+    of: str, browser: Open, expo: Expo, conference: Conference, clock: time_machine.Traveller
+):
+    venue = places.save_venue(expo=expo, draft=VenueDraft("Sea U", "Helsingborg"))[0]
+    room = places.save_room(venue=venue, draft=RoomDraft("Kongressalen", 1250))[0]
+    content = a_talk(conference, room=room, track="Energy", type="Talk").session
+    before = get(browser, "programme.ics")
+    clock.shift(timedelta(minutes=1))
+
+    if of == "venue":
+        places.save_venue(expo=expo, draft=VenueDraft("Called otherwise", "Helsingborg"), venue=venue)
+    elif of == "room":
+        places.save_room(venue=venue, draft=RoomDraft("Called otherwise", 1250), room=room)
+    else:
+        naming.rename({"track": content.track, "type": content.type}[of], name="Called otherwise", names={})
+
+    after = get(browser, "programme.ics", If_None_Match=before.headers["ETag"])
+    (found,) = reading.feed(after.data).events
+    assert "Called otherwise" in found["LOCATION" if of in ("venue", "room") else "CATEGORIES"]
     assert found["LAST-MODIFIED"] == "20220502T080135Z"

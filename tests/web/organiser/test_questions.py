@@ -79,11 +79,30 @@ def test_what_was_promised_is_refused_on_the_form_itself(desk: Desk):
     path = f"{desk.path}/conferences/{desk.slug}/questions/{question.id}"
     assert "1 person has answered." in owner.get(path).text
 
-    later = form(kind="text", purpose_en="For the kitchen", purpose_sv="", keep_until="2099-01-01")
+    later = form(
+        kind="text", purpose_en="For the kitchen", purpose_sv="", keep_until="2099-01-01", version="1"
+    )
     page = owner.post(path, later)
     assert page.status_code == 409
     assert "that day can only come sooner" in page.text
     assert queries.question(desk.conference.id, question.id).keep_until < date(2099, 1, 1)
+
+
+def test_of_two_organisers_the_second_sees_what_the_first_has_saved_and_loses_nothing(desk: Desk):
+    question = a_question(desk.conference, "Size?")
+    one, other = (desk.open_as(Role.OWNER, desk.conference) for _organiser in "ab")
+    path = f"{desk.path}/conferences/{desk.slug}/questions/{question.id}"
+    opened = form(kind="text", purpose_sv="", version="1")
+    assert one.post(path, {**opened, "label_en": "Shirt size?"}).status_code == 303
+
+    page = other.post(path, {**opened, "label_en": "Which size?"})
+
+    assert page.status_code == 409
+    assert "Shirt size?" in page.text
+    assert 'value="Which size?"' in page.text
+    assert 'name="version" type="hidden" value="2"' in page.text
+    assert other.post(path, {**opened, "label_en": "Which size?", "version": "2"}).status_code == 303
+    assert queries.question(desk.conference.id, question.id).labels["en"] == "Which size?"
 
 
 def test_order_end_and_asking_again_are_buttons(desk: Desk):

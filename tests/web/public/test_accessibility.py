@@ -43,6 +43,7 @@ PAGES = [
     "rooms/quay/sheet",
     "programme?q=tour",
     "programme?q=zeppelin",
+    "embed",
     "conferences",
     "conferences/arena",
     "conferences/forum",

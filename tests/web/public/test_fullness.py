@@ -64,3 +64,5 @@ def test_session_venue_page_and_feed_say_how_full_it_is(browser: Open):
     assert told[room_zone.slug] == (10, 10, "full")
     assert told[venue_zone.slug] == (10, 100, "calm")
     assert hidden.slug not in told
+    # As apps that know FOSDEM read it: rooms alone.
+    assert reader.get(f"/{expo.slug}/feeds/rooms.json").json == [{"roomname": room.name, "state": "1"}]

@@ -44,7 +44,7 @@ def test_the_strip_leads_to_each_of_the_thirty_five_days(h22, browser):
     [
         (datetime(2022, 4, 1, 12, tzinfo=UTC), "Monday 30 May"),
         (datetime(2022, 6, 18, 12, tzinfo=UTC), "Saturday 18 June"),
-        (datetime(2023, 1, 1, 12, tzinfo=UTC), "Sunday 3 July"),
+        (datetime(2023, 1, 1, 12, tzinfo=UTC), "Sunday 3 July 2022"),
     ],
 )
 def test_the_programme_opens_today_or_at_the_nearest_day(app, at, browser, now, shown):
