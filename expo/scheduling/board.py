@@ -102,7 +102,7 @@ class Board:
     """Everything that stands somewhere, by its id, and what the rules ask beside it."""
 
     expo_id: int
-    number: int  # of the stamp under which it was read
+    stamp: tuple[int, str]  # under which it was read
     rows: dict[int, Placed]
     places: Mapping[int, Place]
     conferences: Mapping[int, tuple[str, str]]  # title and zone

@@ -42,13 +42,21 @@ _kept: dict[int, Board] = {}
 _wanted: dict[int, tuple[float, demand.Wanted]] = {}
 
 
+Stamped = tuple[int, str]  # the stamp's number, and when it was raised
+
+
 @dataclass(slots=True)
 class _Change:
     """What the running transaction changes of an expo's draft."""
 
-    number: int  # of the stamp, after it
+    before: Stamped
+    after: Stamped
     sessions: set[int] = field(default_factory=set)
     others: bool = False
+    writes: int = 0
+    # What it looks like, and after how many writes it did.
+    board: Board | None = None
+    seen: int = -1
 
 
 def scope(expo_id: int) -> str:
@@ -61,12 +69,11 @@ def of(expo_id: int) -> Board:
     if in_transaction():
         if expo_id in _changes():
             return in_change(expo_id)  # what is not committed is not kept
-        number = stamps.read(scope(expo_id))[0]
-    else:
-        number = stamps.here(scope(expo_id))[0]
+        stamps.forget_read()  # it may have waited for others since
+    stamp = stamps.here(scope(expo_id))
     board = _kept.get(expo_id)
-    if board is None or board.number != number:
-        board = _kept[expo_id] = rows.load(expo_id, number)
+    if board is None or board.stamp != stamp:
+        board = _kept[expo_id] = rows.load(expo_id, stamp)
     return board
 
 
@@ -76,20 +83,27 @@ def in_change(expo_id: int) -> Board:
     change = _changes().get(expo_id)
     if change is None:
         return of(expo_id)
+    if change.board is not None and change.seen == change.writes:
+        return change.board
     before = _kept.get(expo_id)
-    if before is None or before.number != change.number - 1 or change.others:
-        board = rows.load(expo_id, change.number)
+    if before is None or before.stamp != change.before or change.others:
+        board = rows.load(expo_id, change.after)
     else:
         gone = [row.id for session_id in change.sessions for row in before.by_session.get(session_id, ())]
-        board = replace(before.with_rows(gone, rows.of_sessions(change.sessions)), number=change.number)
-    after_commit(lambda: _keep(board))
+        board = replace(before.with_rows(gone, rows.of_sessions(change.sessions)), stamp=change.after)
+    if change.board is None:
+        after_commit(lambda: _keep(change))
+    change.board, change.seen = board, change.writes
     return board
 
 
-def _keep(board: Board) -> None:
-    """What a transaction wrote is what is there under its number: the next one raises it again."""
+def _keep(change: _Change) -> None:
+    """What the transaction has written is what is there under its number, if the board was made after all of it."""
+    board = change.board
+    if board is None or change.seen != change.writes:
+        return
     known = _kept.get(board.expo_id)
-    if known is None or known.number < board.number:
+    if known is None or known.stamp[0] < board.stamp[0]:
         _kept[board.expo_id] = board
 
 
@@ -121,8 +135,9 @@ def touch(expo_id: int) -> None:
     """Rows are written past the session: its events say nothing of them."""
     changes = _changes()
     if expo_id not in changes:
-        changes[expo_id] = _Change(_raise(db.session(), expo_id))
+        changes[expo_id] = _Change(*_raise(db.session(), expo_id))
     changes[expo_id].others = True
+    changes[expo_id].writes += 1
 
 
 def _changes() -> dict[int, _Change]:
@@ -155,25 +170,24 @@ def _note(session: DatabaseSession, _flushed: object) -> None:
             continue
         change = _changes().get(row.expo_id)
         if change is None:
-            change = _changes()[row.expo_id] = _Change(_raise(session, row.expo_id))
+            change = _changes()[row.expo_id] = _Change(*_raise(session, row.expo_id))
+        change.writes += 1
         if session_id is None:
             change.others = True
         else:
             change.sessions.add(session_id)
 
 
-def _raise(session: DatabaseSession, expo_id: int) -> int:
-    """Raise the draft's number. Not by stamps.raise_stamp, which would flush while the session is flushing."""
+def _raise(session: DatabaseSession, expo_id: int) -> tuple[Stamped, Stamped]:
+    """Raise the draft's number; what it was, and is. Not by stamps.raise_stamp, which would flush while the session
+    is flushing."""
     connection = session.connection()
     connection.execute(sa.select(Expo.id).where(Expo.id == expo_id).with_for_update(key_share=True))
     stamps.forget_read()
+    before = stamps.here(scope(expo_id))
     values = {"number": Stamp.number + 1, "changed_at": clock.now()}
-    number = connection.execute(
-        sa.update(Stamp).where(Stamp.scope == scope(expo_id)).values(values).returning(Stamp.number)
-    ).scalar()
-    if number is None:
-        number = 1
-        connection.execute(
-            sa.insert(Stamp).values(scope=scope(expo_id), number=number, changed_at=clock.now())
-        )
-    return int(number)
+    raised = connection.execute(sa.update(Stamp).where(Stamp.scope == scope(expo_id)).values(values))
+    if not raised.rowcount:
+        connection.execute(sa.insert(Stamp).values(scope=scope(expo_id), number=1, changed_at=clock.now()))
+    stamps.forget_read()
+    return before, stamps.here(scope(expo_id))

@@ -64,12 +64,12 @@ _APPEARING = (
 )
 
 
-def load(expo_id: int, number: int) -> Board:
+def load(expo_id: int, stamp: tuple[int, str]) -> Board:
     """The whole board. Eleven queries."""
     rows = placed(Occurrence.expo_id == expo_id)
     return Board(
         expo_id=expo_id,
-        number=number,
+        stamp=stamp,
         rows={row.id: row for row in rows},
         places=_places(expo_id),
         conferences=_conferences(expo_id),

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from expo.booking.actions import book_seat
 from expo.core import audit, checks, clock
-from expo.core.db import db
+from expo.core.db import db, transaction
 from expo.expos.models import Expo
 from expo.notices.models import AgendaNotice
 from expo.programme import actions
@@ -101,6 +101,20 @@ def test_a_session_without_a_time_is_put_somewhere_with_a_new_one():
         expo=talk.session.conference.expo, moves=[Move(fresh, tomorrow_at(9), tomorrow_at(10), room.id)]
     )
     assert [row.room_id for row in boards.of(talk.expo_id).by_session[fresh.id]] == [room.id]
+
+
+def test_what_is_written_after_the_check_is_in_the_board_all_the_same():
+    talk = a.a_session(published=False)
+    expo = talk.session.conference.expo
+    boards.of(expo.id)
+    with transaction():
+        moving.move(expo=expo, moves=[to(talk, 12)])
+        ada = a.a_speaker(expo)
+        talk.session.title = "Another title"
+    board = boards.of(expo.id)
+    assert board.names == {ada.id: ada.name}
+    assert board.rows[talk.id].title == "Another title"
+    assert board.rows[talk.id].starts_at == tomorrow_at(12)
 
 
 def test_a_move_that_is_undone_leaves_the_kept_board_as_it_was():
