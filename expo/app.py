@@ -75,6 +75,11 @@ _PERSONAL = (
     "imports", "invoicing",
     "mail", "payment", "printing", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
+# How that goes over where two persons turn out to be one: see accounts/joining.py.
+_JOINING = (
+    "badge", "ballots", "booking", "checkin", "delegations", "favourites", "feedback", "guests", "messages", "notices",
+    "payment", "registration", "speakers",
+)  # fmt: skip
 
 
 def _wire_rooms() -> None:
@@ -104,6 +109,8 @@ def _wire_rooms() -> None:
         import_module(f"expo.{name}")
     for room in _PERSONAL:
         import_module(f"expo.{room}.personal")
+    for room in _JOINING:
+        import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
     scheduling.listen()

@@ -76,6 +76,19 @@ def save_conference(
     return conference, True
 
 
+def let_second_approve(*, conference: Conference, wanted: bool) -> None:
+    """Say whether what is published of a conference needs a second person."""
+    with transaction():
+        lock(conference)
+        if conference.second_approves == wanted:
+            return
+        conference.second_approves = wanted
+        audit.record(
+            "conference_changed", "conference", conference.id, expo_id=conference.expo_id,
+            before={"second_approves": not wanted}, after={"second_approves": wanted},
+        )  # fmt: skip
+
+
 def _new_conference(expo: Expo, values: dict[str, Any], slug: str | None) -> Conference:
     taken = {other.slug for other in queries.conferences(expo.id)}
     now = clock.now()

@@ -94,6 +94,11 @@ def told(found: list[Difference]) -> list[Change]:
     return changes
 
 
+def word(field: str) -> str:
+    """What people call a field of a session or an occurrence."""
+    return str(_WORDS[field])
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """One change for people: `word` (Moved), what it is about, and the rest of the sentence."""

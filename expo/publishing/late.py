@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from expo.core.db import db, transaction
 from expo.expos.models import Expo
-from expo.programme.models import Occurrence, Session
+from expo.programme.models import Occurrence
 from expo.scheduling import moving
 from expo.scheduling.late import Shift
 from expo.scheduling.moving import Move
@@ -16,10 +16,9 @@ from expo.scheduling.moving import Move
 from . import actions, differences, queries
 
 
-def shift(*, expo: Expo, shifts: Iterable[Shift], keep: str = "") -> list[int]:
-    """Make these moves and publish their sessions, each alone. What was never published stays so. Returns the numbers
-    of the releases. Raises Clashes when `keep` gives no reason, NotToBePublished."""
-    numbers = []
+def shift(*, expo: Expo, shifts: Iterable[Shift], keep: str = "") -> int | None:
+    """Make these moves and publish their sessions, as one release; what was never published stays so. Returns its
+    number, None where nothing was public. Raises Clashes when `keep` gives no reason, NotToBePublished, NeedsApproval."""
     with transaction():
         shifts = list(shifts)
         moves = [
@@ -27,10 +26,8 @@ def shift(*, expo: Expo, shifts: Iterable[Shift], keep: str = "") -> list[int]:
             for one in shifts
         ]
         moving.move(expo=expo, moves=moves, keep=keep)
-        for session_id in dict.fromkeys(one.row.session_id for one in shifts):
-            changed = differences.find(expo.id, session_ids=[session_id])
-            if queries.content(session_id) is not None and changed:
-                session = db.session.get_one(Session, session_id)
-                release = actions.publish(expo=expo, session=session, note=_("Running late"))
-                numbers.append(release.number)
-    return numbers
+        sessions = dict.fromkeys(one.row.session_id for one in shifts)
+        public = [number for number in sessions if queries.content(number) is not None]
+        if not public or not differences.find(expo.id, session_ids=public):
+            return None
+        return actions.publish(expo=expo, session_ids=public, note=_("Running late")).number

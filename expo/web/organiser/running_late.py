@@ -20,7 +20,7 @@ from expo.programme.models import Room
 from expo.programme.refusals import Clashes
 from expo.programme.words import Deed
 from expo.publishing import late as publishing
-from expo.publishing.refusals import FewerSeatsThanBooked
+from expo.publishing.refusals import FewerSeatsThanBooked, NeedsApproval
 from expo.scheduling import boards, clashes, late, moving
 from expo.scheduling.late import Shift
 from expo.scheduling.refusals import NothingRunsLate, NotToBePublished
@@ -36,7 +36,7 @@ class LateForm(ScheduleForm):
     """Which room, and how late it runs. `read_about` is what the person has read about."""
 
     expected: ClassVar[tuple[type[Refusal], ...]] = (
-        Clashes, NothingRunsLate, NotToBePublished, FewerSeatsThanBooked,
+        Clashes, NothingRunsLate, NotToBePublished, FewerSeatsThanBooked, NeedsApproval,
     )  # fmt: skip
 
     room = SelectField(_l("Room"), choices={}, validators=[needed(_l("Choose a room."))])
@@ -60,7 +60,6 @@ def run_late() -> ResponseReturnValue:
     mine.somewhere(Deed.SCHEDULE)
     form = _form(request.form, {})
     shifts: list[Shift] = []
-    made: list[int] = []
 
     def plan() -> None:
         room = programme.room(this_expo().id, str(form.room.data))
@@ -70,7 +69,7 @@ def run_late() -> ResponseReturnValue:
             mine.rights().require(Deed.PUBLISH, each.row.conference_id)
 
     def act() -> None:
-        made.extend(publishing.shift(expo=this_expo(), shifts=shifts, keep=form.keep.data or ""))
+        publishing.shift(expo=this_expo(), shifts=shifts, keep=form.keep.data or "")
 
     if not form.validate() or not form.accepts(plan):
         return _page(form, []), form.status

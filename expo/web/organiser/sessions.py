@@ -16,7 +16,7 @@ from expo.programme.queries import SessionLine
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Deed, SessionState, Visibility
 from expo.publishing import actions as publishing
-from expo.publishing import changes, differences
+from expo.publishing import approving, changes, covering, differences
 from expo.publishing import queries as released
 from expo.reports import timeline
 from expo.scheduling import clashes
@@ -114,6 +114,10 @@ def save_session(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/publish")
 def publish_session(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.PUBLISH)
+    if found.conference.second_approves:
+        approving.propose(expo=this_expo(), scope=covering.scope_of(session=found))
+        flash(_("Drafted. Whoever may approve it has a letter."), "success")
+        return redirect(url_for("organiser.session", code=found.code), code=303)
     release = publishing.publish(expo=this_expo(), session=found)
     flash(_("Published as release %(number)s.", number=release.number), "success")
     return redirect(url_for("organiser.session", code=found.code), code=303)
@@ -138,6 +142,7 @@ def summary(found: Session) -> dict[str, Any]:
         "session": found,
         "times": times,
         "people": programme.appearances(found.id),
+        "parts": programme.parts(found.id),
         "clashes": clashes.of_session(found),
         "sentence": lambda clash: clashes.sentence(clash, mine.rights()),
         "published": released.content(found.id) is not None,
@@ -167,6 +172,7 @@ def _new_form(sent: Any) -> NewSessionForm:
         data={
             "text_language": "",
             "conference": first,
+            "parent": lists.asked("parent"),
             "visibility": Visibility.PUBLIC.value,
             "admission": Admission.OPEN.value,
             "state": SessionState.DRAFT.value,

@@ -87,6 +87,7 @@ def timetable_shut(code: str) -> ResponseReturnValue:
 @in_json
 def timetable_impact() -> ResponseReturnValue:
     """What these moves would do, before they are made."""
+    mine.somewhere(Deed.SCHEDULE)
     day, wishes, _reason = read()
     board = boards.with_demand(this_expo().id)
     placed = []
@@ -115,6 +116,7 @@ def _foreseen(board: Board, placed: list[Any]) -> dict[str, Any]:
 @in_json
 def timetable_moves() -> ResponseReturnValue:
     """All of these moves, or none."""
+    mine.somewhere(Deed.SCHEDULE)
     day, wishes, reason = read()
     expo = this_expo()
     changed = moving.move(expo=expo, moves=[wish.move(day) for wish in wishes], keep=reason)
@@ -124,6 +126,7 @@ def timetable_moves() -> ResponseReturnValue:
 @blueprint.post("/organise/timetable/undo")
 def timetable_undo() -> ResponseReturnValue:
     """Take the last move of these times back. `moved` is CODE:VERSION."""
+    mine.somewhere(Deed.SCHEDULE)
     found = []
     for text in request.form.getlist("moved")[:60]:
         code, _colon, version = text.rpartition(":")
