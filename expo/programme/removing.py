@@ -13,6 +13,7 @@ from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
+from .guest_models import GuestSession, SessionEditor
 from .models import (
     Appearance,
     AppearanceRole,
@@ -43,7 +44,8 @@ def remove_session(*, session: Session) -> None:
         ids = list(db.session.scalars(sa.select(Occurrence.id).where(Occurrence.session_id == session.id)))
         _let_go(ids)
         news.tell(SessionGoing(session.expo_id, session.id))
-        execute(sa.delete(Appearance).where(Appearance.session_id == session.id))
+        for table in (Appearance, GuestSession, SessionEditor):
+            execute(sa.delete(table).where(table.session_id == session.id))
         audit.record(
             "session_removed", "session", session.id, expo_id=session.expo_id,
             before={"code": session.code, "title": session.title},
