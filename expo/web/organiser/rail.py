@@ -29,6 +29,9 @@ def entries() -> list[dict[str, Any]]:
             "list",
             [
                 ("sessions", _("Sessions")),
+                ("timetable", _("Timetable")),
+                ("timetable_clashes", _("Clashes")),
+                ("room_blocks", _("Rooms held")),
                 ("speakers", _("Speakers")),
                 *answers,
                 ("releases", _("Releases")),

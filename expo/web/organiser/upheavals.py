@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectField
 
-from expo.programme import clashes
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Occurrence, Room
 from expo.programme.refusals import Clashes
 from expo.programme.words import Deed
 from expo.publishing.refusals import NeedsApproval, NothingToPublish
 from expo.reports import timeline
+from expo.scheduling import clashes
 from expo.upheavals import actions, numbers, touching
 from expo.upheavals.models import Kind, Upheaval, Whole
 from expo.upheavals.touching import Wish
