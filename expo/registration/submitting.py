@@ -129,7 +129,9 @@ def submit(
 
 
 def check_there(person: Person) -> None:
-    """Raises NotOnSale for somebody who was erased meanwhile, e.g. in another window."""
+    """Raises NotOnSale for somebody who was erased meanwhile, e.g. in another window, or is somebody else's row now."""
+    if person.joined_to_id is not None:
+        raise NotOnSale(_("All of this is under one name now. Open My expo again."))
     if person.erased_at is not None:
         raise NotOnSale(_("You were erased here. Register anew if you want to come after all."))
 
@@ -286,6 +288,8 @@ def _check_add_on(one: AddOn, kind: TicketType) -> None:
 def check_sale(ticket_type: TicketType) -> None:
     """Raises NotOnSale, saying why."""
     now = clock.now()
+    if ticket_type.conference.cancelled_at is not None:
+        raise NotOnSale(_("%(conference)s is cancelled.", conference=ticket_type.conference.title))
     if queries.is_over(ticket_type.conference):
         raise NotOnSale(_("%(conference)s is over.", conference=ticket_type.conference.title))
     if (ticket_type.sale_from and now < ticket_type.sale_from) or (

@@ -19,13 +19,13 @@ from expo.booking import queries as bookings
 from expo.checkin import attentions
 from expo.checkin.models import Entitlement
 from expo.core import checks
-from expo.core.db import Base, db
+from expo.core.db import Base, db, transaction
 from expo.core.personal import ERASED
 from expo.favourites import actions as favourites
 from expo.questions import queries as questions
 from expo.registration import queries as registrations
 from expo.registration.models import Registration
-from expo.registration.refusals import AlreadyRegistered
+from expo.registration.refusals import AlreadyRegistered, NotOnSale
 from tests import factories as a
 from tests.checkin import doors as at
 from tests.delegations.sending import a_city_ticket, a_delegation, nominate
@@ -116,6 +116,21 @@ def test_all_that_was_the_ones_is_the_others_and_one_badge_opens_it():
     nothing_is_broken()
     with pytest.raises(NotOneHuman):
         joining.join(kept=kept, gone=gone)
+    with pytest.raises(NotOnSale):  # a form that was open meanwhile
+        a.a_registration(gone, a.a_conference(expo))
+
+
+def test_verify_finds_what_is_left_with_somebody_who_turned_out_to_be_another_one():
+    conference = a.a_conference()
+    kept, gone = a_person(conference.expo), a_person(conference.expo)
+    joining.join(kept=kept, gone=gone)
+    registration = a.a_registration(kept, conference)
+    with transaction():
+        registration.person_id = gone.id
+
+    assert [promise.rule for promise, found in checks.broken() if f"person {gone.id} turned" in found] == [
+        "2"
+    ]
 
 
 def test_without_a_badge_of_their_own_they_have_the_others_with_its_code_and_the_delegation_knows_them():

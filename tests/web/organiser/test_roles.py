@@ -262,9 +262,15 @@ ROUTES = [
     ("say_how_long", "POST", "/retention", set(), 422),
     ("doors_now", "GET", "/doors/now/zones", DOORS, 200),
     ("remove_session", "POST", "/sessions/T-1/remove", SCHEDULE, 409),
+    ("second_person", "POST", "/conferences/{conference}/second-person", SET_UP, 303),
+    ("grid", "GET", "/grid", SCHEDULE, 200),
+    ("change_grid", "POST", "/grid", SCHEDULE, 400),
+    ("repeat_time", "GET", "/sessions/T-1/times/T-1/repeat", SCHEDULE, 200),
+    ("add_repeats", "POST", "/sessions/T-1/times/T-1/repeat", SCHEDULE, 422),
 ]
 # Of the expo as a whole, of the work behind it, and what depends on what is sent: their own tests walk who may.
 ELSEWHERE = {
+    "proposal", "propose_release", "decide_proposal",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "take_substitute", "turn_down_substitute", "printing", "print_file", "print_progress",
     "rules_of_kind", "save_rules_of_kind", "transfer_columns", "choose_transfer", "check_transfer", "transfer_faults",
@@ -282,6 +288,8 @@ NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "tra
 }  # fmt: skip
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
+    "grid",
+    "change_grid",
     "answers",
     "remind_speakers",
     "prints",
