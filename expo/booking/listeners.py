@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from expo.core import news
 from expo.core.db import db
+from expo.programme.models import Occurrence
 from expo.programme.news import TermsChanged
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
+from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
-from expo.registration.news import PlaceHandedOn, RegistrationEnded
+from expo.registration.news import PlaceHandedOn, RegistrationEnded, TicketChanged
 
 from . import clashes, handing, letters, promotion, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
@@ -20,6 +22,7 @@ from .news import ClashesFound
 def listen() -> None:
     news.listen(PlaceHandedOn, hand_on_seats)
     news.listen(RegistrationEnded, give_back_seats)
+    news.listen(TicketChanged, give_back_what_it_opens_no_more)
     news.listen(ReleasePublished, look_again)
     news.listen(TermsChanged, walk_ups.terms_changed)
     promotion.listen()
@@ -34,6 +37,22 @@ def give_back_seats(message: RegistrationEnded) -> None:
     )
     for booking in held.all():
         records.end(booking, BookingState.CANCELLED, "registration ended")
+
+
+def give_back_what_it_opens_no_more(message: TicketChanged) -> None:
+    """Another ticket opens other days or times: seats, offers and places in line at what it does not open go back."""
+    registration = db.session.get_one(Registration, message.registration_id)
+    held = db.session.execute(
+        sa.select(Booking, Occurrence.starts_at)
+        .join(Occurrence, Booking.occurrence_id == Occurrence.id)
+        .where(Booking.registration_id == registration.id, Booking.state.in_(LIVE))
+        .order_by(Booking.pool_id, Booking.id)
+    ).all()
+    for booking, starts_at in held:
+        if starts_at is not None and not validity.opens(
+            registration.ticket_type_id, booking.occurrence_id, starts_at
+        ):
+            records.end(booking, BookingState.CANCELLED, "ticket changed")
 
 
 def hand_on_seats(told: PlaceHandedOn) -> None:

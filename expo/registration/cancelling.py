@@ -41,27 +41,31 @@ class Quote:
 
 def quote(registration: Registration) -> Quote | None:
     """What would go back if the registration were cancelled now; None where nothing was paid for it."""
-    order = registration.order
-    if order is None or order.state is not OrderState.SETTLED:
-        return None
-    mine = billing.lines_of(registration)
-    lines = [line for line in payment.lines_of([order.id]) if line.id in mine]
+    lines = [
+        line
+        for line in payment.lines_with(billing.lines_of(registration))
+        if line.order.state is OrderState.SETTLED
+    ]
     paid = sum(settling.price_left(line) for line in lines)
     if not paid:
         return None
-    percent, until = _rule(registration.ticket_type)
+    percent, until = rule(registration.ticket_type)
     keep = {line.id: _kept(line, percent) for line in lines}
     back = paid - sum(one.minor for one in keep.values())
-    return Quote(Money(paid, order.currency), Money(back, order.currency), percent, until, keep)
+    currency = next(line.order.currency for line in lines if line.price_minor)
+    return Quote(Money(paid, currency), Money(back, currency), percent, until, keep)
 
 
 def _kept(line: OrderLine, percent: int) -> Money:
+    return Money(kept(settling.price_left(line), percent), line.order.currency)
+
+
+def kept(minor: int, percent: int) -> int:
     """What is not given back, rounded down: half an öre is the delegate's."""
-    left = settling.price_left(line)
-    return Money(left - -(-left * percent // 100), line.order.currency)
+    return minor - -(-minor * percent // 100)
 
 
-def _rule(kind: TicketType) -> tuple[int, datetime | None]:
+def rule(kind: TicketType) -> tuple[int, datetime | None]:
     """How much goes back now, in per cent, and until when."""
     begins = datetime.combine(kind.conference.starts_on, time(), kind.conference.zone)
     fitting = [
