@@ -6,15 +6,13 @@ import sqlalchemy as sa
 
 from expo.core import news
 from expo.core.db import db
-from expo.programme.models import Occurrence
 from expo.programme.news import TermsChanged
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
-from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 from expo.registration.news import PlaceHandedOn, RegistrationEnded, TicketChanged
 
-from . import clashes, handing, letters, promotion, records, slots, walk_ups
+from . import clashes, handing, letters, promotion, queries, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
 from .news import ClashesFound
 
@@ -42,17 +40,8 @@ def give_back_seats(message: RegistrationEnded) -> None:
 def give_back_what_it_opens_no_more(message: TicketChanged) -> None:
     """Another ticket opens other days or times: seats, offers and places in line at what it does not open go back."""
     registration = db.session.get_one(Registration, message.registration_id)
-    held = db.session.execute(
-        sa.select(Booking, Occurrence.starts_at)
-        .join(Occurrence, Booking.occurrence_id == Occurrence.id)
-        .where(Booking.registration_id == registration.id, Booking.state.in_(LIVE))
-        .order_by(Booking.pool_id, Booking.id)
-    ).all()
-    for booking, starts_at in held:
-        if starts_at is not None and not validity.opens(
-            registration.ticket_type_id, booking.occurrence_id, starts_at
-        ):
-            records.end(booking, BookingState.CANCELLED, "ticket changed")
+    for booking in queries.not_opened_by(registration.id, registration.ticket_type_id):
+        records.end(booking, BookingState.CANCELLED, "ticket changed")
 
 
 def hand_on_seats(told: PlaceHandedOn) -> None:

@@ -52,7 +52,9 @@ def of(expo: Expo, conference: Conference, kind: str, language: str, *, note: st
 def _of_kind(kind: str, conference: Conference, language: str) -> dict[str, Any]:
     """Where a kind of letter calls something by a name that means another thing elsewhere."""
     if kind in ("ticket_changed", "change_lapsed"):
-        return {"change": {"before": "Delegate", "after": "Delegate with dinner", "more": ["Lunch"], "less": []}}
+        return {
+            "change": {"before": "Delegate", "after": "Delegate with dinner", "more": ["Lunch"], "less": []}
+        }
     if kind == "ticket_offer":
         return {"until": clock.now()}
     if kind.startswith("delegation_"):

@@ -144,14 +144,14 @@ def _end_unpaid(expired: OrderExpired) -> None:
         news.tell(RegistrationOver(registration.id))
         if letters.payer_of(registration):  # the other letter goes to whoever was to pay
             letters.write(registration, "registration_revoked", note=why)
-    if ended or changing.of_order(expired.order_id) is None:
+    if ended or queries.change_of(expired.order_id) is None:
         letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
 
 
 def _end_what_is_not_paid_any_more(taken: TakenBack) -> None:
     """The payer has the money back, so nobody is in by it."""
     paid_for = [one for one in queries.of_order(taken.order_id) if one.order_line_id is not None]
-    change = changing.of_order(taken.order_id)
+    change = queries.change_of(taken.order_id)
     if change is not None and change.state is ChangeState.DONE:
         paid_for.append(change.registration)
     for registration in paid_for:

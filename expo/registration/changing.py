@@ -56,13 +56,13 @@ def change(
         if expected is not None and expected != (quoted.pay.minor, quoted.back.minor):
             raise QuoteChanged(_("What is to pay or goes back has changed. Look again."))
         made = _write(quoted)
-        _take(made)
         if quoted.is_open:
             _on_open_order(made, quoted)
         elif quoted.pay.minor:
+            _take(made)
             _let_pay(made, quoted)
         else:
-            _apply(made)
+            _apply(made, is_held=False)
     return made
 
 
@@ -81,22 +81,6 @@ def end_waiting(registration: Registration) -> None:
         _call_off(waits)
 
 
-def of_order(order_id: int) -> TicketChange | None:
-    """The change that an order is for, whatever became of it."""
-    return db.session.scalar(sa.select(TicketChange).where(TicketChange.order_id == order_id))
-
-
-def of_orders(order_ids: Iterable[int]) -> list[TicketChange]:
-    """The changes that these orders are for."""
-    return list(
-        db.session.scalars(
-            sa.select(TicketChange)
-            .where(TicketChange.order_id.in_(list(order_ids)))
-            .order_by(TicketChange.id)
-        )
-    )
-
-
 def add_ons_of(change: TicketChange) -> list[ChangedAddOn]:
     """What a change brings and takes away beside the ticket."""
     return list(
@@ -109,7 +93,7 @@ def add_ons_of(change: TicketChange) -> list[ChangedAddOn]:
 def came_late(order: Order) -> bool:
     """Money came for the difference after its time: the change is made after all where that can be, else the money
     goes back. False where the order is for something else. Whoever calls holds it."""
-    change = of_order(order.id)
+    change = queries.change_of(order.id)
     if change is None:
         return False
     if change.state is not ChangeState.LAPSED or not _begin_again(change, order):
@@ -266,19 +250,20 @@ def _on_open_order(change: TicketChange, quoted: Quote) -> None:
     if quoted.is_other_ticket:
         old.append(registration.order_line_id)
         registration.order_line_id, change.order_line_id = change.order_line_id, None
-    _apply(change)
+    _apply(change, is_held=False)
     settling.strike(order_id=order.id, line_ids=[one for one in old if one is not None])
 
 
-def _apply(change: TicketChange) -> None:
-    """The registration has what was asked for; what it had goes back. Whoever calls holds its orders and itself."""
+def _apply(change: TicketChange, *, is_held: bool) -> None:
+    """The registration has what was asked for, of which the change holds the places or not; what it had goes back.
+    Whoever calls holds its orders and itself."""
     registration = change.registration
     _step(change, ChangeState.DONE)
     known = {one.add_on_id: one for one in queries.add_ons_of([registration.id])}
     changed = add_ons_of(change)
     gone = [known[one.add_on_id] for one in changed if not one.is_added and one.add_on_id in known]
     lines = {} if registration.state is RegistrationState.APPROVED else _given_up(change, gone)
-    _give_old_places(change, gone)
+    _swap_places(change, gone, is_held)
     registration.ticket_type, registration.currency = change.to_type, change.currency
     registration.price_minor = change.price_minor
     for one in gone:
@@ -317,19 +302,19 @@ def _given_up(change: TicketChange, gone: list[TakenAddOn]) -> dict[int, list[se
     return by_order
 
 
-def _give_old_places(change: TicketChange, gone: list[TakenAddOn]) -> None:
-    back: Counter[int] = Counter()
-    kept: Counter[int] = Counter()
+def _swap_places(change: TicketChange, gone: list[TakenAddOn], is_held: bool) -> None:
+    """In one call, so that two who want each other's do not wait for ever."""
     registration = change.registration
+    new, shared, names = _new_places(change)
+    back = Counter(one.add_on.pool_id for one in gone)
     if change.to_type_id != change.from_type_id:
         back[places.pool_of(registration)] += 1
         registration.pool_id = change.to_type.pool_id
-        if change.shared_pool_id is not None:
-            kept[change.shared_pool_id] += 1
-    for one in gone:
-        back[one.add_on.pool_id] += 1
-    db.session.flush()
-    pools.exchange(kept, back)
+        db.session.flush()
+    try:
+        pools.exchange(shared if is_held else new, back)
+    except PoolFull as full:
+        raise places.gone(full, names) from full
 
 
 def _call_off(change: TicketChange) -> None:
@@ -362,16 +347,16 @@ def _step(change: TicketChange, to: ChangeState) -> None:
 
 
 def _when_settled(settled: OrderSettled) -> None:
-    waits = of_order(settled.order_id)
+    waits = queries.change_of(settled.order_id)
     if waits is not None and waits.state is ChangeState.WAITING:
         billing.hold_orders(waits.registration)
         lock(waits.registration)
         db.session.refresh(waits)
-        _apply(waits)
+        _apply(waits, is_held=True)
 
 
 def _when_expired(expired: OrderExpired) -> None:
-    waits = of_order(expired.order_id)
+    waits = queries.change_of(expired.order_id)
     if waits is not None and waits.state is ChangeState.WAITING:
         lock(waits.registration)
         _release(waits, ChangeState.LAPSED)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from expo.capacity import pools
 from expo.capacity.holders import holder
+from expo.capacity.models import Pool
 from expo.capacity.refusals import PoolFull
 from expo.core.db import db, execute
 
@@ -130,9 +131,10 @@ def _held_by_changes() -> sa.Select[int, int]:
 def _held_by_the_old_ticket() -> sa.Select[int, int]:
     """What of it counts once, because old and new ticket stand in one pool."""
     return (
-        sa.select(TicketChange.shared_pool_id, -sa.func.count())
-        .where(_WAITING, TicketChange.shared_pool_id.is_not(None))
-        .group_by(TicketChange.shared_pool_id)
+        sa.select(Pool.id, -sa.func.count())
+        .join(TicketChange, TicketChange.shared_pool_id == Pool.id)
+        .where(_WAITING)
+        .group_by(Pool.id)
     )
 
 

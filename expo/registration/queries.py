@@ -261,6 +261,16 @@ def conferences_in(order_id: int) -> set[int]:
     return set(db.session.scalars(sa.select(about.c.conference_id).where(about.c.order_id == order_id)))
 
 
+def changes_of(order_ids: Iterable[int]) -> list[TicketChange]:
+    """The changes that these orders are for, whatever became of them."""
+    found = sa.select(TicketChange).where(TicketChange.order_id.in_(list(order_ids)))
+    return list(db.session.scalars(found.order_by(TicketChange.id)))
+
+
+def change_of(order_id: int) -> TicketChange | None:
+    return next(iter(changes_of([order_id])), None)
+
+
 def orders_about() -> sa.Subquery:
     """Which order is about which conference: of registrations, and of what was changed about them since."""
     of_places = sa.select(Registration.order_id, Registration.conference_id).where(

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
 from expo.core.money import Money
@@ -28,6 +29,8 @@ from .models import AddOn, Registration, RegistrationState, TakenAddOn, TicketTy
 from .refusals import ChangeWaits, NotOnSale, PayerDecides, WrongStep
 from .submitting import check_add_on, check_sale
 from .voucher_models import VoucherUse
+
+CHANGEABLE = (RegistrationState.APPROVED, RegistrationState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +92,42 @@ def waiting(registration_id: int) -> TicketChange | None:
     )
 
 
-def may(registration: Registration) -> bool:
-    """Whether its person can change it now, as far as the registration goes."""
-    try:
-        check(registration)
-    except (WrongStep, NotOnSale, PayerDecides, ChangeWaits):
-        return False
-    return True
+def waiting_of(registration_ids: Iterable[int]) -> dict[int, TicketChange]:
+    """Changes that wait for their payment, by registration. One query."""
+    found = db.session.scalars(
+        sa.select(TicketChange)
+        .where(
+            TicketChange.registration_id.in_(list(registration_ids)),
+            TicketChange.state == ChangeState.WAITING,
+        )
+        .options(joinedload(TicketChange.to_type), joinedload(TicketChange.order))
+    )
+    return {one.registration_id: one for one in found}
+
+
+def changeable(registrations: Iterable[Registration]) -> set[int]:
+    """Which of these there is a choice for: another ticket, or something with it. `check` says the rest. One query."""
+    mine = [
+        one
+        for one in registrations
+        if one.person_id is not None and one.payer_id is None and one.state in CHANGEABLE
+        and not queries.is_over(one.conference)
+    ]  # fmt: skip
+    ids = {one.conference_id for one in mine}
+    several = (
+        sa.select(TicketType.conference_id)
+        .where(TicketType.conference_id.in_(ids))
+        .group_by(TicketType.conference_id)
+        .having(sa.func.count() > 1)
+    )
+    with_it = sa.select(AddOn.conference_id).where(AddOn.conference_id.in_(ids))
+    there = set(db.session.scalars(sa.union(several, with_it))) if ids else set()
+    return {one.id for one in mine if one.conference_id in there}
 
 
 def check(registration: Registration) -> None:
     """Raises WrongStep, NotOnSale, PayerDecides or ChangeWaits, saying why this one cannot be changed now."""
-    if registration.person_id is None or registration.state not in (
-        RegistrationState.APPROVED, RegistrationState.CONFIRMED,
-    ):  # fmt: skip
+    if registration.person_id is None or registration.state not in CHANGEABLE:
         raise WrongStep(_("Only a place that is yours can be changed."))
     if queries.is_over(registration.conference):
         raise NotOnSale(_("%(conference)s is over.", conference=registration.conference.title))
@@ -192,9 +217,9 @@ def quote(
             for one in come
         ),
     ]
-    for one in gone:
-        worth = sum(settling.price_left(line) for line in _lines([one.order_line_id]))
-        given.append(_given(one.add_on.name, worth, percent, currency))
+    for each in gone:
+        worth = sum(settling.price_left(line) for line in _lines([each.order_line_id]))
+        given.append(_given(each.add_on.name, worth, percent, currency))
     return Quote(
         registration, kind, price, currency, come, gone, lines, given, less, discount, percent, until, is_open
     )  # fmt: skip

@@ -16,7 +16,7 @@ from expo.payment.models import Order, OrderState
 from expo.programme import teams
 from expo.programme.words import Deed
 
-from . import changing, letters, queries
+from . import letters, queries
 from .models import Registration, RegistrationState, TicketType
 
 DECIDE, PAY = "decide_reminder", "payment_reminder"
@@ -88,7 +88,7 @@ def _remind_payer(payload: dict[str, Any]) -> None:
         db.session.refresh(order)
         if order.state is not OrderState.OPEN or order.due_at is None or order.due_at <= clock.now():
             return
-        change = changing.of_order(order.id)
+        change = queries.change_of(order.id)
         held = [change.registration] if change is not None else queries.approved_by(order.id)
         if held:
             letters.pay_soon(order, held)
