@@ -57,6 +57,8 @@ class Person(Base):
     created_at: Mapped[Moment]
     # Since then nothing here says who it was; rows that point here keep counting.
     erased_at: Mapped[Moment | None]
+    # Who this person turned out to be: all that was theirs is that one's.
+    joined_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"), index=True)
 
     account: Mapped[Account | None] = relationship()
 

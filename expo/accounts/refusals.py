@@ -20,3 +20,9 @@ class LinkIsOver(Refusal):
 
     code = "link_is_over"
     status = 410
+
+
+class NotOneHuman(Refusal):
+    """Two persons who cannot be brought together: of other addresses, of an account, or gone meanwhile."""
+
+    code = "not_one_human"

@@ -7,6 +7,7 @@ on pages, and what belongs to another team is as good as not there.
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from datetime import date
 from enum import StrEnum
 from typing import Any, cast
 
@@ -170,12 +171,12 @@ def change_speaker(slug: str) -> Response:
 
 
 @blueprint.post("/releases")
-@described("Publish the draft of the expo, of a conference or of a session",
+@described("Publish the draft of the expo, of a conference, a day or a session",
            shapes.thing(number=shapes.NUMBER, changes=shapes.many({"type": "object"})),
            body=shapes.thing(("scope", "note"), scope=shapes.TEXT, note=shapes.TEXT), scope=PUBLISH, status=201,
            once=True)  # fmt: skip
 def publish() -> Response:
-    """`scope` is "expo", "conference:SLUG" or "session:CODE"."""
+    """`scope` is "expo", "conference:SLUG", "day:2022-05-31", "day:SLUG/2022-05-31" or "session:CODE"."""
     key = key_with(PUBLISH)
     body = writing.body_of(key)
     held = writing.rights_of(key)
@@ -183,12 +184,19 @@ def publish() -> Response:
     scope: dict[str, Any] = {}
     if kind == "conference":
         scope["conference"] = _conference(held, name, Deed.PUBLISH)
+    elif kind == "day":
+        slug, _slash, written = name.rpartition("/")
+        scope["day"] = _day(written)
+        if slug:
+            scope["conference"] = _conference(held, slug, Deed.PUBLISH)
+        else:
+            held.require(Deed.PUBLISH, None)
     elif kind == "session":
         scope["session"] = _session(held, name, Deed.PUBLISH)
     elif kind == "expo" and not name:
         held.require(Deed.PUBLISH, None)
     else:
-        raise reading.bad("scope", 'must be "expo", "conference:SLUG" or "session:CODE".')
+        raise reading.bad("scope", 'must be "expo", "conference:SLUG", "day:DATE" or "session:CODE".')
     note = reading.text(body, "note", most=2000, least=0, default="")
 
     def work() -> dict[str, Any]:
@@ -197,6 +205,13 @@ def publish() -> Response:
         return {"number": made.number, "changes": [asdict(each) for each in told]}
 
     return answers.told(*writing.once(key, "releases", body, work))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise reading.bad("scope", "names no day such as 2022-05-31.") from wrong
 
 
 def _conference(held: Rights, slug: str, deed: Deed) -> Conference:

@@ -59,6 +59,14 @@ def text(
     return value
 
 
+def email(of: Mapping[str, Any]) -> str:
+    """The address that stands at `email`."""
+    found: str = text(of, "email", most=254, least=3)
+    if "@" not in found.strip("@ ") or any(sign.isspace() or not sign.isprintable() for sign in found):
+        raise bad("email", "is not an e-mail address.")
+    return found
+
+
 def flag(of: Mapping[str, Any], field: str) -> bool:
     value = of.get(field, False)
     if not isinstance(value, bool):

@@ -4,6 +4,7 @@ or `registrations:write`; what belongs to another team is as good as not there."
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort
@@ -12,11 +13,13 @@ from expo.accounts.models import ApiToken
 from expo.badge import qr
 from expo.badge import queries as badges
 from expo.badge.models import Badge
+from expo.core import limits
 from expo.desk import deciding
 from expo.printing import actions as printing
 from expo.printing.models import Paper
 from expo.programme.words import Deed
-from expo.registration import actions, queries
+from expo.registration import actions, handing, queries
+from expo.registration.actions import Newcomer
 from expo.registration.models import WAITING, Registration
 
 from . import answers, problems, reading, shapes, writing
@@ -29,6 +32,7 @@ problems.speak(blueprint)
 
 READ, WRITE = "registrations:read", "registrations:write"
 _WHY = shapes.thing(("note", "reason"), note=shapes.TEXT, reason=shapes.TEXT)
+_TO = shapes.thing(("with_seats",), name=shapes.TEXT, email=shapes.TEXT, with_seats=shapes.FLAG)
 _SHAPE = shapes.ref("Registration")
 
 
@@ -99,6 +103,33 @@ def cancel(id: str) -> Response:
     if _own(key, found):
         return _decided(key, body, found, lambda: actions.withdraw(registration=found), "cancel")
     return _decided(key, body, found, lambda: actions.revoke(registration=found, reason=reason), "cancel")
+
+
+@blueprint.post("/registrations/<id>/transfer")
+@described("Hand a place on to somebody else, who gets a letter: by its own account", _SHAPE, body=_TO,
+           scope=WRITE, status=201, once=True)  # fmt: skip
+def transfer(id: str) -> Response:
+    """The answer is the registration of whoever has the place now."""
+    key = key_with(WRITE)
+    body = writing.body_of(key)
+    found = queries.registration(this_expo().id, id) or abort(404)
+    if not _own(key, found):
+        abort(404)
+    to = Newcomer(
+        found.expo_id,
+        reading.text(body, "name", most=200),
+        reading.email(body),
+        found.person.language,
+        organisation=found.person.organisation,
+    )
+    with_seats = "with_seats" not in body or reading.flag(body, "with_seats")
+    limits.count("transfer", f"person:{found.person_id}", most=20, within=timedelta(hours=1))
+
+    def work() -> dict[str, Any]:
+        (after,) = handing.hand_on(registrations=[found], to=to, with_seats=with_seats)
+        return _told(after)
+
+    return answers.told(*writing.once(key, f"transfer:{found.id}", body, work))
 
 
 def _found(key: ApiToken, code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:

@@ -336,4 +336,5 @@ def _write(ballot: Ballot, person: Person, line: dict[str, Any], known: dict[str
         ticket=line["ticket"],
         got=called(line["got"]),
         waits_for=called(line["waits_for"]),
+        slot=known.get(line["got"] or line["waits_for"]),
     )

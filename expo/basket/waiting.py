@@ -86,6 +86,20 @@ def join(
     return entry, secret
 
 
+def tell_again(*, ticket_type: TicketType, email: str) -> None:
+    """The letter of whoever waits with this address already, once more: only they learn that they do."""
+    entry = db.session.scalar(
+        sa.select(Waiting).where(
+            Waiting.ticket_type_id == ticket_type.id,
+            Waiting.email == normal(email),
+            Waiting.state.in_((WaitState.WAITING, WaitState.OFFERED)),
+        )
+    )
+    if entry is not None:
+        with transaction():
+            _write(entry, "waiting_joined", secret=tokens.derived("offer", entry.seed))
+
+
 def by_secret(expo_id: int, secret: str) -> Waiting | None:
     return db.session.scalar(
         sa.select(Waiting)

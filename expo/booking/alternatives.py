@@ -71,8 +71,8 @@ def _can_be_had(item: Item, now: datetime) -> bool:
 
 def _fitting(wanted: list[Item], person_id: int | None, apart: set[int], most: int) -> list[Item]:
     """Those beside which the person can use all seats that they keep. At most three queries."""
-    seats = slots.of_person(person_id) if person_id is not None else []
-    if not seats or not wanted:
+    seats = slots.of_person(person_id) if person_id is not None and wanted else []
+    if not seats:
         return wanted[:most]
     mine = {seat.slot.occurrence_id for seat in seats}
     left = [seat for seat in seats if seat.slot.occurrence_id not in apart]

@@ -8,6 +8,7 @@ from expo.core import audit, clock
 from expo.core.db import add_unless_there, db, execute
 from expo.registration.models import Registration
 
+from . import clashes, slots
 from .models import Booking, BookingState
 
 
@@ -25,6 +26,7 @@ def hand_on(*, registration_id: int, successor: Registration) -> None:
         .order_by(Booking.id)
     ).all()
     now = clock.now()
+    moved: list[Booking] = []
     for before in held:
         after = Booking(
             expo_id=before.expo_id,
@@ -35,6 +37,7 @@ def hand_on(*, registration_id: int, successor: Registration) -> None:
             seats=before.seats,
             state=BookingState.BOOKED,
             booked_at=now,
+            accepts_clash=before.accepts_clash,
         )
         if not add_unless_there(after):
             continue
@@ -44,6 +47,13 @@ def hand_on(*, registration_id: int, successor: Registration) -> None:
             .values(state=BookingState.CANCELLED, ended_at=now, reason="handed on")
         )
         db.session.refresh(before)
+        clashes.end_of(before.id)
+        moved.append(after)
         audit.record(
             "booking_handed_on", "booking", before.id, expo_id=before.expo_id, after={"to": after.id}
         )
+    # What they cannot both use, among these and with what they had, is theirs to see.
+    seats = slots.of_person(successor.person_id) if moved else []
+    known = {seat.booking_id: seat.slot for seat in seats}
+    for after in moved:
+        clashes.note(after, clashes.with_seats(known[after.id], seats))

@@ -82,6 +82,7 @@ def _end_waiting(message: ReleasePublished) -> None:
             Booking.state.in_((BookingState.WAITING, BookingState.OFFERED)),
         )
         .order_by(Booking.pool_id, Booking.id)
+        .with_for_update()  # all rows before any pool, as whoever answers an offer at this moment
     ).all()
     known = slots.of(message.cancelled)
     for entry in waits:

@@ -6,7 +6,7 @@ booked by nobody else, and all of it counts against the seats of the room.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -24,11 +24,12 @@ from expo.programme.models import Occurrence
 from expo.programme.news import TermsChanged
 from expo.programme.terms_models import BookingTerms
 from expo.programme.words import Admission
+from expo.publishing.items import Item
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 
-from . import records, rights, slots
+from . import clashes, invited, records, rights, slots
 from .models import COUNTING, LIVE, Booking, BookingState
-from .refusals import BookingClosed, SeatsTaken, SessionFull
+from .refusals import BookingClosed, InvitationOnly, SeatsTaken, SessionFull
 from .slots import Slot
 
 
@@ -55,6 +56,13 @@ def left(occurrence_ids: Collection[int]) -> dict[int, int]:
     return {occurrence_id: found.left for occurrence_id, found in kept(occurrence_ids).items()}
 
 
+def booked(items: Iterable[Item]) -> dict[int, int]:
+    """How many seats of each are somebody's: of what is taken, all but those that are kept and free. One query."""
+    found = list(items)
+    free = left([item.occurrence_id for item in found])
+    return {item.occurrence_id: item.taken - free.get(item.occurrence_id, 0) for item in found}
+
+
 def let_go(*, occurrence: Occurrence) -> int:
     """Keep no seats of this time any more: those that nobody took can be booked by anybody. Returns how many that
     gives. Twice is once."""
@@ -77,7 +85,7 @@ def take_walk_up_seat(*, person: Person, occurrence_id: int) -> Booking:
     """A seat for somebody who stands at the door without one: of those kept back first, else any that is free.
     Clashes do not count: they are here. Whoever waited for it by letter waits no more.
 
-    Raises SessionFull, NoTicket, BookingClosed, NotFound; a person who has a seat already has it: it is returned.
+    Raises SessionFull, NoTicket, BookingClosed, InvitationOnly, NotFound; a person who has a seat already has it: it is returned.
     """
     with transaction():
         rights.hold(person.id)
@@ -91,11 +99,33 @@ def take_walk_up_seat(*, person: Person, occurrence_id: int) -> Booking:
         )
         if here is not None and here.state in COUNTING:
             return here
+        invitation_id = _invitation(person, slot)
+        had = slots.of_person(person.id)
         registration = rights.registration_for(person, slot)
         if here is not None:
             records.end(here, BookingState.CANCELLED, "walked up")
         pool_id = _take_one(slot)
-        return records.write(person, registration, slot, 1, pool_id=pool_id, reason="walked up")
+        booking = records.write(
+            person, registration, slot, 1, pool_id=pool_id, reason="walked up",
+            accepts_clash=True, invitation_id=invitation_id,
+        )  # fmt: skip
+        clashes.note(booking, clashes.with_seats(slot, had))
+    return booking
+
+
+def _invitation(person: Person, slot: Slot) -> int | None:
+    """The invitation that lets them in, where the session is not for everybody: its door is no way around it."""
+    found = invited.way_in(
+        person,
+        session_id=slot.session_id,
+        occurrence_id=slot.occurrence_id,
+        visibility=slot.visibility,
+        admission=slot.admission,
+        seats=1,
+    )
+    if found is None and not slot.is_listed:
+        raise InvitationOnly(_("Seats in %(title)s are given by its hosts.", title=slot.title))
+    return found
 
 
 def release_no_shows(*, occurrence_id: int, present: Collection[int]) -> int:
@@ -117,6 +147,7 @@ def release_no_shows(*, occurrence_id: int, present: Collection[int]) -> int:
                 Booking.person_id.not_in(list(present)),
             )
             .order_by(Booking.pool_id, Booking.id)
+            .with_for_update()  # all rows before the pool: who gives one back at this moment does it in this order
         ).all()
         freed = sum(one.seats for one in absent if records.end(one, BookingState.GIVEN_UP, "did not come"))
         if freed and slot.free is not None:

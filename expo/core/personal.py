@@ -16,24 +16,27 @@ ERASED = "[erased]"  # stands where a name stood
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whose data is meant. `email` is None where they gave none, or where somebody else of the expo has it too:
-    then it is not theirs alone, and what is found by it is not theirs for sure."""
+    then it is not theirs alone, and what is found by it is not theirs for sure. What is sealed is opened for the
+    person themselves (`opens_sealed`), not for whoever hands their data out."""
 
     person_id: int
     expo_id: int
     name: str
     email: str | None
+    opens_sealed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One room's part. `tell` gives what can be written as JSON, `erase` acts inside a transaction, `stays` says in
-    the reader's language what law or other people's rights keep, and why."""
+    the reader's language what law or other people's rights keep, and why; `files` are what they handed in, by name."""
 
     name: str
     order: int
     tell: Callable[[Subject], Any]
     erase: Callable[[Subject], None] | None
     stays: Callable[[Subject], list[str]] | None
+    files: Callable[[Subject], dict[str, bytes]] | None = None
 
 
 _parts: dict[str, Part] = {}
@@ -45,10 +48,11 @@ def keeps(
     tell: Callable[[Subject], Any],
     erase: Callable[[Subject], None] | None = None,
     stays: Callable[[Subject], list[str]] | None = None,
+    files: Callable[[Subject], dict[str, bytes]] | None = None,
     order: int = 50,
 ) -> None:
     """Say what a room keeps. Erasure goes by `order`: first what ends (registrations), last the person's own row."""
-    _parts[name] = Part(name, order, tell, erase, stays)
+    _parts[name] = Part(name, order, tell, erase, stays, files)
 
 
 def parts() -> list[Part]:

@@ -118,7 +118,7 @@ def of_delegation(delegation: Delegation) -> Bill:
 
 
 def _orders(delegation: Delegation) -> list[Order]:
-    """The payer's, and those that nominees have of their own."""
+    """The payer's, that of a group's places, and those that nominees have of their own."""
     own = (
         sa.select(Registration.order_id)
         .join(NomineeTicket, NomineeTicket.registration_id == Registration.id)
@@ -128,7 +128,13 @@ def _orders(delegation: Delegation) -> list[Order]:
     return list(
         db.session.scalars(
             sa.select(Order)
-            .where(sa.or_(Order.id.in_(own), Order.person_id == delegation.payer_id))
+            .where(
+                sa.or_(
+                    Order.id.in_(own),
+                    Order.id == delegation.order_id,
+                    Order.person_id == delegation.payer_id,
+                )
+            )
             .options(joinedload(Order.seller))
             .order_by(Order.id)
         )

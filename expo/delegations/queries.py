@@ -12,8 +12,6 @@ from expo.accounts.models import Person
 from expo.core.db import db
 from expo.core.text import folded
 from expo.organisations.models import GroupMember
-from expo.payment import orders
-from expo.payment.models import Order
 from expo.programme.models import Conference
 from expo.registration import queries as registrations
 from expo.registration.models import WAITING, Category, Registration, TicketType
@@ -274,11 +272,3 @@ def of_registration(registration_id: int) -> Nominee | None:
         .where(NomineeTicket.registration_id == registration_id)
         .options(joinedload(Nominee.delegation))
     )
-
-
-def group_order(delegation: Delegation) -> tuple[Order, str] | None:
-    """The order of a group with the secret of its page; None for a delegation that was invited."""
-    if delegation.order_id is None:
-        return None
-    order = db.session.get_one(Order, delegation.order_id)
-    return order, orders.secret_of(order) or ""

@@ -66,6 +66,7 @@ class Crowd:
             (ticket.conference.slug, ticket.name): ticket for ticket in tickets.ticket_types(expo.id)
         }
         self.busy: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self.townspeople: list[Person] = []
 
     def come(self, delegate: Account) -> None:
         """All of it, in the order of the days."""
@@ -139,6 +140,7 @@ class Crowd:
         for person in people[:60]:
             ticket = self.tickets["urban-brilliance", "Open seat"]
             registrations.submit(person=person, ticket_types=[ticket])
+        self.townspeople = people
         turns = cycle(people)
         for code, seats in TAKEN.items():
             occurrence = self.occurrence(code)

@@ -17,7 +17,7 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, asking, bearers, cities, doors, logins, money, names, seats, told, tongues
+from . import areas, asking, bearers, cities, doors, lines, logins, money, names, seats, told, tongues
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -56,6 +56,7 @@ def set_up(say: Callable[[str], None]) -> bool:
         crowd.come(team["delegate@demo.example"])
         cities.invite(expo, START)
         seats.arrange(expo, START)
+        lines.form(crowd, START)
         money.sell(expo, team, START)
         asking.arrange(expo, START)
         bearers.come(expo, team["delegate@demo.example"], START)

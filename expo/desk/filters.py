@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +59,8 @@ class PeopleFilter:
     noted: bool = False
     # The address of a group of organisations: people of any that stands in it.
     group: str = ""
+    # The address of one organisation.
+    organisation: str = ""
     sort: Sort = Sort.WAITING
 
 
@@ -109,10 +111,12 @@ def _narrow(
     query = query.where(
         Registration.conference_id.in_(scope.conferences), Registration.person_id.is_not(None)
     )
-    if persons or wish.words or wish.group:
+    if persons or wish.words or wish.group or wish.organisation:
         query = query.join(Registration.person)
     if wish.group:
         query = query.where(sa.func.lower(Person.organisation).in_(organisations.named_in(wish.group)))
+    if wish.organisation:
+        query = query.where(sa.func.lower(Person.organisation).in_(organisations.named_as(wish.organisation)))
     for word in folded(wish.words).split():
         query = query.where(
             sa.or_(
@@ -196,18 +200,9 @@ def facets(scope: Scope, wish: PeopleFilter, *, with_tags: bool = True) -> Facet
 
 
 def _tag_counts(scope: Scope, wish: PeopleFilter) -> Counter[int]:
-    without = PeopleFilter(
-        wish.words,
-        wish.state,
-        wish.ticket,
-        wish.category,
-        wish.country,
-        0,
-        wish.waiting,
-        wish.noted,
-        wish.group,
+    query = apply(
+        sa.select(DeskTagging.tag_id, sa.func.count()).select_from(Registration), scope, replace(wish, tag=0)
     )
-    query = apply(sa.select(DeskTagging.tag_id, sa.func.count()).select_from(Registration), scope, without)
     query = query.join(DeskTagging, DeskTagging.registration_id == Registration.id)
     return Counter({row[0]: int(row[1]) for row in db.session.execute(query.group_by(DeskTagging.tag_id))})
 

@@ -77,6 +77,7 @@ def _conferences(expo: Expo, found: DataSet, tally: Tally) -> dict[str, Conferen
                 row.draft,
                 colour=colour,
                 other_names=tuple(known.other_names) if known else (),
+                day_change_hour=known.day_change_hour if known else 0,
                 **of_texts(
                     row.row,
                     "description",

@@ -162,6 +162,11 @@ def marks_of(name: str) -> list[str]:
     )
 
 
+def named_as(slug: str) -> sa.Select[tuple[str]]:
+    """The name of an organisation in lower case, for the queries of other rooms."""
+    return sa.select(sa.func.lower(Organisation.name)).where(Organisation.slug == slug)
+
+
 def named_in(group_slug: str) -> sa.Select[tuple[str]]:
     """The names of a group's organisations in lower case, for the queries of other rooms."""
     return (

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import io
 import json
+import re
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,16 +22,20 @@ from expo.expos.models import Expo
 
 from . import queries
 
+# In names of files: what leads to other folders, or what some system does not take.
+_UNSAFE = r'[\x00-\x1f<>:"/\\|?*]'
 
-def told(person: Person) -> dict[str, Any]:
-    """What each room tells of the person, by its name."""
-    subject = queries.subject_of(person)
+
+def told(person: Person, *, themselves: bool = True) -> dict[str, Any]:
+    """What each room tells of the person, by its name; what is sealed only to the person themselves."""
+    subject = replace(queries.subject_of(person), opens_sealed=themselves)
     return {part.name: part.tell(subject) for part in reversed(personal.parts())}
 
 
-def made(*, person: Person, expo: Expo) -> bytes:
+def made(*, person: Person, expo: Expo, themselves: bool = True) -> bytes:
     """The archive, a ZIP file; that it was made is written down."""
-    data = told(person)
+    data = told(person, themselves=themselves)
+    subject = replace(queries.subject_of(person), opens_sealed=themselves)
     with transaction():
         audit.record("data_downloaded", "person", person.id, expo_id=person.expo_id)
     out = io.BytesIO()
@@ -37,6 +43,9 @@ def made(*, person: Person, expo: Expo) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
         archive.writestr("index.html", _page(data, f"{person.name}, {expo.name}, {moment:%Y-%m-%d %H:%M}"))
+        for part in personal.parts():
+            for name, content in part.files(subject).items() if part.files else ():
+                archive.writestr(f"files/{re.sub(_UNSAFE, '_', name)}", content)
         live = badges.active_badge(person.expo_id, person.id)
         if live is not None:
             code = badges.code_of(live)

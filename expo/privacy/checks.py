@@ -10,6 +10,7 @@ from expo.core.checks import check
 from expo.core.db import db
 from expo.core.personal import ERASED
 from expo.favourites.models import Favourite
+from expo.registration.models import Registration
 
 from .models import Erasure
 
@@ -29,6 +30,20 @@ def erased_is_gone() -> Iterator[str]:
     )
     for number in db.session.scalars(sa.select(Person.id).where(Person.erased_at.is_not(None), named)):
         yield f"person {number} is erased, and something of them is left"
+
+
+@check("2", "who turned out to be another person has no name, no way in and nothing live")
+def joined_is_one() -> Iterator[str]:
+    left = sa.or_(
+        Person.name != ERASED,
+        Person.email.is_not(None),
+        Person.account_id.is_not(None),
+        sa.exists().where(SignIn.person_id == Person.id, SignIn.ended_at.is_(None)),
+        sa.exists().where(Registration.person_id == Person.id),
+        sa.exists().where(Badge.person_id == Person.id, Badge.state == BadgeState.ACTIVE),
+    )
+    for number in db.session.scalars(sa.select(Person.id).where(Person.joined_to_id.is_not(None), left)):
+        yield f"person {number} turned out to be another one, and something is still theirs"
 
 
 @check("12", "every erasure stands on the list, and nobody on the list has come back")

@@ -39,7 +39,9 @@ def what_stays(person: Person) -> list[str]:
 
 def found(expo_id: int, words: str, most: int = 50) -> list[Person]:
     """Persons of the expo with these words in name, organisation, city or address; erased ones are nobody's."""
-    wanted = sa.select(Person).where(Person.expo_id == expo_id, Person.erased_at.is_(None))
+    wanted = sa.select(Person).where(
+        Person.expo_id == expo_id, Person.erased_at.is_(None), Person.joined_to_id.is_(None)
+    )
     for word in folded(words).split():
         wanted = wanted.where(
             sa.or_(

@@ -27,7 +27,7 @@ from .refusals import CodeTaken
 from .values import check_conference, check_session, of_occurrence, of_session, plain
 from .words import AppearanceState
 
-_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone")
+_DAYS = ("starts_on", "ends_on", "closed_dates", "time_zone", "day_change_hour")
 
 
 def save_conference(
@@ -74,6 +74,19 @@ def save_conference(
             db.session.flush()
             news.tell(ConferenceDaysChanged(conference.id))
     return conference, True
+
+
+def let_second_approve(*, conference: Conference, wanted: bool) -> None:
+    """Say whether what is published of a conference needs a second person."""
+    with transaction():
+        lock(conference)
+        if conference.second_approves == wanted:
+            return
+        conference.second_approves = wanted
+        audit.record(
+            "conference_changed", "conference", conference.id, expo_id=conference.expo_id,
+            before={"second_approves": not wanted}, after={"second_approves": wanted},
+        )  # fmt: skip
 
 
 def _new_conference(expo: Expo, values: dict[str, Any], slug: str | None) -> Conference:

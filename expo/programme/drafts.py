@@ -35,6 +35,17 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """A part of a session that somebody gives: a talk within a panel. Who reads the abstract may read it."""
+
+    title: str
+    minutes: int | None = None
+    speaker_id: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConferenceDraft:
     """A conference. `hosts` are names in protocol order; dates are inclusive; `other_names` are searched too."""
 
@@ -56,6 +67,7 @@ class ConferenceDraft:
     other_names: tuple[str, ...] = ()
     text_language: str = ""
     texts: tuple[Text, ...] = ()
+    day_change_hour: int = 0  # what begins before it belongs to the day before
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,8 @@ class SessionDraft:
     interpretation: tuple[tuple[str, str], ...] = ()
     content_notes: str = ""
     materials: tuple[Material, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from flask_babel import gettext as _
 from expo.core import audit, stamps
 from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput
-from expo.core.text import one_line
+from expo.core.text import free_slug, one_line
 from expo.core.text import slug as slugged
 from expo.expos.models import Expo
 
-from .models import AppearanceRole, Area, NamedInLanguages, SessionType, Track
+from .models import AppearanceRole, Area, Conference, NamedInLanguages, SessionType, Track
 from .texts import LANGUAGE, MOST_LANGUAGES
 
 Named = Area | Track | SessionType | AppearanceRole
@@ -67,6 +67,53 @@ def rename(thing: Named, *, name: str, names: dict[str, str]) -> bool:
     return True
 
 
+def make(
+    kind: type[Track | SessionType | AppearanceRole], *, expo: Expo, name: str, names: dict[str, str],
+    conference: Conference | None = None,
+) -> Track | SessionType | AppearanceRole:  # fmt: skip
+    """A new track of a conference, or a type or role of the expo; its address is made once. Raises BadInput: also
+    when there is one of this name."""
+    subject, _most = _KINDS[kind]
+    name, names = check_name(kind, name), _checked(kind, names)
+    with transaction():
+        lock(db.session.get_one(Expo, expo.id))
+        values: dict[str, Any] = {"expo_id": expo.id, "name": name, "names": names, "slug": ""}
+        if kind is Track:
+            assert conference is not None
+            values["conference_id"] = conference.id
+        thing = kind(**values)
+        known = siblings(thing)
+        _refuse_taken(thing, name, names, known)
+        thing.slug = free_slug(name, {one.slug for one in known})[:40]
+        if isinstance(thing, AppearanceRole):
+            thing.position = 1 + max((role.position for role in known), default=0)
+        db.session.add(thing)
+        db.session.flush()
+        audit.record(
+            f"{subject}_created", subject, thing.id, expo_id=expo.id, after={"name": name, "names": names}
+        )
+        stamps.raise_stamp(f"programme:{expo.id}")
+    return thing
+
+
+def count_in_clashes(*, role: AppearanceRole, counts: bool) -> bool:
+    """Say whether whoever has this role is in one place at a time. Returns whether anything changed."""
+    with transaction():
+        lock(db.session.get_one(Expo, role.expo_id))
+        if role.counts == counts:
+            return False
+        before, role.counts = role.counts, counts
+        audit.record(
+            "role_changed",
+            "role",
+            role.id,
+            expo_id=role.expo_id,
+            before={"counts": before},
+            after={"counts": counts},
+        )
+    return True
+
+
 def _checked(kind: type, names: dict[str, str]) -> dict[str, str]:
     kept = {}
     for language in sorted(names):
@@ -79,8 +126,8 @@ def _checked(kind: type, names: dict[str, str]) -> dict[str, str]:
     return kept
 
 
-def _refuse_taken(thing: Named, name: str, names: dict[str, str]) -> None:
-    others = [other for other in siblings(thing) if other.id != thing.id]
+def _refuse_taken(thing: Named, name: str, names: dict[str, str], known: list[Any] | None = None) -> None:
+    others = [other for other in (siblings(thing) if known is None else known) if other.id != thing.id]
     for field, said in [("name", name), *((f"name_{code}", text) for code, text in names.items())]:
         other = called(others, said)
         if other is not None:

@@ -99,6 +99,13 @@ def sessions(expo_id: int, conference_ids: list[int], search: str = "") -> list[
     return [row for row in rows if all(word in folded(f"{row.code} {row.title}") for word in words)]
 
 
+def parts(session_id: int) -> list[Session]:
+    """The sessions that are parts of this one, by code."""
+    return list(
+        db.session.scalars(sa.select(Session).where(Session.parent_id == session_id).order_by(Session.code))
+    )
+
+
 def occurrences(session_id: int) -> list[Occurrence]:
     """All occurrences of a session as drafted, by time, with room and seats."""
     return list(

@@ -14,7 +14,19 @@ from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
 from .clash_models import KeptClash
-from .models import Appearance, AppearanceRole, Area, Occurrence, Room, Session, SessionType, Track, Venue
+from .guest_models import GuestSession, SessionEditor
+from .models import (
+    Appearance,
+    AppearanceRole,
+    Area,
+    Occurrence,
+    Room,
+    Session,
+    SessionType,
+    Track,
+    Venue,
+    Walk,
+)
 from .news import OccurrencesGoing
 
 Removable = Track | SessionType | AppearanceRole | Area | Room | Venue
@@ -32,7 +44,8 @@ def remove_session(*, session: Session) -> None:
         lock(session)
         ids = list(db.session.scalars(sa.select(Occurrence.id).where(Occurrence.session_id == session.id)))
         _let_go(ids)
-        execute(sa.delete(Appearance).where(Appearance.session_id == session.id))
+        for table in (Appearance, GuestSession, SessionEditor):
+            execute(sa.delete(table).where(table.session_id == session.id))
         audit.record(
             "session_removed", "session", session.id, expo_id=session.expo_id,
             before={"code": session.code, "title": session.title},
@@ -75,7 +88,10 @@ def remove(*, thing: Removable) -> None:
         subject = {SessionType: "session_type", AppearanceRole: "role"}.get(kind, kind.__name__.lower())
         audit.record(f"{subject}_removed", subject, thing.id, expo_id=thing.expo_id, before={"name": name})
         stamps.raise_stamp(f"programme:{thing.expo_id}")
-        _gone([sa.delete(kind).where(kind.id == thing.id)], name)
+        number = thing.id
+        walks = sa.delete(Walk).where(sa.or_(Walk.one_id == number, Walk.other_id == number))
+        gone = sa.delete(kind).where(kind.id == number)
+        _gone([walks, gone] if isinstance(thing, Venue) else [gone], name)
 
 
 def _gone(statements: Iterable[sa.Delete], name: str) -> None:

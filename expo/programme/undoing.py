@@ -174,6 +174,8 @@ def _room(entry: AuditEntry) -> None:
 def _name(entry: AuditEntry) -> None:
     thing, was = _as_it_was(entry)
     naming.rename(thing, name=was.name, names=was.names)
+    if isinstance(thing, AppearanceRole):
+        naming.count_in_clashes(role=thing, counts=was.counts)
 
 
 def _cancelled(entry: AuditEntry) -> None:

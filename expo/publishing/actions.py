@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,34 +15,40 @@ from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
 
 from . import changes, differences
+from .covering import scope_of
 from .differences import Difference
-from .models import OccurrenceVersion, Release, Scope, SessionVersion
+from .models import OccurrenceVersion, Proposal, Release, SessionVersion
 from .news import ReleasePublished
-from .refusals import FewerSeatsThanBooked, NothingToPublish
+from .refusals import FewerSeatsThanBooked, NeedsApproval, NothingToPublish
 
 
 def publish(
-    *, expo: Expo, conference: Conference | None = None, session: Session | None = None, note: str = ""
+    *,
+    expo: Expo,
+    conference: Conference | None = None,
+    session: Session | None = None,
+    day: date | None = None,
+    session_ids: Collection[int] | None = None,
+    note: str = "",
+    approved: Proposal | None = None,
 ) -> Release:
-    """Publish the draft of the expo, or of one conference or session: all of it or nothing.
+    """Publish the draft of the expo, or of one conference, day, session, or of these sessions: all of it or nothing.
 
-    Raises NothingToPublish, FewerSeatsThanBooked. Holders of the earlier state keep it: versions are
-    superseded, never changed.
+    Raises NothingToPublish, FewerSeatsThanBooked; NeedsApproval where a conference wants a second person, and this is
+    not what they `approved`. Holders of the earlier state keep it: versions are superseded, never changed.
     """
     with transaction():
         lock(expo)  # of two releases at once the second waits, and finds what the first has left
-        found = differences.find(
-            expo.id,
-            conference_ids=[conference.id] if conference else None,
-            session_ids=[session.id] if session else None,
-        )
+        scope = scope_of(conference=conference, session=session, day=day, session_ids=session_ids)
+        found = scope.differences(expo.id)
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
+        _check_approval(found, approved)
         release = Release(
             expo_id=expo.id,
             number=_next_number(expo.id),
-            scope=Scope.SESSION if session else Scope.CONFERENCE if conference else Scope.EXPO,
-            scope_key=session.code if session else conference.slug if conference else "",
+            scope=scope.kind,
+            scope_key=scope.key,
             note=note.strip(),
             changes=changes.told(found),
             published_at=clock.now(),
@@ -48,27 +56,41 @@ def publish(
         )
         db.session.add(release)
         db.session.flush()
-        moved: list[int] = []
-        cancelled: list[int] = []
-        _supersede(found, release)
-        for difference in found:
-            _publish_session(difference, release)
-            for occurrence, values, current in difference.occurrences:
-                kind = difference.kind_of(values, current)
-                _publish_occurrence(difference, occurrence, values, current, release)
-                moved += [occurrence.id] if kind == "moved" else []
-                cancelled += [occurrence.id] if kind == "cancelled" else []
-        audit.record(
-            "published",
-            "release",
-            release.id,
-            expo_id=expo.id,
-            why=note or None,
-            after={"number": release.number, "changes": len(release.changes)},
-        )
-        stamps.raise_stamp(f"programme:{expo.id}")
-        news.tell(ReleasePublished(release.id, expo.id, tuple(moved), tuple(cancelled)))
+        _release(found, release)
     return release
+
+
+def _release(found: list[Difference], release: Release) -> None:
+    moved: list[int] = []
+    cancelled: list[int] = []
+    _supersede(found, release)
+    for difference in found:
+        _publish_session(difference, release)
+        for occurrence, values, current in difference.occurrences:
+            kind = difference.kind_of(values, current)
+            _publish_occurrence(difference, occurrence, values, current, release)
+            moved += [occurrence.id] if kind == "moved" else []
+            cancelled += [occurrence.id] if kind == "cancelled" else []
+    audit.record(
+        "published",
+        "release",
+        release.id,
+        expo_id=release.expo_id,
+        why=release.note or None,
+        after={"number": release.number, "changes": len(release.changes)},
+    )
+    stamps.raise_stamp(f"programme:{release.expo_id}")
+    news.tell(ReleasePublished(release.id, release.expo_id, tuple(moved), tuple(cancelled)))
+
+
+def _check_approval(found: list[Difference], approved: Proposal | None) -> None:
+    asks = next((one.session.conference for one in found if one.session.conference.second_approves), None)
+    if asks is None:
+        return
+    if approved is None or approved.approved_at is None or approved.digest != differences.digest(found):
+        raise NeedsApproval(
+            _("%(conference)s wants a second person to look at what is published.", conference=asks.title)
+        )
 
 
 def _next_number(expo_id: int) -> int:

@@ -43,6 +43,8 @@ _WORDS = {
     "content_notes": _l("content notes"),
     "notes": _l("content notes in other languages"),
     "materials": _l("materials"),
+    "contributions": _l("contributions"),
+    "also_in": _l("conferences it is a guest of"),
     "seats": _l("seats"),
     "tentative": _l("how sure the time is"),
     "cancelled": _l("cancellation"),
@@ -92,6 +94,11 @@ def told(found: list[Difference]) -> list[Change]:
         if not difference.occurrences:
             changes.append({**about, "kind": "text"})
     return changes
+
+
+def word(field: str) -> str:
+    """What people call a field of a session or an occurrence."""
+    return str(_WORDS[field])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +42,8 @@ _SESSION_FIELDS = (
     "interpretation",
     "content_notes",
     "materials",
+    "contributions",
+    "also_in",
 )
 # A change of one of these raises the calendar's SEQUENCE (SPEC 3; RFC 5545 3.8.7.4).
 _SEQUENCED = ("starts_at", "ends_at", "room_id", "tentative", "cancelled")
@@ -96,8 +100,10 @@ def find(
     *,
     conference_ids: Collection[int] | None = None,
     session_ids: Collection[int] | None = None,
+    day: date | None = None,
 ) -> list[Difference]:
-    """All differences of a scope, by session code: of the expo, or of these conferences or sessions alone.
+    """All differences of a scope, by session code: of the expo, or of these conferences or sessions alone; of what
+    is on one day, was there, or comes there.
 
     At most nine queries, whatever the size.
     """
@@ -114,7 +120,7 @@ def find(
         OccurrenceVersion.occurrence_id,
         _current(OccurrenceVersion, OccurrenceVersion.occurrence_id.in_(keys)),
     )
-    return [
+    found = [
         Difference(
             sessions[one.session_id],
             one.content,
@@ -123,6 +129,52 @@ def find(
         )
         for one in unlike
     ]
+    return found if day is None else _of_day(found, day)
+
+
+def digest(found: list[Difference]) -> str:
+    """What tells these differences from any others: all that a release of them would say."""
+    told = [
+        (one.session.code, one.content, [(time.code, values) for time, values, _known in one.occurrences])
+        for one in found
+    ]
+    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _of_day(found: list[Difference], day: date) -> list[Difference]:
+    """What touches the day. Other times of a session that has a new title are said again, with all else as it was."""
+    chosen = []
+    for one in found:
+        here = [
+            (time, values, known)
+            for time, values, known in one.occurrences
+            if values["day"] == day or (known and known.day == day)
+        ]
+        if not here and not _takes_place_on(one.session.id, day):
+            continue
+        if one.retitled:
+            here += [
+                (time, {name: getattr(known, name) for name in _OCCURRENCE_FIELDS}, known)
+                for time, _values, known in one.occurrences
+                if known and (time, _values, known) not in here
+            ]
+        if here or one.content:
+            chosen.append(replace(one, occurrences=here))
+    return chosen
+
+
+def _takes_place_on(session_id: int, day: date) -> bool:
+    """Whether the session has a released time that day: its text is then part of the day."""
+    return bool(
+        db.session.scalar(
+            sa.select(
+                sa.exists().where(
+                    _current(OccurrenceVersion, OccurrenceVersion.session_id == session_id),
+                    OccurrenceVersion.day == day,
+                )
+            )
+        )
+    )
 
 
 def sessions_with_changes(expo_id: int, conference_ids: Collection[int]) -> set[int]:

@@ -90,6 +90,7 @@ class Item:
     conference_text_language: str
     conference_titles: dict[str, str]
     interpretation: list[list[str]]
+    also_in: list[str]
     booking_opens_at: datetime | None
     booking_closes_at: datetime | None
     meeting_point: str
@@ -164,6 +165,7 @@ class Item:
             track_slug=None,
             track_name=None,
             track_names=None,
+            also_in=[],
             conference_slug="",
             conference_title="",
             conference_colour=1,
@@ -344,6 +346,7 @@ COLUMNS = (
     Conference.text_language,
     Conference.titles,
     SessionVersion.interpretation,
+    SessionVersion.also_in,
     Occurrence.booking_opens_at,
     Occurrence.booking_closes_at,
     Occurrence.meeting_point,
@@ -369,22 +372,27 @@ def of_row(row: Sequence[Any]) -> Item:
     return Item(*row[:_OPENS], *told)
 
 
-ITEMS = (
-    sa.select(*COLUMNS)
-    .select_from(OccurrenceVersion)
-    .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
-    .join(Session, OccurrenceVersion.session_id == Session.id)
-    .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
-    .join(Conference, SessionVersion.conference_id == Conference.id)
-    .join(SessionType, SessionVersion.type_id == SessionType.id)
-    .outerjoin(Track, SessionVersion.track_id == Track.id)
-    .join(Room, OccurrenceVersion.room_id == Room.id)
-    .join(Venue, Room.venue_id == Venue.id)
-    .join(Pool, Occurrence.pool_id == Pool.id)
-    .outerjoin(_own, _own.occurrence_id == Occurrence.id)
-    .outerjoin(_kind, _kind.type_id == SessionVersion.type_id)
-    .where(OccurrenceVersion.until_release_id.is_(None), SessionVersion.until_release_id.is_(None))
-    .order_by(
-        OccurrenceVersion.starts_at, Venue.name, Room.position, Room.name, OccurrenceVersion.occurrence_id
+def items_of(*which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """The versions of which all this holds, as items, by start and place."""
+    return (
+        sa.select(*COLUMNS)
+        .select_from(OccurrenceVersion)
+        .join(SessionVersion, OccurrenceVersion.session_id == SessionVersion.session_id)
+        .join(Session, OccurrenceVersion.session_id == Session.id)
+        .join(Occurrence, OccurrenceVersion.occurrence_id == Occurrence.id)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .join(SessionType, SessionVersion.type_id == SessionType.id)
+        .outerjoin(Track, SessionVersion.track_id == Track.id)
+        .join(Room, OccurrenceVersion.room_id == Room.id)
+        .join(Venue, Room.venue_id == Venue.id)
+        .join(Pool, Occurrence.pool_id == Pool.id)
+        .outerjoin(_own, _own.occurrence_id == Occurrence.id)
+        .outerjoin(_kind, _kind.type_id == SessionVersion.type_id)
+        .where(*which)
+        .order_by(
+            OccurrenceVersion.starts_at, Venue.name, Room.position, Room.name, OccurrenceVersion.occurrence_id
+        )
     )
-)
+
+
+ITEMS = items_of(OccurrenceVersion.until_release_id.is_(None), SessionVersion.until_release_id.is_(None))

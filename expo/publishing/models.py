@@ -17,7 +17,9 @@ class Scope(enum.StrEnum):
 
     EXPO = "expo"
     CONFERENCE = "conference"
+    DAY = "day"  # of the expo, or of one conference
     SESSION = "session"
+    SEVERAL = "several"  # sessions that were cancelled or moved together
 
 
 class Release(Base):
@@ -30,11 +32,40 @@ class Release(Base):
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
     number: Mapped[int]
     scope: Mapped[Scope] = choice(Scope)
-    scope_key: Mapped[str] = mapped_column(sa.String(80), default="")
+    # Of a conference its slug, of a session its code; of a day the date, after the conference's slug if there is one.
+    scope_key: Mapped[str] = mapped_column(sa.String(100), default="")
     note: Mapped[str] = mapped_column(sa.Text, default="")
     changes: Mapped[Json]
     published_at: Mapped[Moment]
     published_by: Mapped[str] = mapped_column(sa.String(80))
+
+
+class Proposal(Base):
+    """A release that somebody has drafted and a second person looks at: drafted, approved, then published or ended.
+
+    What is approved is these changes and no others: `digest` is theirs.
+    """
+
+    __tablename__ = "release_proposals"
+    __table_args__ = (
+        choice_check("scope", Scope),
+        sa.CheckConstraint("approved_by IS NULL OR approved_by != made_by", name="second_person"),
+        sa.CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approved"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    scope: Mapped[Scope] = choice(Scope)
+    scope_key: Mapped[str] = mapped_column(sa.String(100), default="")
+    note: Mapped[str] = mapped_column(sa.Text, default="")
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    changes: Mapped[Json]
+    made_by: Mapped[str] = mapped_column(sa.String(80))
+    made_at: Mapped[Moment]
+    approved_by: Mapped[str | None] = mapped_column(sa.String(80))
+    approved_at: Mapped[Moment | None]
+    ended_at: Mapped[Moment | None]
+    release_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Release.id))
 
 
 _CURRENT = "until_release_id IS NULL"
@@ -81,6 +112,8 @@ class SessionVersion(Base):
     interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    also_in: Mapped[Json] = mapped_column(default=list, server_default="[]")
 
     conference: Mapped[Conference] = relationship()
     session: Mapped[Session] = relationship(foreign_keys=[session_id])

@@ -129,7 +129,9 @@ def submit(
 
 
 def check_there(person: Person) -> None:
-    """Raises NotOnSale for somebody who was erased meanwhile, e.g. in another window."""
+    """Raises NotOnSale for somebody who was erased meanwhile, e.g. in another window, or is somebody else's row now."""
+    if person.joined_to_id is not None:
+        raise NotOnSale(_("All of this is under one name now. Open My expo again."))
     if person.erased_at is not None:
         raise NotOnSale(_("You were erased here. Register anew if you want to come after all."))
 

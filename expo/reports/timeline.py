@@ -57,6 +57,7 @@ _WORDS = {
     "registration_handed_on": _l("Handed on to somebody else"),
     "registration_received": _l("Received from somebody else"),
     "booking_handed_on": _l("Handed a seat on"),
+    "persons_joined": _l("Two turned out to be one person"),
     "came_along": _l("Came along to an account"),
     "registration_revoked": _l("Revoked"),
     "registration_tagged": _l("Tag put on"),

@@ -107,6 +107,11 @@ def _table(rows: list[Drafted]) -> Iterator[tuple[str, ...]]:
         )
 
 
+def named(row: Drafted) -> str:
+    """Who appears, as a cell says it."""
+    return "; ".join(_named(one, set()) for one in row.people)
+
+
 def _called_alike(rows: Iterable[Drafted]) -> set[str]:
     """Names that several people have: beside these stands the id."""
     people = {(key, name) for row in rows for key, name, _role in row.people}

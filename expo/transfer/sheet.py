@@ -33,6 +33,9 @@ _WHO = re.compile(r"(?P<name>.+?)\s*(\((?P<role>[^()]*)\))?\s*(\[(?P<key>[^\[\]]
 _SPLIT = re.compile(r"[;\n|]")
 
 
+KEEP = "·"  # a cell that says: this stays as it is
+
+
 class Cells:
     """The cells of one row by field, and the faults found in them."""
 
@@ -40,11 +43,12 @@ class Cells:
         self.row, self.columns = row, columns
 
     def has(self, name: str) -> bool:
-        return name in self.columns
+        """Whether the row says anything of it."""
+        return name in self.columns and self.row.cells.get(self.columns[name], "").strip() != KEEP
 
     def text(self, name: str) -> str:
         """The cell; the apostrophe that keeps a text from being calculated is none of it."""
-        text = self.row.cells.get(self.columns.get(name, ""), "").strip()
+        text = self.row.cells.get(self.columns[name], "").strip() if self.has(name) else ""
         return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r") else text
 
     def read(self, name: str, parse: Callable[[str], Value]) -> Value | None:

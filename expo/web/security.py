@@ -65,11 +65,11 @@ def _add_headers(response: Response) -> Response:
 
 
 def _policy(at_the_door: bool) -> str:
-    """Of a delegate's page: the button that pays leads on to the provider's page, and browsers ask for that too
-    (https://www.w3.org/TR/CSP3/#directive-form-action)."""
+    """Of a delegate's or delegation's page: the button that pays leads on to the provider's page, and browsers ask
+    for that too (https://www.w3.org/TR/CSP3/#directive-form-action)."""
     if at_the_door:
         return DOOR_POLICY
     settings = current_app.config["EXPO"]
-    if request.blueprint == "delegate" and settings.takes_payments:
+    if request.blueprint in ("delegate", "delegation") and settings.takes_payments:
         return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {settings.stripe_pages}")
     return CONTENT_POLICY

@@ -63,7 +63,7 @@
       const button = heart(code, title.textContent + (starts ? `, ${starts.textContent.trim()}` : ""));
       row.insertBefore(button, row.querySelector(".row-note"));
     }
-    for (const place of all("[data-keep]:empty", where)) place.append(heart(place.dataset.keep));
+    for (const place of all("[data-keep]:empty:not(script)", where)) place.append(heart(place.dataset.keep));
     for (const button of all("[data-keep-these]", where)) button.hidden = false;
   };
   const count = (number) => all("[data-kept]").forEach((place) => { place.textContent = number; place.hidden = !number; });

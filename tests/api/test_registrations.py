@@ -10,9 +10,12 @@ import pytest
 from expo.accounts import actions as accounts
 from expo.accounts.models import Account
 from expo.programme.words import Role
+from expo.questions import answering
+from expo.registration import queries
 from expo.registration.models import RegistrationState
 from tests import factories as a
 from tests.client import Client
+from tests.questions.asking import a_question, judged, registered
 
 pytestmark = pytest.mark.feature("I2")
 SCOPES = "registrations:read registrations:write"
@@ -65,3 +68,36 @@ def test_of_two_approvals_the_desk_gives_the_first_and_where_the_ticket_says_so_
     assert approve(Role.REGISTRATION).json["state"] == "pre_approved"
     assert approve(Role.REGISTRATION).status_code == 403
     assert approve(Role.OWNER).json["state"] == "confirmed"
+
+
+@pytest.mark.feature("R10")
+def test_a_place_is_handed_on_by_its_own_account_once_and_answers_stay_with_whoever_gave_them(
+    app, browser: Callable[..., Client]
+):
+    expo = a.an_expo(slug="h22")
+    kind = a.a_ticket_type(a.a_conference(expo))
+    question = a_question(kind.conference)
+    giver, desk = a.an_account(), a.an_organiser(expo, Role.REGISTRATION)
+    mine = registered(kind, {question: "Herring"}, person=a.a_person(expo, account=giver))
+    order = mine.order
+
+    def ask(who: Account, method: str, path: str, body: Any = None, key: str = "") -> Any:
+        token = accounts.create_token(account=who, name="test", scopes=SCOPES + " orders:read")
+        headers = {"Authorization": f"Bearer {token}"} | ({"Idempotency-Key": key} if key else {})
+        return browser()._open(method, f"/api/v1/expos/h22{path}", json=body, headers=headers)
+
+    path, to = f"/registrations/{mine.code}/transfer", {"name": "Bea", "email": "bea@example.org"}
+    assert ask(giver, "GET", f"/orders/{order.code}").json["registrations"][0]["answers"]
+    assert ask(desk, "POST", path, to).status_code == 404  # only whoever has it
+    assert ask(giver, "POST", path, {"name": "Bea", "email": "nobody"}).status_code == 422
+    sent = ask(giver, "POST", path, to)
+    assert (sent.status_code, sent.json["state"], sent.json["name"]) == (201, "confirmed", "Bea")
+    assert ask(giver, "POST", path, to).status_code == 409
+
+    registered_now = queries.registration(expo.id, sent.json["id"])
+    answering.keep(registered_now, judged(kind, {question: "Pike"}))
+    told = {
+        one["id"]: one.get("answers")
+        for one in ask(giver, "GET", f"/orders/{order.code}").json["registrations"]
+    }
+    assert told == {mine.code: {str(question.id): "Herring"}, sent.json["id"]: None}

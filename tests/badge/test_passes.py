@@ -137,6 +137,22 @@ def test_a_pass_on_paper_is_claimed_by_its_code(browser):
     assert db.session.get_one(Badge, badge.id).person_id is not None
 
 
+def test_whoever_is_signed_in_gives_the_code_alone_and_a_pass_that_is_somebodys_says_so_on_the_form(browser):
+    kind = an_open_pass()
+    badge = passes.make(ticket_type=kind)
+    path = f"/{kind.conference.expo.slug}/pass/claim"
+    ben = a.a_person(kind.conference.expo, "Ben Berg")
+    spoken = queries.spoken_of(badge)
+    assert "It becomes yours: Ben Berg." in browser(ben).get(path).text
+
+    assert browser(ben).post(path, {"code": spoken}).status_code == 303
+    again = browser().post(path, {"name": "Ada", "email": "ada@turin.example", "code": spoken})
+
+    assert (again.status_code, 'value="Ada"' in again.text) == (409, True)
+    assert db.session.get_one(Badge, badge.id).person_id == ben.id
+    nothing_is_broken()
+
+
 def test_the_desk_makes_and_ends_a_group_badge_for_its_own_conferences(browser):
     kind = an_open_pass()
     expo = kind.conference.expo

@@ -11,6 +11,8 @@ from flask import Flask
 from expo.accounts import queries as account_queries
 from expo.badge import passes
 from expo.badge import queries as badges
+from expo.ballots import queries as ballots
+from expo.booking import clashes
 from expo.booking import queries as bookings
 from expo.checkin import queries as doors
 from expo.core import checks, clock
@@ -19,6 +21,7 @@ from expo.delegations import queries as delegations
 from expo.demo import guests, logins, setup
 from expo.expos import queries as expos
 from expo.expos.models import Expo
+from expo.feedback.results import of_conferences
 from expo.privacy import queries as privacy
 from expo.programme import queries as programme
 from expo.publishing import scopes
@@ -91,8 +94,22 @@ def test_the_delegate_has_a_pass_and_seats_and_waits_for_the_session(expo: Expo)
         "h22-city-expo": RegistrationState.CONFIRMED,
         "h22-50-session": RegistrationState.SUBMITTED,
     }
-    assert len(bookings.of_person(person.id)) == 3
+    assert len(bookings.of_person(person.id)) == 6
+    assert {each.state.value for each in bookings.live_of_person(person.id)} == {
+        "booked",
+        "offered",
+        "waiting",
+    }
+    assert len(clashes.of_person(person.id)) == 1
     assert badges.active_badge(expo.id, person.id) is not None
+
+
+def test_a_lot_is_drawn_another_is_open_and_people_have_said_how_it_was(expo: Expo):
+    conference = programme.conference(expo.id, "h22-city-expo")
+    opened, drawn = (each for each, _entries in ballots.of_conference(conference.id))
+    assert (opened.is_over, drawn.drawn_at is not None) == (False, True)
+    [told] = [one for one in of_conferences([conference.id]) if one.code == "H22-002"]
+    assert (told.enough, len(told.comments)) == (True, 2)
 
 
 def test_some_sessions_are_full_and_some_nearly(expo: Expo):
@@ -102,7 +119,7 @@ def test_some_sessions_are_full_and_some_nearly(expo: Expo):
     }
     assert left["H22-007"] == 0
     assert left["H22-016"] == 1
-    assert left["H22-015"] > 1
+    assert left["H22-015"] == 0
     assert left["P50-009"] > 50
 
 

@@ -56,6 +56,17 @@ def test_a_delegate_pays_on_the_page_and_is_confirmed_by_what_the_provider_tells
     nothing_is_broken()
 
 
+def test_the_pages_with_a_button_that_pays_and_no_others_may_lead_to_the_provider(app, provider: Provider):
+    ada = a_buyer(app)
+    slug = ada.path().split("/")[1]
+    may = {
+        path: provider.server.url in ada.client.get(path).headers["Content-Security-Policy"]
+        for path in (ada.path(), f"/{slug}/group-order", f"/{slug}/programme", "/login")
+    }
+
+    assert list(may.values()) == [True, True, False, False]
+
+
 def test_coming_back_proves_nothing_but_asks_the_provider(app, provider: Provider):
     ada = a_buyer(app)
     url = ada.to_the_page()

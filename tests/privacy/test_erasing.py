@@ -31,11 +31,15 @@ from expo.payment.models import PayMethod
 from expo.privacy import archive, erasing, keeping, queries
 from expo.privacy.refusals import AlreadyErased
 from expo.programme.words import Role
+from expo.questions import files
+from expo.questions.models import Kind
+from expo.questions.values import Given
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets
 from expo.registration.models import RegistrationState
 from tests import factories as a
 from tests.delegations.sending import a_city_ticket, a_delegation, nominate
+from tests.questions.asking import a_picture, a_question, registered
 
 pytestmark = [pytest.mark.feature("R15"), pytest.mark.usefixtures("app")]
 
@@ -219,6 +223,22 @@ def test_the_archive_tells_everything_to_a_reader_and_to_a_machine():
     assert NAME in page
     assert "<script" not in page
     assert audit.history("person", person.id)[0].action == "data_downloaded"
+
+
+def test_the_archive_has_what_was_handed_in_and_what_is_sealed_is_opened_for_the_person_alone():
+    kind = a.a_ticket_type(a.a_conference())
+    photo = a_question(kind.conference, kind=Kind.PHOTO)
+    needs = a_question(kind.conference, "Needs?", kind=Kind.ACCESS, is_sealed=True)
+    token = files.keep(photo, name="../../me.jpg", content=a_picture())
+    person = registered(kind, {photo: Given(file=token), needs: Given((), "a hoist")}).person
+
+    for themselves in (True, False):
+        made = archive.made(person=person, expo=kind.conference.expo, themselves=themselves)
+        with zipfile.ZipFile(io.BytesIO(made)) as file:
+            assert ("a hoist" in file.read("data.json").decode()) is themselves
+            (handed_in,) = [name for name in file.namelist() if name.startswith("files/")]
+            assert "/" not in handed_in.removeprefix("files/")
+            assert file.read(handed_in).startswith(b"\xff\xd8")
 
 
 def test_verify_finds_an_erased_person_who_is_still_there():

@@ -9,6 +9,7 @@ import pytest
 from expo.badge import queries as badges
 from expo.badge.models import BadgeState
 from expo.booking import actions as booking
+from expo.booking import clashes
 from expo.booking import queries as bookings
 from expo.core import checks, clock
 from expo.core.db import db
@@ -67,6 +68,22 @@ def test_the_last_place_goes_over_with_its_seats_and_a_badge_of_its_own():
     ]  # fmt: skip
     with pytest.raises(WrongStep):
         hand_on(registration)
+    nothing_is_broken()
+
+
+@pytest.mark.feature("B2")
+def test_seats_that_clash_are_known_to_clash_for_who_receives_them():
+    conference = a.a_conference()
+    one, other = a.a_session(conference), a.a_session(conference)
+    ada = a.a_person(conference.expo)
+    registration = a.a_registration(ada, conference)
+    booking.book_seat(person=ada, occurrence_id=one.id)
+    booking.book_seat(person=ada, occurrence_id=other.id, accept=["overlap"])
+
+    after = hand_on(registration)
+
+    assert len(bookings.of_person(after.person_id)) == 2
+    assert (len(clashes.of_person(ada.id)), len(clashes.of_person(after.person_id))) == (0, 1)
     nothing_is_broken()
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 
@@ -17,10 +16,10 @@ from expo.core.db import db, transaction
 from expo.programme.models import Occurrence
 from tests import factories as a
 from tests.client import Client
-from tests.storms.race import race
+from tests.storms.race import race, size
 
 CLIENTS = 64
-ROUNDS = 1000 if os.environ.get("EXPO_STORM") == "full" else 3
+ROUNDS, _SEED = size(1000, 3)
 
 pytestmark = [pytest.mark.feature("B1"), pytest.mark.storm]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from random import Random
 
@@ -22,10 +21,10 @@ from expo.registration import queries as tickets
 from tests import factories as a
 from tests.booking.bookings import later
 from tests.booking.test_clashes import move
+from tests.storms.race import size
 
-FULL = os.environ.get("EXPO_STORM") == "full"
-STEPS, EVERY = (100_000 if FULL else 500), 100
-SEEDS = [1]
+STEPS, SEED = size(100_000, 500)
+EVERY = 100
 
 pytestmark = [pytest.mark.feature("B2", "B3", "B4"), pytest.mark.storm]
 
@@ -148,7 +147,7 @@ class Walk:
         terms.say(of=occurrence, draft=TermsDraft(walk_ups=self.random.choice([0, 0, 1])))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [SEED])
 def test_whatever_happens_to_seats_every_promise_holds(app, seed):
     """Red on a broken variant: with the listener for freed places taken off, three seats stay free within 400 steps
     while a party of three waits."""

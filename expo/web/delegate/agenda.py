@@ -23,6 +23,7 @@ from expo.notices import queries as notices
 from expo.programme import queries as programme
 from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
+from expo.publishing import shelf
 from expo.publishing.items import Item
 from expo.web import signing
 from expo.web.context import me, this_expo, visitor
@@ -140,11 +141,18 @@ def told(code: str) -> Item | None:
     """The occurrence with this code as it was published, if who asks may know of it: drafts, and what is hidden or by
     invitation of others, look as if they did not exist."""
     code = one_line(code)  # PostgreSQL takes no NUL as text
-    occurrence = programme.occurrence(this_expo().id, code) if code else None
-    item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
-    if item is None or (item.visibility not in LISTED and item.session_id not in viewer().invited):
+    if not code:
         return None
-    return item.told_in(this_language())
+    # What anybody may know of is kept by the process: where many want one seat, nobody asks for it anew.
+    listed = shelf.by_codes(this_expo().id, [code])
+    item = listed[0] if listed else _for_guests(code)
+    return item.told_in(this_language()) if item is not None else None
+
+
+def _for_guests(code: str) -> Item | None:
+    occurrence = programme.occurrence(this_expo().id, code)
+    item = publishing.item(this_expo().id, occurrence.id) if occurrence else None
+    return item if item is not None and item.session_id in viewer().invited else None
 
 
 @blueprint.post("/my/calendar")

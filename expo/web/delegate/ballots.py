@@ -17,8 +17,8 @@ from expo.booking.slots import Slot
 from expo.core import clock
 from expo.programme.terms import MOST_PARTY
 from expo.web.context import me, this_expo
-from expo.web.filters import this_language
 from expo.web.forms import PlainForm, WholeNumber
+from expo.web.public.ballots import called
 from expo.web.texts import _l
 
 from . import blueprint
@@ -72,7 +72,7 @@ def wish(code: str) -> ResponseReturnValue:
 
 
 def _page(found: Ballot, entry: BallotEntry | None, slots: list[Slot], form: EntryForm) -> str:
-    titles = {slot.code: slot.title_in(this_language()) for slot in slots}
+    titles = {slot.code: called(slot) for slot in slots}
     return render_template(
         "delegate/ballot.html",
         ballot=found,
@@ -86,9 +86,7 @@ def _page(found: Ballot, entry: BallotEntry | None, slots: list[Slot], form: Ent
 
 
 def _form(found: Ballot, slots: list[Slot], entry: BallotEntry | None, sent: Any = None) -> EntryForm:
-    choices = [("", _("No wish"))] + [
-        (slot.code, f"{slot.title_in(this_language())} ({slot.code})") for slot in slots
-    ]
+    choices = [("", _("No wish"))] + [(slot.code, called(slot)) for slot in slots]
     numbers = range(1, found.most_wishes + 1)
     fields = {
         f"wish{number}": wtforms.SelectField(

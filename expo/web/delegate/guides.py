@@ -7,7 +7,7 @@ from datetime import timedelta
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from expo.booking import guides, queries
+from expo.booking import guides, queries, walk_ups
 from expo.core import clock
 from expo.publishing import queries as publishing
 from expo.web import signing
@@ -28,5 +28,6 @@ def guide(secret: str) -> ResponseReturnValue:
         "delegate/guide.html",
         link=link,
         times=ahead,
+        taken=walk_ups.booked(ahead),
         booked=queries.of_session(link.session_id, [item.occurrence_id for item in ahead]),
     )

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from expo.accounts import claiming, signins
+from expo.accounts import claiming, joining, signins
 from expo.accounts import queries as people
+from expo.accounts.models import Person
 from expo.badge import queries as badges
 from expo.core import clock
 from expo.core.money import Money
@@ -126,6 +127,39 @@ def speak_for(person_id: int) -> ResponseReturnValue:
         signins.end(who.sign_in_id)
     flash(_("You act for %(name)s now.", name=found.name), "success")
     return redirect(url_for("delegate.my"), code=303)
+
+
+@blueprint.get("/my/speak-for/<int:person_id>/join")
+def ask_join(person_id: int) -> ResponseReturnValue:
+    """What becomes of both, before it is done: it cannot be undone."""
+    gone, person = _same_address(person_id), my_person()
+    ids = (person.id, gone.id)
+    return render_template(
+        "delegate/join.html",
+        gone=gone,
+        person=person,
+        registrations=[one for one in queries.of_person(gone.id) if one.is_live],
+        two_badges=all(badges.active_badge(this_expo().id, one) for one in ids),
+    )
+
+
+@blueprint.post("/my/speak-for/<int:person_id>/join")
+def join(person_id: int) -> ResponseReturnValue:
+    """This is me, too: all that is theirs is mine."""
+    joining.join(kept=my_person(), gone=_same_address(person_id))
+    flash(_("All of it is yours now: registrations, seats, one badge."), "success")
+    return redirect(url_for("delegate.my"), code=303)
+
+
+def _same_address(person_id: int) -> Person:
+    """Somebody else who gave the visitor's address, which they have shown to be theirs; or 404."""
+    who, person = visitor(), my_person()
+    assert who is not None
+    others = [one for one in people.may_speak_for(who, this_expo().id) if one.id != person.id]
+    found = next((one for one in others if one.id == person_id and one.account_id is None), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def mine(code: str) -> Registration:

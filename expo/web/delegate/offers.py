@@ -10,8 +10,10 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 from wtforms import EmailField
 
+from expo.accounts.queries import normal
 from expo.basket import waiting
 from expo.basket.models import Waiting
+from expo.basket.refusals import WaitsAlready
 from expo.booking import waiting as line
 from expo.core import clock, limits
 from expo.core.refusals import Refusal
@@ -55,21 +57,32 @@ def join_waiting(ticket_type_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _wait_page(kind, form), 422
     limits.count("wait", signing.network_address(), most=60, within=timedelta(minutes=15))
-    secrets: list[str] = []
+    email = form.email.data or ""
+    limits.count("wait_for", normal(email), most=5, within=timedelta(hours=1))
 
     def join() -> None:
-        _entry, secret = waiting.join(
-            ticket_type=kind,
-            name=form.name.data or "",
-            email=form.email.data or "",
-            language=choose_language(),
-            party=form.party.data or 1,
-        )
-        secrets.append(secret)
+        """The answer is the same whether the address waits already or not: the letter says the rest."""
+        try:
+            waiting.join(
+                ticket_type=kind,
+                name=form.name.data or "",
+                email=email,
+                language=choose_language(),
+                party=form.party.data or 1,
+            )
+        except WaitsAlready:
+            waiting.tell_again(ticket_type=kind, email=email)
 
     if not form.accepts(join):
         return _wait_page(kind, form), form.status
-    return redirect(url_for("delegate.offer", secret=secrets[0]), code=303)
+    flash(
+        _(
+            "You are on the waiting list. A letter to %(email)s has the link to your place in it.",
+            email=email,
+        ),
+        "success",
+    )
+    return redirect(url_for("delegate.register", conference=kind.conference.slug), code=303)
 
 
 @blueprint.get("/offers/<secret>")

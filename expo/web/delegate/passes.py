@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
@@ -12,10 +13,11 @@ from markupsafe import Markup
 from wtforms import EmailField
 from wtforms.validators import Email
 
+from expo.accounts.models import Person
 from expo.badge import actions as badges
 from expo.badge import passes, qr, queries
 from expo.badge.models import Badge, BadgeState
-from expo.badge.refusals import NoSuchBadge
+from expo.badge.refusals import NoSuchBadge, NotToBeClaimed
 from expo.core import limits
 from expo.registration import passes as places
 from expo.registration.actions import Newcomer
@@ -47,12 +49,18 @@ class ClaimForm(PlainForm):
     )
 
 
-class CodeForm(ClaimForm):
-    """The same, for a pass on paper."""
+class CodeForm(PlainForm):
+    """A pass on paper, for somebody whom we know."""
+
+    expected = (NoSuchBadge, NotToBeClaimed)
 
     code = TextLine(
         _l("Code on the pass"), [needed(_l("Write the eight letters and digits under the code.")), short(20)]
     )
+
+
+class StrangersCodeForm(CodeForm, ClaimForm):
+    """The same from somebody whom we do not know yet."""
 
 
 @blueprint.get("/pass")
@@ -90,39 +98,51 @@ def claim_pass(number: int, secret: str) -> ResponseReturnValue:
     badge, form = _badge(number, secret), ClaimForm(request.form)
     if me() is None and not form.validate():
         return _pass_page(badge, secret, form), 422
-    return _claimed(badge, form)
+    return _arrived(_claim(badge, form))
 
 
 @blueprint.get("/pass/claim")
 def ask_claim() -> ResponseReturnValue:
     """For a pass on paper: its code says which it is."""
-    return render_template("delegate/claim_pass.html", form=CodeForm())
+    return _code_page(_code_form())
 
 
 @blueprint.post("/pass/claim")
 def claim_by_code() -> ResponseReturnValue:
-    form = CodeForm(request.form)
-    found: list[Badge] = []
-    form.expected = (NoSuchBadge,)  # type: ignore[misc]
-    if form.validate() and form.accepts(
-        lambda: found.append(
-            badges.find_by_spoken_code(
-                expo_id=this_expo().id, said=form.code.data or "", who=signing.network_address()
-            )
+    form = _code_form(request.form)
+    came: list[Person] = []
+
+    def claim() -> None:
+        badge = badges.find_by_spoken_code(
+            expo_id=this_expo().id, said=form.code.data or "", who=signing.network_address()
         )
-    ):
-        return _claimed(found[0], form)
-    return render_template("delegate/claim_pass.html", form=form), form.status
+        came.append(_claim(badge, form))
+
+    if form.validate() and form.accepts(claim):
+        return _arrived(came[0])
+    return _code_page(form), form.status
 
 
-def _claimed(badge: Badge, form: ClaimForm) -> ResponseReturnValue:
-    person = me()
-    newcomer = None
+def _code_form(sent: Any = None) -> CodeForm:
+    return CodeForm(sent) if me() else StrangersCodeForm(sent)
+
+
+def _code_page(form: CodeForm) -> str:
+    return render_template("delegate/claim_pass.html", form=form, person=me())
+
+
+def _claim(badge: Badge, form: PlainForm) -> Person:
+    """Whoever is signed in has it, else whoever the form names."""
+    person, newcomer = me(), None
     if person is None:
-        newcomer = Newcomer(this_expo().id, form.name.data or "", form.email.data or "", choose_language())
-    came = passes.claim(badge=badge, person=person, newcomer=newcomer)
+        typed = form.data
+        newcomer = Newcomer(this_expo().id, typed["name"] or "", typed["email"] or "", choose_language())
+    return passes.claim(badge=badge, person=person, newcomer=newcomer)
+
+
+def _arrived(came: Person) -> ResponseReturnValue:
     cookie.pop(KEPT, None)
-    if person is None:
+    if me() is None:
         signing.sign_in(person=came)
     flash(_("The pass is yours. Seats can be booked with it now."), "success")
     return redirect(url_for("delegate.badge"), code=303)

@@ -21,16 +21,18 @@ from expo.accounts.models import Person
 from expo.booking import actions, alternatives, queries, slots, waiting
 from expo.booking.models import Booking
 from expo.booking.refusals import Overlap, SessionFull
+from expo.core import clock
 from expo.core.refusals import Refusal
 from expo.programme.terms import MOST_PARTY
+from expo.programme.words import LISTED
 from expo.publishing import queries as publishing
 from expo.publishing.items import Item
+from expo.registration import queries as registrations
 from expo.web import signing
 from expo.web.filters import this_language
 from expo.web.forms import PlainForm, WholeNumber
 from expo.web.gates import my_person, way_back
 from expo.web.public.rows import Rows
-from expo.web.public.viewer import viewer
 from expo.web.texts import _l
 
 from . import blueprint
@@ -243,20 +245,23 @@ def _choose(item: Item, person: Person, refusal: Overlap, action: str) -> Respon
 
 
 def _full(item: Item, person: Person, refusal: SessionFull) -> ResponseReturnValue:
-    slot = slots.one(item.expo_id, item.occurrence_id)
+    now = clock.now()
     page = render_template(
         "delegate/full.html",
         item=item.told_in(this_language()),
         message=refusal.message,
         waits=waiting.lengths([item.occurrence_id]).get(item.occurrence_id, 0),
-        may_wait=slot is not None and waiting.takes_waiting(slot),
+        may_wait=item.visibility in LISTED and item.takes_bookings(now) and item.starts_at > now,
         instead=_instead(item, person),
     )
     return page, refusal.status
 
 
 def _instead(item: Item, person: Person) -> list[object]:
-    found = alternatives.of(person.expo_id, item.occurrence_id, person_id=person.id, tickets=viewer().tickets)
+    tickets = registrations.tickets_of(person.id)
+    found = alternatives.of(person.expo_id, item.occurrence_id, person_id=person.id, tickets=tickets)
+    if not found:  # nothing to draw: who comes too late for the last seat is told so at once
+        return []
     rows = Rows(item.time_zone)
     return [rows.row(each, dated=each.day != item.day) for each in found]
 

@@ -120,7 +120,6 @@ def _board(secret: str, delegation: Delegation, form: NomineeForm) -> str:
         form=form,
         bill=bills.of_delegation(delegation),
         pays_online=gateway.is_open(),
-        order=queries.group_order(delegation),
     )
 
 

@@ -63,7 +63,7 @@ class RulesForm(PlainForm):
         form = cls(
             sent,
             data={
-                "overlap": said.overlap or NOT_SAID,
+                "overlap": said.overlap or (OverlapRule.WARN if of_kind else NOT_SAID),
                 "late_minutes": said.late_minutes,
                 "opens": opens,
                 "opens_unit": opens_unit,
@@ -74,8 +74,10 @@ class RulesForm(PlainForm):
                 "kept_unit": "seats" if said.walk_up_percent is None else "percent",
             },
         )
-        usual = _("As usual: they are told, and may take both") if of_kind else _("As for its kind")
-        form.overlap.choices = [(NOT_SAID, usual), *((rule.value, text) for rule, text in OVERLAPS.items())]
+        form.overlap.flags.quiet = True  # one of them always holds
+        form.overlap.choices = [(rule.value, text) for rule, text in OVERLAPS.items()]
+        if not of_kind:
+            form.overlap.choices.insert(0, (NOT_SAID, _("As for its kind")))
         if not of_kind:  # a single time has moments of its own
             for name in ("opens", "opens_unit", "closes", "closes_unit"):
                 del form[name]

@@ -7,6 +7,7 @@ from datetime import date
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from expo.booking import walk_ups
 from expo.checkin.verdicts import city_day
 from expo.core import clock
 from expo.programme.words import Admission, Deed
@@ -32,6 +33,7 @@ def bookings_of_day() -> ResponseReturnValue:
     return render_template(
         "organiser/bookings.html",
         items=items,
+        taken=walk_ups.booked(items),
         came=attendance.came([item.occurrence_id for item in items]),
         day=day,
         days=days,

@@ -18,8 +18,8 @@ from expo.programme.models import Conference
 from expo.programme.values import draft_of_conference
 from expo.programme.words import Deed, Mode, Visibility
 from expo.reports import attendance, timeline
-from expo.web.context import this_expo
-from expo.web.forms import DayField, DayList, LineList, TextBlock, TextLine, needed, short
+from expo.web.context import this_expo, visitor
+from expo.web.forms import DayField, DayList, LineList, TextBlock, TextLine, WholeNumber, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, mine, words
@@ -52,14 +52,31 @@ class ConferenceForm(TextsForm):
     city = TextLine(_l("City"), [short(120)])
     place_text = TextLine(_l("Place"), [short(200)], description=_l("As it stands on the page."))
     hosts = LineList(_l("Hosts"), description=_l("One per line, in protocol order."))
+    parent = SelectField(_l("Part of"), choices=[])
+    series = TextLine(_l("Series"), [short(120)], description=_l("Such as Climate Breakfast."))
+    series_number = WholeNumber(_l("Number in the series"), least=1, most=10_000)
+    day_change_hour = WholeNumber(
+        _l("Day changes at"),
+        least=0,
+        most=8,
+        description=_l("The hour until which the night belongs to the day before: 4 for a club, else 0."),
+    )
 
     @classmethod
-    def of(cls, draft: ConferenceDraft, version: int, sent: Any = None) -> ConferenceForm:
+    def of(cls, conference: Conference, draft: ConferenceDraft, sent: Any = None) -> ConferenceForm:
         """The form of a conference: as it is saved, or as it was sent."""
+        parent, version = conference.parent, conference.version
         saved = {name: getattr(draft, name) for name in ConferenceDraft.__slots__}
         saved |= {"visibility": draft.visibility.value, "mode": draft.mode.value, "version": version}
         saved |= cls.saved_texts(draft.texts)
-        return with_texts(cls, draft.text_language, draft.texts)(sent, data=saved)
+        saved["parent"] = parent.slug if parent else ""
+        form = with_texts(cls, draft.text_language, draft.texts)(sent, data=saved)
+        others = [one for one in mine.known(conference.expo_id, but=conference.id) if one is not parent]
+        above = [parent] if parent else []
+        form.parent.choices = [("", _("Nothing")), *((one.slug, one.title) for one in [*above, *others])]
+        if sent is not None and "parent" not in sent:
+            form.parent.data = saved["parent"]
+        return form
 
     def read(self, before: ConferenceDraft) -> ConferenceDraft:
         """What was typed; what this form does not ask stays as it was."""
@@ -77,6 +94,11 @@ class ConferenceForm(TextsForm):
             city=self.city.data or "",
             place_text=self.place_text.data or "",
             hosts=tuple(self.hosts.data),
+            series=(self.series.data or "") if self.series.raw_data else before.series,
+            series_number=self.series_number.data if self.series_number.raw_data else before.series_number,
+            day_change_hour=before.day_change_hour
+            if self.day_change_hour.data is None
+            else self.day_change_hour.data,
             text_language=self.text_language.data or "",
             texts=self.read_texts(before.texts),
         )
@@ -99,22 +121,25 @@ def conferences() -> ResponseReturnValue:
         numbers=attendance.numbers(this_expo(), ids),
         sessions=programme.session_counts(ids),
         words=words,
+        is_admin=(who := visitor()) is not None and who.is_admin,
     )
 
 
 @blueprint.get("/organise/conferences/<slug>")
 def conference(slug: str) -> ResponseReturnValue:
     found = mine.conference(slug)
-    return _page(found, ConferenceForm.of(_draft(found), found.version))
+    return _page(found, ConferenceForm.of(found, _draft(found)))
 
 
 @blueprint.post("/organise/conferences/<slug>")
 def save_conference(slug: str) -> ResponseReturnValue:
     found = mine.conference(slug, Deed.SET_UP)
-    before, parent = _draft(found), found.parent
-    form = ConferenceForm.of(before, found.version, request.form)
+    before = _draft(found)
+    form = ConferenceForm.of(found, before, request.form)
 
     def save() -> None:
+        slug = str(form.parent.data or "")
+        parent = programme.conference(found.expo_id, slug) if slug else None
         actions.save_conference(
             expo=this_expo(), draft=form.read(before), conference=found, parent=parent, version=form.seen
         )
@@ -122,7 +147,7 @@ def save_conference(slug: str) -> ResponseReturnValue:
     if form.validate() and form.accepts(save):
         flash(_("%(title)s is saved, and shown so at once.", title=found.title), "success")
         return redirect(url_for("organiser.conference", slug=found.slug), code=303)
-    form.lay_beside(ConferenceForm.of(_draft(found), found.version))
+    form.lay_beside(ConferenceForm.of(found, _draft(found)))
     return _page(found, form), form.status
 
 

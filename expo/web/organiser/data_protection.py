@@ -54,7 +54,7 @@ def data_of(person_id: int) -> ResponseReturnValue:
 @blueprint.post("/organise/data-protection/<int:person_id>/archive")
 def data_archive(person_id: int) -> ResponseReturnValue:
     """What the person asked for, to be handed out."""
-    return zipped(archive.made(person=_person(person_id), expo=this_expo()))
+    return zipped(archive.made(person=_person(person_id), expo=this_expo(), themselves=False))
 
 
 @blueprint.post("/organise/data-protection/<int:person_id>/erase")
@@ -70,7 +70,7 @@ def erase_person(person_id: int) -> ResponseReturnValue:
 def _person(person_id: int) -> Person:
     mine.rights().require(Deed.SET_UP, None)
     found = people.person(this_expo().id, person_id)
-    if found is None or found.erased_at is not None:
+    if found is None or found.erased_at is not None or found.joined_to_id is not None:
         abort(404)
     return found
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.core.refusals import Refusal
-from expo.delegations import actions, queries, reminders
+from expo.delegations import actions, bills, queries, reminders
 from expo.delegations.actions import Terms
 from expo.delegations.models import Delegation, Standing
 from expo.delegations.queries import Line
@@ -279,6 +279,9 @@ def _page(found: Delegation, form: DelegationForm, close: CloseForm) -> str:
         tickets=queries.tickets_of([one.id for one in nominees]),
         waiting=len(queries.waiting(found.id)),
         may_change=all(_may(conference) for conference in conferences),
+        bill=bills.of_delegation(found)
+        if all(mine.may(Deed.TAKE_MONEY, one.id) for one in conferences)
+        else None,
         categories=CATEGORIES,
         words=said,
         history=timeline.of([("delegation", found.id), *(("nominee", one.id) for one in nominees)], most=30),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -21,6 +21,7 @@ from expo.checkin.models import Device, Verdict
 from expo.core import clock
 from expo.programme.words import Deed
 from expo.reports import doors as reports
+from expo.web import live as parts
 from expo.web.context import this_expo
 from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
@@ -73,6 +74,22 @@ def doors() -> ResponseReturnValue:
         may_run=mine.rights().anywhere(Deed.RUN_DOORS),
         real_now=clock.real_now(),
     )
+
+
+@blueprint.get('/organise/doors/now/<any("zones", "scans"):part>')
+def doors_now(part: str) -> Response:
+    """The parts of the page that change while people come, for who keeps it open."""
+    mine.somewhere(Deed.READ_DOORS)
+    expo = this_expo()
+    within = reports.reach(expo.id, mine.scope(Deed.READ_DOORS))
+
+    def make() -> str:
+        if part == "zones":
+            return render_template("organiser/_doors_zones.html", zones=reports.zones(expo, within))
+        scans = reports.latest(expo.id, within)
+        return render_template("organiser/_doors_scans.html", scans=scans, verdicts=VERDICTS)
+
+    return parts.part(("organiser.doors", expo.id, part, tuple(sorted(within))), make)
 
 
 @blueprint.get("/organise/doors/devices/new")

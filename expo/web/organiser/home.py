@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from expo.booking import walk_ups
 from expo.checkin.verdicts import city_day
 from expo.core import clock
 from expo.programme.words import Deed
@@ -21,6 +22,7 @@ def home() -> ResponseReturnValue:
     expo, ids = this_expo(), mine.conference_ids()
     today = city_day(clock.now(), expo.zone)
     numbers = attendance.numbers(expo, ids)
+    items = publishing.of_team(expo.id, today, ids)
     may_publish = mine.rights().anywhere(Deed.PUBLISH)
     return render_template(
         "organiser/home.html",
@@ -31,7 +33,8 @@ def home() -> ResponseReturnValue:
         else set(),
         may_publish=may_publish,
         devices=_devices(),
-        items=publishing.of_team(expo.id, today, ids),
+        items=items,
+        taken=walk_ups.booked(items),
         now=clock.now(),
         registered=sum(line.registered for line in numbers.values()),
         booked=sum(line.booked for line in numbers.values()),

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from wtforms import SelectField
 
 from expo.core.refusals import BadInput
+from expo.desk import queries as desk
 from expo.organisations import actions, queries
 from expo.organisations.actions import OrganisationDraft
 from expo.organisations.models import Organisation, OrganisationKind
@@ -64,6 +65,10 @@ def _page(form: GroupForm, ticked: set[int] | None = None) -> str:
     )
     ids = [one.id for one in part.rows]
     chosen = queries.group(group) if group else None
+    places = mine.conferences(Deed.READ_PEOPLE) if mine.rights().anywhere(Deed.READ_PEOPLE) else []
+    conference = lists.asked("conference")
+    counted = [one.id for one in places if not conference or one.slug == conference]
+    comers = desk.by_organisation(counted, group=chosen.slug if chosen else "", organisation_ids=ids)
     return render_template(
         "organiser/organisations.html",
         form=form,
@@ -76,6 +81,11 @@ def _page(form: GroupForm, ticked: set[int] | None = None) -> str:
         kind=wanted,
         group=group,
         q=search,
+        chosen=chosen,
+        size=len(queries.members(chosen.id)) if chosen else 0,
+        places=places,
+        conference=conference,
+        comers=comers,
         may_change=mine.rights().anywhere(Deed.DECIDE),
         may_edit=mine.may(Deed.SET_UP),
         mark_form=MarkForm(data={"mark": chosen.mark}) if chosen else None,

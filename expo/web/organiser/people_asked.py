@@ -34,6 +34,7 @@ WORDS = (
     "country",
     "tag",
     "group",
+    "organisation",
     "waiting",
     "note",
     "sort",
@@ -61,6 +62,7 @@ def wish() -> PeopleFilter:
         waiting=waiting if waiting in WAITING_DAYS else 0,
         noted=lists.asked("note") == "1",
         group=lists.asked("group", 80),
+        organisation=lists.asked("organisation", 80),
         sort=_word(Sort, lists.asked("sort")) or Sort.WAITING,
     )
 
@@ -118,6 +120,7 @@ def chips(
         "country": country_name(wish.country) if wish.country else "",
         "tag": next((one.word for one in tags if one.id == wish.tag), _("A tag")) if wish.tag else "",
         "group": _group_name(wish.group) if wish.group else "",
+        "organisation": _organisation_name(wish.organisation) if wish.organisation else "",
         "waiting": waiting_label(wish.waiting) if wish.waiting else "",
         "note": _("Has a note") if wish.noted else "",
     }
@@ -127,6 +130,11 @@ def chips(
 def _group_name(slug: str) -> str:
     found = organisations.group(slug)
     return found.name if found else _("A group")
+
+
+def _organisation_name(slug: str) -> str:
+    found = organisations.by_slug(slug)
+    return found.name if found else _("An organisation")
 
 
 def waiting_label(days: int) -> str:
@@ -197,7 +205,13 @@ def tag_or_none(text: str | None, expo_id: int) -> DeskTag | None:
 
 
 def named(expo_id: int, wish: PeopleFilter) -> list[str]:
-    """The ticket and the tag of a filter, by name."""
+    """The ticket, the tag and the organisations of a filter, by name."""
     tag = desk.tag(expo_id, wish.tag) if wish.tag else None
     ticket = tickets.ticket_type(expo_id, wish.ticket) if wish.ticket else None
-    return [one for one in (ticket.name if ticket else "", tag.word if tag else "") if one]
+    said = (
+        ticket.name if ticket else "",
+        tag.word if tag else "",
+        _group_name(wish.group) if wish.group else "",
+        _organisation_name(wish.organisation) if wish.organisation else "",
+    )
+    return [one for one in said if one]

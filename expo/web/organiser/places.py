@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from expo.programme import places as actions
 from expo.programme import queries as programme
-from expo.programme import walking, ways
+from expo.programme import removing, walking, ways
 from expo.programme.models import Area, Room, Venue
 from expo.programme.words import Deed
 from expo.reports import timeline
@@ -172,6 +172,29 @@ def save_room(slug: str) -> ResponseReturnValue:
         return redirect(url_for("organiser.venue", slug=found.venue.slug), code=303)
     form.lay_beside(RoomForm.of(found))
     return _room_page(found.venue, found, form), form.status
+
+
+@blueprint.post("/organise/places/areas/<slug>/remove")
+def remove_area(slug: str) -> ResponseReturnValue:
+    return _remove(programme.area(this_expo().id, slug) or abort(404))
+
+
+@blueprint.post("/organise/places/venues/<slug>/remove")
+def remove_venue(slug: str) -> ResponseReturnValue:
+    return _remove(programme.venue(this_expo().id, slug) or abort(404))
+
+
+@blueprint.post("/organise/places/rooms/<slug>/remove")
+def remove_room(slug: str) -> ResponseReturnValue:
+    return _remove(programme.room(this_expo().id, slug) or abort(404))
+
+
+def _remove(place: Area | Venue | Room) -> ResponseReturnValue:
+    _need_right()
+    name = place.name
+    removing.remove(thing=place)
+    flash(_("%(title)s is removed.", title=name), "success")
+    return redirect(url_for("organiser.places"), code=303)
 
 
 def _need_right() -> None:

@@ -43,6 +43,7 @@ def entries() -> list[dict[str, Any]]:
                 ("walk_in", _("Walk-in")),
                 ("group_badges", _("Group badges")),
                 ("prints", _("Print badges")),
+                ("loans", _("Loans")),
             ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))
@@ -95,7 +96,7 @@ def entries() -> list[dict[str, Any]]:
         set_up.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
-        set_up.append(("work", _("Work behind the pages")))
+        set_up += [("work", _("Work behind the pages")), ("kept_how_long", _("How long data is kept"))]
     rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
     return rail
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -9,14 +10,20 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import SelectField
 
+from expo.core import audit
+from expo.core.refusals import Refusal
+from expo.programme import actions as programme
 from expo.programme.models import Conference
 from expo.programme.words import Deed
-from expo.publishing import actions, changes, differences
+from expo.publishing import actions, approving, changes, covering, differences
+from expo.publishing import full_texts as words_of
 from expo.publishing import queries as publishing
-from expo.publishing.refusals import FewerSeatsThanBooked, NothingToPublish
+from expo.publishing.differences import Difference
+from expo.publishing.models import Proposal
+from expo.publishing.refusals import FewerSeatsThanBooked, NeedsApproval, NothingToPublish
 from expo.reports import timeline
 from expo.web.context import this_expo
-from expo.web.forms import PlainForm, TextLine, short
+from expo.web.forms import DayField, PlainForm, TextLine, short
 from expo.web.texts import _l
 
 from . import blueprint, lists, mine, words
@@ -25,9 +32,10 @@ from . import blueprint, lists, mine, words
 class ReleaseForm(PlainForm):
     """What to publish, and a word about it."""
 
-    expected = (NothingToPublish, FewerSeatsThanBooked)
+    expected = (NothingToPublish, FewerSeatsThanBooked, NeedsApproval)
 
     scope = SelectField(_l("Publish"), choices=[])
+    day = DayField(_l("Only one day"))
     note = TextLine(_l("Note"), [short(500)], description=_l("A sentence for the list of releases."))
 
 
@@ -44,13 +52,102 @@ def publish() -> ResponseReturnValue:
 
     def act() -> None:
         conference = _chosen(str(form.scope.data or ""))
-        release = actions.publish(expo=this_expo(), conference=conference, note=form.note.data or "")
+        release = actions.publish(
+            expo=this_expo(), conference=conference, day=form.day.data, note=form.note.data or ""
+        )
         made.append(release.number)
 
     if form.validate() and form.accepts(act):
         flash(_("Release %(number)s is published.", number=made[0]), "success")
         return redirect(url_for("organiser.release", number=made[0]), code=303)
     return _page(form), form.status
+
+
+@blueprint.post("/organise/releases/proposals")
+def propose_release() -> ResponseReturnValue:
+    """Draft a release, so that a second person can look at it."""
+    form = _form(request.form)
+
+    def act() -> None:
+        conference = _chosen(str(form.scope.data or ""))
+        scope = covering.scope_of(conference=conference, day=form.day.data)
+        approving.propose(expo=this_expo(), scope=scope, note=form.note.data or "")
+
+    if form.validate() and form.accepts(act):
+        flash(_("Drafted. Whoever may approve it has a letter."), "success")
+        return redirect(url_for("organiser.releases"), code=303)
+    return _page(form), form.status
+
+
+@blueprint.get("/organise/releases/proposals/<int:proposal_id>")
+def proposal(proposal_id: int) -> ResponseReturnValue:
+    found = _proposal(proposal_id, Deed.READ)
+    part = lists.page_of(found.changes)
+    return render_template(
+        "organiser/proposal.html",
+        proposal=found,
+        part=part,
+        changes=[changes.said(change) for change in part.rows],
+        names=timeline.names_of([found.made_by, found.approved_by or found.made_by]),
+        scope=_scope_name(found.scope_key),
+        mine=found.made_by == audit.actor(),
+        may_publish=_may_publish(found),
+        kinds=words.CHANGE_KINDS,
+    )
+
+
+@blueprint.post("/organise/releases/proposals/<int:proposal_id>/<any(approve, publish, withdraw):step>")
+def decide_proposal(proposal_id: int, step: str) -> ResponseReturnValue:
+    found = _proposal(proposal_id, Deed.PUBLISH)
+    if step == "publish":
+        release = approving.publish(proposal=found)
+        flash(_("Release %(number)s is published.", number=release.number), "success")
+        return redirect(url_for("organiser.release", number=release.number), code=303)
+    if step == "approve":
+        approving.approve(proposal=found)
+        flash(_("Approved. It can be published now."), "success")
+        return redirect(url_for("organiser.proposal", proposal_id=found.id), code=303)
+    approving.withdraw(proposal=found)
+    flash(_("Withdrawn. Nothing was published."), "info")
+    return redirect(url_for("organiser.releases"), code=303)
+
+
+@blueprint.post("/organise/conferences/<slug>/second-person")
+def second_person(slug: str) -> ResponseReturnValue:
+    """Whether what is published of a conference needs a second person."""
+    found = mine.conference(slug, Deed.SET_UP)
+    wanted = bool(request.form.get("wanted"))
+    programme.let_second_approve(conference=found, wanted=wanted)
+    flash(
+        _("From now on a second person approves what is published of %(title)s.", title=found.title)
+        if wanted
+        else _("%(title)s is published by one person.", title=found.title),
+        "success",
+    )
+    return redirect(url_for("organiser.releases", scope=found.slug), code=303)
+
+
+def _proposal(proposal_id: int, deed: Deed) -> Proposal:
+    """One of the visitor's teams: they may do this in the conference that it covers; in all, where it covers all."""
+    found = approving.one(this_expo().id, proposal_id) or abort(404)
+    _require(found, deed)
+    return found
+
+
+def _require(found: Proposal, deed: Deed) -> None:
+    covered = covering.read(found.expo_id, found.scope, found.scope_key)
+    if covered is not None and covered.session_ids:
+        mine.session(found.scope_key, deed)
+    else:
+        mine.rights().require(deed, covered.conference_id if covered else None)
+
+
+def _may_publish(found: Proposal) -> bool:
+    try:
+        _require(found, Deed.PUBLISH)
+    except Refusal:
+        return False
+    return True
 
 
 @blueprint.get("/organise/releases/<int(max=2147483647):number>")
@@ -74,7 +171,7 @@ def release(number: int) -> ResponseReturnValue:
 
 
 def _form(sent: Any) -> ReleaseForm:
-    form = ReleaseForm(sent, data={"scope": lists.asked("scope")})
+    form = ReleaseForm(sent, data={"scope": lists.asked("scope"), "day": _asked_day()})
     own = [(one.slug, one.title) for one in mine.conferences(Deed.PUBLISH)]
     whole = [("", _("all of %(expo)s", expo=this_expo().name))] if mine.may(Deed.PUBLISH) else []
     form.scope.choices = [*whole, *own]
@@ -98,7 +195,8 @@ def _page(form: ReleaseForm) -> str:
         scope: list[int] | None = [mine.conference(slug).id]
     else:
         scope = mine.scope(Deed.READ)
-    waiting = changes.told(differences.find(expo.id, conference_ids=scope))
+    found = differences.find(expo.id, conference_ids=scope, day=form.day.data)
+    waiting = changes.told(found)
     part = lists.page_of(waiting)
     earlier = [one for one in publishing.releases(expo.id) if _may_see(one)]
     return render_template(
@@ -110,10 +208,26 @@ def _page(form: ReleaseForm) -> str:
         scope_name=_scope_name,
         names=timeline.names_of(one.published_by for one in earlier),
         scope_label=_scope_label(form),
+        day=form.day.data,
+        second=_asks_for_second(found),
+        chosen=mine.conference(slug) if slug else None,
+        proposals=[one for one in approving.waiting(expo.id) if _may_see(one)],
+        in_full=words_of.in_full(found) if lists.asked("full") else None,
         may_publish=bool(form.scope.choices),
         kinds=words.CHANGE_KINDS,
         here=lists.here,
     )
+
+
+def _asked_day() -> date | None:
+    try:
+        return date.fromisoformat(lists.asked("day"))
+    except ValueError:
+        return None
+
+
+def _asks_for_second(found: list[Difference]) -> bool:
+    return any(one.session.conference.second_approves for one in found)
 
 
 def _scope_label(form: ReleaseForm) -> str:
@@ -128,6 +242,7 @@ def _may_see(release: Any) -> bool:
 
 
 def _scope_name(key: str) -> str:
-    """What a release covered, by name."""
+    """What a release covered, by name: a conference, a session's code, a day, a day of a conference."""
     titles = {conference.slug: conference.title for conference in mine.conferences()}
-    return titles.get(key, key) or this_expo().name
+    name, _slash, day = key.partition("/")
+    return ", ".join(part for part in (titles.get(name, name), day) if part) or this_expo().name

@@ -116,6 +116,7 @@ def page(
         "organiser/booked.html",
         item=item,
         times=times,
+        taken=walk_ups.booked(times),
         bookings=bookings.of_occurrence(item.occurrence_id),
         addresses=mine.may(Deed.READ_ADDRESSES, item.conference_id),
         came=attendance.came([item.occurrence_id]).get(item.occurrence_id, 0),

@@ -17,6 +17,7 @@ from expo.programme.drafts import OccurrenceDraft, SessionDraft
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Occurrence, Room, Session
 from expo.programme.refusals import Clashes
+from expo.programme.repeating import Reach
 from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
@@ -45,7 +46,7 @@ class ScheduleForm(VersionedForm):
     """A form that may run into a clash: it comes back with the clashes, and a box for the reason to keep them."""
 
     expected = (ChangedMeanwhile, Clashes)
-    beside = ("version", "keep")
+    beside = ("version", "keep", "reach")
 
     keep = TextLine(
         _l("Keep it all the same, because"),
@@ -172,6 +173,7 @@ class TimeForm(ScheduleForm):
         description=_l("Empty: as many as come. At most what the room holds."),
     )
     placement = SelectField(_l("How sure"), choices=lambda: words.choices(words.PLACEMENTS))
+    reach = SelectField(_l("Change"), choices=lambda: reaches(), default=Reach.THIS.value)
     languages = WordList(
         _l("Languages of this time alone"), description=_l("Empty: those of the session."), **_LANGUAGE
     )
@@ -246,8 +248,22 @@ class TimeForm(ScheduleForm):
         )
 
 
+REACHES = {
+    Reach.THIS: _l("This time alone"),
+    Reach.FOLLOWING: _l("This one and all that follow"),
+    Reach.ALL: _l("All times of the session"),
+}
+
+
+def reaches() -> list[tuple[str, str]]:
+    """How far a change goes, as choices."""
+    return [(reach.value, str(label)) for reach, label in REACHES.items()]
+
+
 class CancelForm(PlainForm):
     """Why a time is cancelled."""
+
+    reach = SelectField(_l("Cancel"), choices=lambda: reaches(), default=Reach.THIS.value, id="cancel-reach")
 
     why = TextLine(
         _l("Why"),

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.core.refusals import BadInput
-from expo.programme import actions, clashes
+from expo.programme import actions, clashes, removing
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Session
 from expo.programme.queries import SessionLine
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Deed, SessionState, Visibility
 from expo.publishing import actions as publishing
-from expo.publishing import changes, differences
+from expo.publishing import approving, changes, covering, differences
 from expo.publishing import queries as released
 from expo.reports import timeline
 from expo.web.context import this_expo
@@ -113,9 +113,23 @@ def save_session(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/publish")
 def publish_session(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.PUBLISH)
+    if found.conference.second_approves:
+        approving.propose(expo=this_expo(), scope=covering.scope_of(session=found))
+        flash(_("Drafted. Whoever may approve it has a letter."), "success")
+        return redirect(url_for("organiser.session", code=found.code), code=303)
     release = publishing.publish(expo=this_expo(), session=found)
     flash(_("Published as release %(number)s.", number=release.number), "success")
     return redirect(url_for("organiser.session", code=found.code), code=303)
+
+
+@blueprint.post("/organise/sessions/<code>/remove")
+def remove_session(code: str) -> ResponseReturnValue:
+    """Only what was never published: what people know of is cancelled."""
+    found = mine.session(code, Deed.SCHEDULE)
+    title = found.title
+    removing.remove_session(session=found)
+    flash(_("%(title)s is removed.", title=title), "success")
+    return redirect(url_for("organiser.sessions"), code=303)
 
 
 def summary(found: Session) -> dict[str, Any]:
@@ -127,6 +141,7 @@ def summary(found: Session) -> dict[str, Any]:
         "session": found,
         "times": times,
         "people": programme.appearances(found.id),
+        "parts": programme.parts(found.id),
         "clashes": clashes.of_session(found),
         "sentence": lambda clash: clashes.sentence(clash, mine.rights()),
         "published": released.content(found.id) is not None,
@@ -156,6 +171,7 @@ def _new_form(sent: Any) -> NewSessionForm:
         data={
             "text_language": "",
             "conference": first,
+            "parent": lists.asked("parent"),
             "visibility": Visibility.PUBLIC.value,
             "admission": Admission.OPEN.value,
             "state": SessionState.DRAFT.value,

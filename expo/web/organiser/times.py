@@ -7,10 +7,12 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from expo.programme import actions, billing, hours, places
+from expo.programme import actions, billing, hours, places, repeating
 from expo.programme import queries as programme
 from expo.programme.models import Occurrence, Session
+from expo.programme.repeating import Reach
 from expo.programme.words import Deed
 from expo.speakers import queries as speakers
 from expo.web.context import this_expo
@@ -52,16 +54,22 @@ def time(code: str, time_code: str) -> ResponseReturnValue:
 def save_time(code: str, time_code: str) -> ResponseReturnValue:
     session = mine.session(code, Deed.SCHEDULE)
     found = mine.occurrence(session, time_code)
-    rooms = programme.rooms(this_expo().id)
+    rooms, changed = programme.rooms(this_expo().id), list[int]()
     form = TimeForm.of(session, rooms, found, sent=request.form)
 
     def save() -> None:
-        actions.edit_occurrence(
-            occurrence=found, draft=form.read(), version=form.seen, keep=form.keep.data or ""
+        reach = Reach(form.reach.data or Reach.THIS.value)
+        changed.append(
+            repeating.change(
+                occurrence=found, draft=form.read(), reach=reach, version=form.seen, keep=form.keep.data or ""
+            )
         )
 
     if form.validate() and form.accepts(save):
-        flash(_("%(code)s is saved.", code=found.code), "success")
+        if changed[0] > 1:
+            flash(ngettext("%(num)s time is saved.", "%(num)s times are saved.", changed[0]), "success")
+        else:
+            flash(_("%(code)s is saved.", code=found.code), "success")
         _warn_if_closed(form)
         return redirect(url_for("organiser.session", code=session.code), code=303)
     form.lay_beside(TimeForm.of(session, rooms, found))
@@ -74,8 +82,17 @@ def cancel_time(code: str, time_code: str) -> ResponseReturnValue:
     found = mine.occurrence(session, time_code)
     form = CancelForm(request.form)
     if form.validate():
-        actions.cancel_occurrence(occurrence=found, why=form.why.data or "")
-        flash(_("%(code)s is cancelled. People are told when you publish.", code=found.code), "success")
+        reach = Reach(form.reach.data or Reach.THIS.value)
+        count = repeating.cancel(occurrence=found, reach=reach, why=form.why.data or "")
+        if count > 1:
+            said = ngettext(
+                "%(num)s time is cancelled. People are told when you publish.",
+                "%(num)s times are cancelled. People are told when you publish.",
+                count,
+            )
+            flash(said, "success")
+        else:
+            flash(_("%(code)s is cancelled. People are told when you publish.", code=found.code), "success")
         return redirect(_time_url(session, found), code=303)
     return _page(session, found, TimeForm.of(session, programme.rooms(this_expo().id), found), form), 422
 
@@ -161,6 +178,7 @@ def _page(
         form=form,
         cancel=cancel or CancelForm(),
         occurrence=occurrence,
+        several=occurrence is not None and bool(repeating.siblings(occurrence)),
         **summary(session),
     )
 

@@ -21,6 +21,7 @@ from . import blueprint
 
 # What the rooms call their work; what is missing here stands under its own name, its meaning in English.
 MEANINGS = {
+    "pull_calendars": _l("Reads the calendars of partners."),
     "sweep_jobs": _l("Forgets jobs that were done two weeks ago."),
     "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
     "sweep_limits": _l("Forgets counted tries whose time is over."),
@@ -31,6 +32,8 @@ MEANINGS = {
     "ask_feedback": _l("Asks people by letter how what they attended today was."),
     "remind_speakers": _l("Reminds speakers who have not answered, at the pace of the letters before."),
     "sweep_pictures": _l("Throws away pictures that nothing names any more."),
+    "release_no_shows": _l("Gives seats of those who did not come to those who wait at the door."),
+    "reconcile": _l("Compares what the provider of payments has with our own books."),
     "sweep_heartbeats": _l("Forgets workers that ended days ago."),
 }
 

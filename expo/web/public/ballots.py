@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from expo.ballots import drawing, queries
 from expo.ballots.models import Ballot
+from expo.booking.slots import Slot
 from expo.web.context import this_expo
-from expo.web.filters import this_language
+from expo.web.filters import capital, city_time, day_name, this_language
 
 from . import blueprint
 
@@ -23,8 +25,16 @@ def ballot(code: str) -> ResponseReturnValue:
         "public/ballot.html",
         ballot=found,
         sessions=[(slot, slot.title_in(this_language())) for slot in slots],
+        called={slot.code: called(slot) for slot in slots},
         told=queries.for_anybody(found),
     )
+
+
+def called(slot: Slot) -> str:
+    """Sat 4 Jun, 11:00 A walk through the city: times of one session differ by no more."""
+    zone = ZoneInfo(slot.time_zone)
+    day = capital(day_name(slot.starts_at.astimezone(zone).date()))
+    return f"{day}, {city_time(slot.starts_at, zone)} {slot.title_in(this_language())}"
 
 
 @blueprint.get("/ballots/<code>.json")

@@ -20,7 +20,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import day_name, long_date, title_here
 
-from . import across, asked, blueprint, invited, months, ranges, zones
+from . import across, asked, blueprint, earlier, invited, months, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
 from .grid import grid
 from .kinds import track_name, type_name
@@ -34,6 +34,8 @@ MOST_FOUND = 150
 @blueprint.get("/programme")
 @for_strangers
 def programme() -> ResponseReturnValue:
+    if request.args.get("as_of"):
+        return earlier.page(request.args["as_of"])
     wished, args = asked.wish(), request.args
     named = args.get("when", "")
     if named in NAMES:

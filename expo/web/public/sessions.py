@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +16,9 @@ from flask_babel import ngettext
 from expo.ballots import queries as ballots
 from expo.core.text import slug as slugged
 from expo.imports import provenance
+from expo.programme import contributing, texts
 from expo.programme import queries as programme
-from expo.programme import texts
-from expo.programme.drafts import Material
+from expo.programme.drafts import Contribution, Material
 from expo.programme.texts import told
 from expo.programme.words import Mode
 from expo.publishing import changes, people, recent, shelf, similar
@@ -71,61 +72,80 @@ def session(code: str) -> ResponseReturnValue:
         similar.candidates(item, who.tickets, who.now),
     )
     item = next(each for each in times if each.occurrence_id == item.occurrence_id)
-    content, told_here = publishing.content(session_id), item.told_in(this_language())
     rows = Rows(item.time_zone)
-    alike = similar.similar(item, alike, who.tickets, most=MOST_SIMILAR + MOST_PARALLEL)
-    near = _near(item, around, alike)
+    near = _near(item, around, similar.similar(item, alike, who.tickets, most=MOST_SIMILAR + MOST_PARALLEL))
     full = item.seats_left == 0 and item.takes_bookings(who.now)
     return render_template(
         "public/session.html",
-        item=told_here,
-        conference_name=conference_name(item),
-        type_name=capital(type_name(item)),
-        track_name=track_name(item),
-        row=(row := rows.row(item)),
-        seats_word=row.seats_word,
-        when=_when(item, who.today),
-        moved=_moved(item, who.now),
-        text=_text(item, content),
-        title_language=foreign(told_here.text_language),
-        more=_more(item, content, who),
-        people=_people(item),
-        linked=linked.of_session(
-            told_here, content.conference if content else None, (each.speaker.name for each in _people(item))
-        ),
-        goals=[(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
-        features=[FEATURES[feature] for feature in item.room_features if feature in FEATURES],
-        later=_times(rows, [other for other in times if other.ends_at > who.now]),
-        earlier=_times(rows, [other for other in times if other.ends_at <= who.now]),
-        many=len(times) > 1,
-        next_time=_next_time(rows, times, item, who.now),
-        unfolded=DAYS_UNFOLDED,
+        **_told(item, publishing.content(session_id), who),
+        **_when_and_how(rows, item, who),
+        **_other_times(rows, times, item, who.now),
+        full=full,
+        instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
         parent=_first(rows, [other for other in family if other.session_id == item.parent_id]),
         parts=rows.rows(other for other in family if other.parent_id == item.session_id),
         parallel=rows.rows(near.parallel),
         after=rows.rows(near.after),
         following=_dated(rows, near.following, item.day),
         similar=_dated(rows, near.similar, item.day),
-        full=full,
-        ballot=ballots.open_over(item.occurrence_id) if item.not_yet_open(who.now) else None,
-        fullness=fullness.word_of(room_id=item.room_id) if item.starts_at <= who.now < item.ends_at else None,
-        instead=rows.rows(_with_seats(times, item, who.now)) if full else [],
-        series=_series(content),
-        provenance=provenance.of(expo.id, "session", [item.code]).get(item.code),
-        realities=REALITIES,
-        material_words=MATERIALS,
-        material_icons=MATERIAL_ICONS,
-        starts_in=_starts_in(item, who.now),
-        register=url_for("delegate.register", conference=item.conference_slug, book=item.code),
-        day_url=asked.address([], item.day),
-        type_url=asked.address([("type", item.type_slug)]),
-        track_url=url_for("public.track", slug=item.track_slug) if item.track_slug else None,
-        zone=item.time_zone if item.time_zone != expo.time_zone else None,
-        own_time=zones.own_time(item, zones.asked_zone()),
-        zones=zones.offer(
-            [item], item.time_zone, away=content is not None and content.conference.mode is not Mode.ON_SITE
-        ),
     )
+
+
+def _told(item: Item, content: SessionVersion | None, who: Viewer) -> dict[str, Any]:
+    """What it is and who is there, as far as the viewer may know."""
+    here, billed = item.told_in(this_language()), _people(item)
+    conference = content.conference if content is not None else None
+    return {
+        "item": here,
+        "title_language": foreign(here.text_language),
+        "conference_name": conference_name(item),
+        "type_name": capital(type_name(item)),
+        "track_name": track_name(item),
+        "text": _text(item, content),
+        "more": _more(item, content, who),
+        "people": billed,
+        "linked": linked.of_session(here, conference, (each.speaker.name for each in billed)),
+        "goals": [(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
+        "features": [FEATURES[feature] for feature in item.room_features if feature in FEATURES],
+        "series": _series(content),
+        "provenance": provenance.of(item.expo_id, "session", [item.code]).get(item.code),
+        "realities": REALITIES,
+        "material_words": MATERIALS,
+        "material_icons": MATERIAL_ICONS,
+        "type_url": asked.address([("type", item.type_slug)]),
+        "track_url": url_for("public.track", slug=item.track_slug) if item.track_slug else None,
+        "zones": zones.offer(
+            [item], item.time_zone, away=conference is not None and conference.mode is not Mode.ON_SITE
+        ),
+    }
+
+
+def _when_and_how(rows: Rows, item: Item, who: Viewer) -> dict[str, Any]:
+    """The block of time, place and seats."""
+    row, running = rows.row(item), item.starts_at <= who.now < item.ends_at
+    return {
+        "row": row,
+        "seats_word": row.seats_word,
+        "when": _when(item, who.today),
+        "moved": _moved(item, who.now),
+        "starts_in": _starts_in(item, who.now),
+        "day_url": asked.address([], item.day),
+        "zone": item.time_zone if item.time_zone != this_expo().time_zone else None,
+        "own_time": zones.own_time(item, zones.asked_zone()),
+        "register": url_for("delegate.register", conference=item.conference_slug, book=item.code),
+        "ballot": ballots.open_over(item.occurrence_id) if item.not_yet_open(who.now) else None,
+        "fullness": fullness.word_of(room_id=item.room_id) if running else None,
+    }
+
+
+def _other_times(rows: Rows, times: list[Item], item: Item, now: datetime) -> dict[str, Any]:
+    return {
+        "later": _times(rows, [other for other in times if other.ends_at > now]),
+        "earlier": _times(rows, [other for other in times if other.ends_at <= now]),
+        "many": len(times) > 1,
+        "next_time": _next_time(rows, times, item, now),
+        "unfolded": DAYS_UNFOLDED,
+    }
 
 
 @blueprint.get("/sessions/<code>/seats")
@@ -180,6 +200,7 @@ class More:
     """What else there is to say of a session to whoever may read its abstract."""
 
     materials: list[Material]
+    contributions: list[tuple[Contribution, Billed | None]]
     interpretation: str
     notes: str
     notes_language: str
@@ -188,11 +209,12 @@ class More:
 def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
     """What is not public of it is for those with a ticket."""
     if item.closed or content is None:
-        return More([], "", "", "")
+        return More([], [], "", "", "")
     member = item.conference_id in who.tickets
     notes, written_in = told(content.content_notes, content.text_language, content.notes, this_language())
     return More(
         [each for each in texts.read(content.materials) if each.public or member],
+        _contributions(item, content),
         ", ".join(
             _("from %(spoken)s into %(into)s", spoken=language_name(spoken), into=language_name(into))
             for spoken, into in item.interpretation
@@ -200,6 +222,14 @@ def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
         notes,
         foreign(written_in),
     )
+
+
+def _contributions(item: Item, content: SessionVersion) -> list[tuple[Contribution, Billed | None]]:
+    """The parts of a session, with whoever gives them as the bill names them."""
+    if not content.contributions:
+        return []
+    billed = {each.speaker.id: each for each in _people(item)}
+    return [(each, billed.get(each.speaker_id or 0)) for each in contributing.read(content.contributions)]
 
 
 def _asked_for(times: list[Item], code: str, now: datetime) -> Item:

@@ -60,8 +60,12 @@ def test_favourites_are_kept_handed_on_and_come_along_at_sign_in(site, chromium)
     ada.goto(f"{site}/h22/programme?day=2022-05-31")
     press(ada, "Favourite: Opening")
     press(ada, "Favourite: Water")
+    assert ada.evaluate(
+        "(({ color, backgroundColor }) => color !== backgroundColor)(getComputedStyle(document.querySelector('.told > a')))"
+    )
     ada.reload()
     pressed = ada.locator(".keep[aria-pressed=true]")
+    assert ada.locator("script .keep").count() == 0  # what offline.js keeps is no session
     assert [button.inner_text().split(":")[1] for button in pressed.all()] == [" Opening, 10", " Water, 10"]
     assert Axe().run(ada).response["violations"] == []
 

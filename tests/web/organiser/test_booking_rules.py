@@ -59,7 +59,8 @@ def test_what_is_wrong_stands_beside_its_question(desk: Desk):
     page, path = desk.open_as(), f"{desk.path}/booking-rules/{tour.session.type.slug}"
 
     answer = page.post(
-        path, {"overlap": "", "opens": "9999", "opens_unit": "days", "kept": "130", "kept_unit": "percent"}
+        path,
+        {"overlap": "warn", "opens": "9999", "opens_unit": "days", "kept": "130", "kept_unit": "percent"},
     )
 
     assert answer.status_code == 422

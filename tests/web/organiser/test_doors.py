@@ -6,6 +6,7 @@ import pytest
 
 from expo.checkin import queries as checkin
 from expo.programme.words import Role
+from expo.web import live as parts
 from tests import factories as a
 from tests.checkin import doors as at
 from tests.counting import statements
@@ -139,3 +140,23 @@ def test_the_doors_cost_the_same_for_one_and_for_many(desk: Desk):
         with statements() as many:
             page.get(desk.path + path)
         assert len(many) == len(one), path
+
+
+def test_the_parts_that_change_are_renewed_and_cost_nothing_while_they_do_not(desk: Desk):
+    door = at.a_door(at.a_zone(desk.expo, desk.conference), name="Main gate")
+    lead = desk.open_as(Role.DOOR_LEAD, desk.conference)
+    now = f"{desk.path}/doors/now/scans"
+    assert f'data-live="{now}"' in lead.get(f"{desk.path}/doors").text
+    before = lead.get(now)
+    assert lead.get(now, headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
+
+    door.scan(at.code_of(at.a_delegate(desk.conference, name="Grace Lind")))
+    parts._kept.clear()  # two seconds later
+
+    after = lead.get(now, headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert "Grace Lind" in after.text
+    assert "<html" not in after.text
+    other = desk.open_as(Role.DOOR_LEAD, a.a_conference(desk.expo))
+    assert "Grace Lind" not in other.get(now).text
+    assert desk.open_as(Role.FINANCE, desk.conference).get(now).status_code == 403

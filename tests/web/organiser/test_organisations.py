@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
 from expo.accounts import actions as accounts
@@ -109,3 +112,29 @@ def test_a_group_narrows_the_desks_list_and_its_mark_stands_on_the_badge(browser
     assert "MC100" in browser(people[0]).get(f"/{expo.slug}/my/badge").text
     assert "MC100" not in browser(people[2]).get(f"/{expo.slug}/my/badge").text
     assert owner.post(f"/{expo.slug}/organise/groups/nobody", {"mark": "X"}).status_code == 404
+
+
+def test_an_organisation_narrows_the_list_and_a_group_says_how_many_of_it_come(browser):
+    conference = a.a_conference()
+    expo, other = conference.expo, a.a_conference(conference.expo)
+    turin = a_body("Turin")
+    group = actions.gather(name="Mission cities", organisations=[turin, a_body("Malmö"), a_body("Oslo")])
+    people = [
+        accounts.create_person(expo_id=expo.id, name=name, email=None, language="en", organisation=of)
+        for name, of in (("Ada", "Turin"), ("Bo", "turin"), ("Cia", "Malmö"), ("Dan", "Elsewhere"))
+    ]
+    for one in people[1:]:
+        a.a_registration(one, conference)
+    a.a_registration(people[0], conference, a.a_ticket_type(conference, "City", needs_approval=True))
+    a.a_registration(people[1], other)  # one person, counted once
+    desk = browser(a.an_organiser(expo, Role.VIEWER, conference))
+
+    page = desk.get(f"/{expo.slug}/organise/organisations?group={group.slug}").text
+    figures = re.findall(r'<div class="figure"><b>([^<]+)</b>', page)
+    assert figures == ["2 of 3", "3", "2"]
+    link = re.search(r'href="([^"]+organisation=turin[^"]*)">2<', page)[1]
+    found = desk.get(html.unescape(link)).text
+    assert [name in found for name in ("Ada", "Bo", "Cia", "Dan")] == [True, True, False, False]
+    assert "Turin" in found
+    scheduler = browser(a.an_organiser(expo, Role.SCHEDULER, conference))
+    assert "Who comes of" not in scheduler.get(f"/{expo.slug}/organise/organisations?group={group.slug}").text

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
+from expo.badge import passes
+from expo.booking import queries as bookings
 from expo.booking.actions import book_seat
+from expo.checkin import crew
+from expo.checkin.crew_models import CrewRole
 from expo.core import clock
 from expo.core.db import transaction
 from expo.desk import actions as notes
 from expo.imports import attendee_files as files
 from expo.imports.attendee_rows import Choices
+from expo.organisations import actions as organisations
+from expo.organisations.actions import OrganisationDraft
+from expo.organisations.models import OrganisationKind
+from expo.payment import sellers
 from expo.programme.words import Role
 from expo.registration import tickets, vouchers
 from tests import factories as a
@@ -184,33 +194,170 @@ ROUTES = [
     ("device", "GET", "/doors/devices/{device}", RUN_DOORS, 200),
     ("new_code", "POST", "/doors/devices/{device}/code", RUN_DOORS, 303),
     ("revoke_device", "POST", "/doors/devices/{device}/revoke", RUN_DOORS, 303),
+    ("crew", "GET", "/doors/crew", RUN_DOORS, 200),
+    ("add_to_crew", "POST", "/doors/crew", RUN_DOORS, 422),
+    ("end_crew_member", "POST", "/doors/crew/{member}/end", RUN_DOORS, 303),
+    ("attention", "GET", "/people/{registration}/door", RUN_DOORS, 200),
+    ("put_attention", "POST", "/people/{registration}/door", RUN_DOORS, 422),
+    ("end_attention", "POST", "/people/{registration}/door/end", RUN_DOORS, 303),
+    ("session_door", "GET", "/sessions/T-1/door", RUN_DOORS, 200),
+    ("tell_session_door", "POST", "/sessions/T-1/door", RUN_DOORS, 303),
+    ("group_badges", "GET", "/group-badges", WALK_IN, 200),
+    ("make_group_badge", "POST", "/group-badges", WALK_IN, 422),
+    ("group_badge", "GET", "/group-badges/{group_badge}", WALK_IN, 200),
+    ("print_group_badge", "POST", "/group-badges/{group_badge}/badge.pdf", WALK_IN, 200),
+    ("revoke_group_badge", "POST", "/group-badges/{group_badge}/revoke", WALK_IN, 303),
+    ("give_seat", "POST", "/bookings/T-1/seats", DECIDE, 404),
+    ("seat_back", "GET", "/bookings/T-1/seats/{booking}/back", DECIDE, 200),
+    ("save_terms", "POST", "/bookings/T-1/terms", DECIDE, 303),
+    ("make_guide_link", "POST", "/bookings/T-1/guides", DECIDE, 422),
+    ("end_guide_link", "POST", "/bookings/T-1/guides/0/end", DECIDE, 404),
+    ("booked_file", "POST", "/bookings/T-1/list.csv", PEOPLE, 200),
+    ("take_seat_back", "POST", "/bookings/T-1/seats/{booking}/back", DECIDE, 422),
+    ("sellers", "GET", "/sellers", set(), 200),
+    # A team of one conference has no say in what belongs to all of them.
+    ("new_seller", "GET", "/sellers/new", set(), 200),
+    ("new_seller", "POST", "/sellers/new", set(), 422),
+    ("seller", "GET", "/sellers/{seller}", set(), 200),
+    ("name_seller", "POST", "/conferences/{conference}/seller", set(), 303),
+    ("organisation", "GET", "/organisations/{organisation}", set(), 200),
+    ("save_organisation", "POST", "/organisations/{organisation}", set(), 422),
+    ("merge_organisation", "POST", "/organisations/{organisation}/merge", set(), 422),
+    ("new_organisation", "GET", "/organisations/new", set(), 200),
+    ("make_organisation", "POST", "/organisations/new", set(), 422),
+    ("mark_group", "POST", "/groups/{group}", set(), 303),
+    ("data_protection", "GET", "/data-protection", set(), 200),
+    ("data_of", "GET", "/data-protection/{person}", set(), 200),
+    ("data_archive", "POST", "/data-protection/{person}/archive", set(), 200),
+    ("erase_person", "POST", "/data-protection/{person}/erase", set(), 422),
+    # Speakers are the expo's: every team reads them, whoever schedules changes them.
+    ("speaker", "GET", "/speakers/{speaker}", EVERYBODY, 200),
+    ("save_speaker", "POST", "/speakers/{speaker}", SCHEDULE, 409),
+    ("invite_speaker", "POST", "/speakers/{speaker}/invite", SCHEDULE, 409),
+    ("remind_speaker", "POST", "/speakers/{speaker}/remind", SCHEDULE, 409),
+    ("save_photo", "POST", "/speakers/{speaker}/photo", SCHEDULE, 303),
+    ("save_logistics", "POST", "/speakers/{speaker}/logistics", SCHEDULE, 422),
+    ("end_speaker_link", "POST", "/speakers/{speaker}/end-link", SCHEDULE, 303),
+    ("answers", "GET", "/answers", SCHEDULE, 200),
+    ("remind_speakers", "POST", "/answers/remind", SCHEDULE, 303),
+    ("prints", "GET", "/badges", WALK_IN, 200),
+    ("print_badges", "POST", "/badges", WALK_IN, 422),
+    ("badge_layout", "GET", "/badges/layout?conference={conference}", DECIDE, 200),
+    ("print_badge", "POST", "/people/{registration}/badge.pdf", WALK_IN, 200),
+    ("booking_rules", "GET", "/booking-rules", EVERYBODY, 200),
+    ("rules_of_time", "GET", "/bookings/T-1/rules", DECIDE, 200),
+    ("save_rules_of_time", "POST", "/bookings/T-1/rules", DECIDE, 303),
+    ("release_kept", "POST", "/bookings/T-1/kept/release", DECIDE, 303),
+    ("ballot_off", "GET", "/conferences/{conference}/ballots/{ballot}/call-off", SCHEDULE, 200),
+    ("call_ballot_off", "POST", "/conferences/{conference}/ballots/{ballot}/call-off", SCHEDULE, 422),
+    ("transfer", "GET", "/files", SCHEDULE, 200),
+    ("upload_programme", "POST", "/files", SCHEDULE, 422),
+    ("export_drafts", "GET", "/export/csv", EVERYBODY, 200),
+    ("history", "GET", "/history", set(), 200),
+    ("new_conference", "GET", "/conferences/new", set(), 200),
+    ("create_conference", "POST", "/conferences/new", set(), 422),
+    ("edition", "GET", "/edition", set(), 200),
+    ("create_edition", "POST", "/edition", set(), 422),
+    ("kept_how_long", "GET", "/retention", set(), 200),
+    ("say_how_long", "POST", "/retention", set(), 422),
+    ("doors_now", "GET", "/doors/now/zones", DOORS, 200),
+    ("remove_session", "POST", "/sessions/T-1/remove", SCHEDULE, 409),
+    ("second_person", "POST", "/conferences/{conference}/second-person", SET_UP, 303),
+    ("grid", "GET", "/grid", SCHEDULE, 200),
+    ("change_grid", "POST", "/grid", SCHEDULE, 400),
+    ("repeat_time", "GET", "/sessions/T-1/times/T-1/repeat", SCHEDULE, 200),
+    ("add_repeats", "POST", "/sessions/T-1/times/T-1/repeat", SCHEDULE, 422),
 ]
-# Whose answer depends on what is sent, and which other tests walk: the desk's own lists of what may be chosen.
+# Of the expo as a whole, of the work behind it, and what depends on what is sent: their own tests walk who may.
 ELSEWHERE = {
-    "publish", "speaker", "save_speaker", "sellers", "new_seller", "seller", "name_seller",
+    "proposal", "propose_release", "decide_proposal",
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
-    "add_to_crew", "attention", "crew", "end_attention", "end_crew_member", "put_attention", "session_door", "tell_session_door",
-    # Of the expo as a whole; their own tests walk who may.
-    "data_archive", "data_of", "data_protection", "erase_person", "group_badge", "group_badges", "make_group_badge",
-    "make_organisation", "mark_group", "merge_organisation", "new_organisation", "organisation", "revoke_group_badge",
-    "save_organisation",
-    "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
-    "make_guide_link", "take_seat_back", "end_guide_link", "booked_file", "seat_back", "save_terms", "give_seat",
-    "guests", "uninvite", "invite_group", "make_session_code", "track", "save_track", "session_type", "save_session_type", "role", "save_role", "names",
+    "take_substitute", "turn_down_substitute", "printing", "print_file", "print_progress",
+    "rules_of_kind", "save_rules_of_kind", "transfer_columns", "choose_transfer", "check_transfer", "transfer_faults",
+    "forget_transfer", "import_transfer", "undo_transfer", "undo_deed", "history_of",
+    "publish", "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.
 PLACES = {
     "places", "area", "new_area", "create_area", "save_area", "venue", "new_venue", "create_venue", "save_venue",
-    "walks", "save_walks", "room", "new_room", "create_room", "save_room",
+    "walks", "save_walks", "room", "new_room", "create_room", "save_room", "remove_area", "remove_venue", "remove_room",
 }  # fmt: skip
 # Names of types, roles and tracks, which every team reads; test_names.py walks who changes them.
-NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track"}
+NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "track", "save_track",
+    "new_name", "create_name", "remove_role", "remove_track", "remove_session_type",
+}  # fmt: skip
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
-    "live", "live_now", "messages", "webhooks", "add_webhook", "home", "sessions", "new_session", "create_session", "speakers", "new_speaker", "create_speaker", "conferences",
-    "releases", "people", "delegations", "delegations_sheet", "new_delegations", "invite", "organisations", "group_organisations", "bookings", "numbers", "inside", "feedback", "orders", "refunds", "ledger", "vat", "reconciliation", "invoices", "doors", "conflicts", "new_device", "create_device",
-    "decide", "ask_all", "decide_all", "tag_many", "save_filter", "forget_filter", "export_people", "letters", "walk_in",
-    "register_walk_in", "attendees", "upload_attendees",
+    "grid",
+    "change_grid",
+    "answers",
+    "remind_speakers",
+    "prints",
+    "print_badges",
+    "booking_rules",
+    "transfer",
+    "upload_programme",
+    "doors_now",
+    "export_drafts",
+    "live",
+    "live_now",
+    "messages",
+    "webhooks",
+    "add_webhook",
+    "home",
+    "sessions",
+    "new_session",
+    "create_session",
+    "speakers",
+    "new_speaker",
+    "create_speaker",
+    "conferences",
+    "releases",
+    "people",
+    "delegations",
+    "delegations_sheet",
+    "new_delegations",
+    "invite",
+    "organisations",
+    "group_organisations",
+    "bookings",
+    "numbers",
+    "inside",
+    "feedback",
+    "orders",
+    "refunds",
+    "ledger",
+    "vat",
+    "reconciliation",
+    "invoices",
+    "doors",
+    "conflicts",
+    "new_device",
+    "create_device",
+    "decide",
+    "ask_all",
+    "decide_all",
+    "tag_many",
+    "save_filter",
+    "forget_filter",
+    "export_people",
+    "letters",
+    "walk_in",
+    "register_walk_in",
+    "attendees",
+    "upload_attendees",
+    "group_badges",
+    "make_group_badge",
+    "sellers",
+    "crew",
+    "add_to_crew",
+}
+# Of the expo as a whole, whoever asks: the answer is a refusal, or what every team sees.
+OF_THE_EXPO = {
+    "end_crew_member", "sellers", "new_seller", "seller", "organisation", "save_organisation", "merge_organisation",
+    "new_organisation", "make_organisation", "mark_group", "data_protection", "data_of", "data_archive", "erase_person",
+    "speaker", "save_speaker", "invite_speaker", "remind_speaker", "save_photo", "save_logistics", "end_speaker_link",
+    "new_conference", "create_conference", "edition", "create_edition", "kept_how_long", "say_how_long", "history",
 }  # fmt: skip
 
 
@@ -222,6 +369,7 @@ def names(desk: Desk) -> dict[str, object]:
     registration = a.a_registration(ada, desk.conference)
     book_seat(person=ada, occurrence_id=talk.id)
     delegation = a_delegation(a_city_ticket(desk.conference), name="Secret plan")
+    turin = organisations.save(draft=OrganisationDraft("Turin", OrganisationKind.CITY))[0]
     device, _token = at.a_device(at.a_gate(at.a_zone(desk.expo, desk.conference)))
     note = notes.note(registration=registration, text="Needs a lift")
     tag = notes.make_tag(expo_id=desk.expo.id, word="VIP")
@@ -247,7 +395,20 @@ def names(desk: Desk) -> dict[str, object]:
         "release": 1,
         "ballot": a_ballot(desk.conference, a.a_session(desk.conference)).code,
         "delegation": delegation.code,
-    }
+        "member": crew.add_member(
+            expo_id=desk.expo.id, name="Ivo", role=CrewRole.STEWARD, starts_at=clock.now(),
+            ends_at=clock.now() + timedelta(days=1),
+        )[0].id,
+        "group_badge": passes.make(
+            ticket_type=a.a_ticket_type(desk.conference, "Groups"), size=3, label="Secret plan"
+        ).id,
+        "booking": bookings.of_person(ada.id)[0].id,
+        "seller": sellers.default(desk.expo.id).slug,
+        "organisation": turin.slug,
+        "group": organisations.gather(name="Mission cities", organisations=[turin]).slug,
+        "person": ada.id,
+        "speaker": a.a_speaker(desk.expo).slug,
+    }  # fmt: skip
 
 
 def ask(desk: Desk, client: object, method: str, path: str, names: dict[str, object]) -> int:
@@ -282,7 +443,7 @@ def test_another_teams_things_look_as_if_they_did_not_exist(desk: Desk, names: d
     stranger = desk.open_as(Role.OWNER, a.a_conference(desk.expo))
     wrong = {}
     for endpoint, method, path, _allowed, _answer in ROUTES:
-        if endpoint not in OF_THE_DESK:
+        if endpoint not in OF_THE_DESK | OF_THE_EXPO:
             got = ask(desk, stranger, method, path, names)
             if got != 404:
                 wrong[f"{method} {path}"] = got

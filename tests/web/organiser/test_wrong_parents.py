@@ -31,8 +31,9 @@ from .conftest import Desk
 
 pytestmark = [pytest.mark.feature("P1"), pytest.mark.once]
 
-# The second name is no object below the first: the form of a file, a tag that belongs to the whole expo.
-NO_CHILD = {"form", "tag_id"}
+# The second name is no object below the first: the form of a file, a step, a word that says of what kind the other is,
+# a tag that belongs to the whole expo.
+NO_CHILD = {"form", "tag_id", "step", "subject"}
 
 
 def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:

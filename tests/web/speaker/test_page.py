@@ -211,7 +211,7 @@ def test_the_calendar_of_a_speaker_tells_travel_and_room_to_them_alone(app):
     )
     token = links.feed_of(speakers.own_link(appearance.speaker_id))
 
-    feed = Client(app).get(f"/{slug(appearance)}/feeds/speaking/{token}.ics")
+    feed = Client(app).get(f"/{slug(appearance)}/feeds/speaking/{token}.ics?lang=en")
 
     text = feed.text.replace("\r\n ", "")
     assert "Travel: Train at 8\\nHotel Sea" in text
