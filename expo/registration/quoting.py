@@ -169,6 +169,8 @@ def check_kind(registration: Registration, kind: TicketType, *, by_team: bool = 
     """Raises NotOnSale or PayerDecides, saying why this one cannot have this ticket instead of theirs."""
     if kind.id == registration.ticket_type_id:
         return
+    if kind.conference_id != registration.conference_id or kind.is_donation:
+        raise NotOnSale(_("%(ticket)s cannot be had now.", ticket=kind.name))
     check_sale(kind)
     if kind.needs_approval and not by_team:
         raise NotOnSale(
@@ -205,7 +207,7 @@ def quote(
     price = kind.price_minor - discount if other else registration.price_minor
     currency = _currency(registration, kind, have, come)
     is_open = registration.state is RegistrationState.APPROVED
-    percent, until = (100, None) if is_open else cancelling.rule(registration.ticket_type)
+    percent, until = (100, None) if is_open else cancelling.rule_of(registration)
     ticket, given, less = (_replaced if is_open else _difference)(
         registration, kind, Money(price, currency), percent
     )

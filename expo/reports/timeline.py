@@ -46,6 +46,7 @@ _WORDS = {
     "billing_details": _l("Details for invoices"),
     "invoice_issued": _l("Invoice issued"),
     "credit_note_issued": _l("Credit note issued"),
+    "cash_counted": _l("Till counted"),
     "change_asked": _l("Another choice asked for"),
     "ticket_changed": _l("Ticket or add-ons changed"),
     "change_lapsed": _l("Change not paid in time"),

@@ -473,3 +473,31 @@ def test_the_team_of_the_conference_finds_the_order_of_a_change():
     assert queries.conferences_in(made.order_id) == {kind.conference_id}
     assert made.order in queries.orders_of(kind.expo_id, [kind.conference_id])
     assert billing.sellers_within(kind.expo_id, []) == []
+
+
+def test_a_ticket_with_milder_rules_gives_no_more_back_of_what_was_paid_before():
+    strict = a_kind(cancellation=())
+    mild = a_kind("Flexible", like=strict, cancellation=((0, 100),))
+    mine = bought(strict)
+
+    change(mine, mild, expected=(0, 0))
+
+    quote = cancelling.quote(mine)
+    assert quote is not None
+    assert (quote.paid.minor, quote.back.minor) == (50000, 0)
+    unpaid = bought(strict, paid=False)
+    change(unpaid, mild)  # nothing was paid under the strict ones
+    assert unpaid.order is not None
+    pay(unpaid.order)
+    quote = cancelling.quote(unpaid)
+    assert quote is not None
+    assert quote.back.minor == 50000
+    nothing_is_broken()
+
+
+def test_a_ticket_of_another_conference_is_none_to_change_to():
+    mine = bought(a_kind())
+    with pytest.raises(NotOnSale):
+        change(mine, a.a_ticket_type(a.a_conference(mine.conference.expo)))
+    with pytest.raises(NotOnSale):
+        change(mine, a_kind("Gift", 10000, like=mine.ticket_type, is_donation=True))
