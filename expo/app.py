@@ -64,7 +64,7 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout", "payment.counting_models",
+    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout", "payment.counting_models",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
     "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models",
@@ -91,6 +91,7 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.guests import listeners as guests
+    from expo.impact import counting
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
     from expo.programme import listeners as programme
@@ -98,6 +99,7 @@ def _wire_rooms() -> None:
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
+    from expo.scheduling import listeners as scheduling
     from expo.speakers import listeners as speakers
     from expo.speaking import listeners as speaking
     from expo.transfer import listeners as transfer
@@ -111,6 +113,8 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
+    scheduling.listen()
+    counting.listen()
     guests.listen()
     registration.listen()
     validity.listen()

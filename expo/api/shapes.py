@@ -217,6 +217,11 @@ COMPONENTS: dict[str, Schema] = {
         uid=TEXT, code=TEXT, placement=TEXT, room=maybe(TEXT), starts_at=maybe(MOMENT), ends_at=maybe(MOMENT),
         seats=maybe(NUMBER), cancelled=FLAG, version=NUMBER,
     ),
+    "Impact": thing(
+        headline=TEXT, details=many(TEXT), people=NUMBER, new_clashes=NUMBER, clashes_gone=NUMBER, waiting=NUMBER,
+        waiting_could_come=NUMBER, lose_step_free=NUMBER, favourites=NUMBER, speakers_asked_again=NUMBER,
+        clashes=many(ref("Clash")),
+    ),
     "Clash": thing(rule=TEXT, level=TEXT, message=TEXT, one=TEXT, other=maybe(TEXT), reason=maybe(TEXT)),
     "Registration": thing(
         id=TEXT, state=word(RegistrationState), conference=TEXT, ticket_type=TEXT, name=TEXT, category=TEXT,

@@ -143,6 +143,7 @@ def edit_session(
     """
     check_session(draft)
     with transaction():
+        clashes.hold(session.expo_id)
         _same_version(session, version)
         _check_parent(session.conference, session, parent)
         values = {**of_session(session.conference, draft), "parent_id": parent.id if parent else None}
@@ -164,6 +165,7 @@ def create_occurrence(
     Raises Clashes when something else is there or somebody elsewhere, and `keep` gives no reason; BadPlacement.
     """
     with transaction():
+        clashes.hold(session.expo_id)
         values = of_occurrence(session, draft)
         now = clock.now()
         occurrence = Occurrence(
@@ -189,6 +191,7 @@ def edit_occurrence(
     Raises ChangedMeanwhile; Clashes when `keep` gives no reason for them; BadPlacement.
     """
     with transaction():
+        clashes.hold(occurrence.expo_id)
         _same_version(occurrence, version)
         values = of_occurrence(occurrence.session, draft)
         before = {key: getattr(occurrence, key) for key in values}

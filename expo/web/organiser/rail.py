@@ -28,6 +28,9 @@ def entries() -> list[dict[str, Any]]:
             "list",
             [
                 ("sessions", _("Sessions")),
+                ("timetable", _("Timetable")),
+                ("timetable_clashes", _("Clashes")),
+                ("room_blocks", _("Rooms held")),
                 ("speakers", _("Speakers")),
                 *answers,
                 ("releases", _("Releases")),
