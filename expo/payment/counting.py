@@ -113,6 +113,6 @@ def _grouped(expo_id: int, seller_ids: Iterable[int] | None, *where: sa.ColumnEl
     if seller_ids is not None:
         found = found.where(Order.seller_id.in_(list(seller_ids)))
     return [
-        Taken(who, seller_id, PayMethod(method), number, Money(int(total), currency))
+        Taken(who, seller_id or 0, PayMethod(method), number, Money(int(total), currency))
         for who, seller_id, method, currency, number, total in db.session.execute(found)
     ]
