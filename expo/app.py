@@ -66,13 +66,13 @@ _LOADED = (
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
     "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
-    "transfer.files", "transfer.models",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
-    "imports", "invoicing",
+    "imports", "invoicing", "loans",
     "mail", "payment", "printing", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
 # How that goes over where two persons turn out to be one: see accounts/joining.py.

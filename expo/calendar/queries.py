@@ -109,7 +109,7 @@ def lines(expo_id: int, wish: Filter) -> list[Line]:
     if wish.span:
         wanted = wanted.where(OccurrenceVersion.day.between(*wish.span))
     if wish.conferences:
-        wanted = wanted.where(Conference.slug.in_(wish.conferences))
+        wanted = wanted.where(filters.of_conferences(wish.conferences))
     if wish.tracks:
         wanted = wanted.join(Track, SessionVersion.track_id == Track.id).where(Track.slug.in_(wish.tracks))
     if wish.types:

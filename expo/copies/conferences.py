@@ -166,7 +166,9 @@ def _sessions(source: Conference, made: Conference, days: timedelta, rooms: dict
     for session, times in sorted(found.values(), key=lambda one: (_depth(one[0]), one[0].id)):
         if session.state is SessionState.CANCELLED:
             continue
-        draft = replace(draft_of_session(session), state=SessionState.DRAFT, materials=())
+        draft = replace(
+            draft_of_session(session), state=SessionState.DRAFT, materials=(), contributions=(), also_in=()
+        )
         parent = new.get(session.parent_id or 0)
         new[session.id] = actions.create_session(conference=made, draft=draft, parent=parent)
         for time in times:

@@ -125,3 +125,43 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         )
     finally:
         connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What stands at an address: the status, and the body unless it was larger than asked for."""
+
+    status: int
+    body: bytes
+
+
+class TooLarge(Exception):
+    """There is more at this address than anybody wants to read."""
+
+
+def get(url: str, *, most: int, accept: str = "*/*") -> Page:
+    """Read what stands there, within ten seconds. Raises Refused, TooLarge, OSError, http.client.HTTPException."""
+    checked(url)
+    parts = urlsplit(url)
+    host, port = str(parts.hostname), parts.port or 443
+    until = time.monotonic() + TIMEOUT
+    connection = _Pinned(host, port, resolved(host, port), TIMEOUT)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(
+            "GET", path, headers={"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "Expo"}
+        )
+        answer = connection.getresponse()
+        body = bytearray()
+        while time.monotonic() < until:
+            if connection.sock is not None:
+                connection.sock.settimeout(max(0.1, until - time.monotonic()))
+            part = answer.read1(65_536)
+            if not part:
+                return Page(answer.status, bytes(body))
+            body += part
+            if len(body) > most:
+                raise TooLarge
+        raise TimeoutError("the other side is too slow")
+    finally:
+        connection.close()

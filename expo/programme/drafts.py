@@ -35,6 +35,17 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True)
+class Contribution:
+    """A part of a session that somebody gives: a talk within a panel. Who reads the abstract may read it."""
+
+    title: str
+    minutes: int | None = None
+    speaker_id: int | None = None
+    text: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConferenceDraft:
     """A conference. `hosts` are names in protocol order; dates are inclusive; `other_names` are searched too."""
 
@@ -120,6 +131,8 @@ class SessionDraft:
     interpretation: tuple[tuple[str, str], ...] = ()
     content_notes: str = ""
     materials: tuple[Material, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    also_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Conference(Base):
     # The open programme's free pass is made by itself with the first booking.
     is_open_programme: Mapped[bool] = mapped_column(default=False)
     colour: Mapped[int] = mapped_column(default=1)
-    # In which language title, description and place are written, "" where nobody said; and in others, by language.
+    # The language of title, description and place, "" where nobody said; and the same in others.
     text_language: Mapped[str] = mapped_column(sa.String(8), default="", server_default="")
     titles: Mapped[Json] = mapped_column(default=dict, server_default="{}")
     descriptions: Mapped[Json] = mapped_column(default=dict, server_default="{}")
@@ -238,7 +238,6 @@ class Room(Called, Base):
     position: Mapped[int] = mapped_column(default=0)
     opening_hours: Mapped[Json | None]  # None means the venue's
     version: Mapped[int] = mapped_column(default=1, server_default="1")
-
     venue: Mapped[Venue] = relationship()
 
     def access_in(self, language: str) -> tuple[str, str]:
@@ -257,7 +256,6 @@ class Track(NamedInLanguages, Called, Base):
     conference_id: Mapped[int] = mapped_column(sa.ForeignKey(Conference.id))
     slug: Mapped[str] = mapped_column(sa.String(80))
     name: Mapped[str] = mapped_column(sa.String(120))
-
     conference: Mapped[Conference] = relationship()
 
 
@@ -327,6 +325,8 @@ class Session(Base):
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     # As drafts.Material, in order.
     materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    also_in: Mapped[Json] = mapped_column(default=list, server_default="[]")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[Moment]
     changed_at: Mapped[Moment]
@@ -371,9 +371,7 @@ class Occurrence(Base):
     seats: Mapped[int | None]  # as drafted; the pool holds what is released
     languages: Mapped[Json | None]
     abstract: Mapped[str | None] = mapped_column(sa.Text)
-    abstracts: Mapped[Json] = mapped_column(
-        default=dict, server_default="{}"
-    )  # of this time alone, in more languages
+    abstracts: Mapped[Json] = mapped_column(default=dict, server_default="{}")  # of this time alone
     cancelled_at: Mapped[Moment | None]
     pool_id: Mapped[int] = mapped_column(sa.ForeignKey(Pool.id), unique=True)
     # These hold at once, without a release: when seats can be booked (None: always), and where people gather.

@@ -40,6 +40,8 @@ def save_outside_event(
             event = _held(event_id)
             if event is None:
                 raise ChangedMeanwhile(_("Somebody else has removed this while you were writing."))
+            if event.calendar_id is not None:
+                raise BadInput(_("It comes from a partner's calendar, and is changed there."))
             if version is not None and event.version != version:
                 raise ChangedMeanwhile(
                     _(
@@ -71,6 +73,8 @@ def remove_outside_event(*, event: OutsideEvent) -> None:
         found = _held(event_id)
         if found is None:
             return
+        if found.calendar_id is not None:
+            raise BadInput(_("It comes from a partner's calendar, and is changed there."))
         before = {"title": found.title, "starts_at": found.starts_at, "place": found.place}
         _record("outside_event_removed", found, before=before)
         _raise_stamps(found.expo_id)

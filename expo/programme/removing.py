@@ -14,6 +14,7 @@ from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
 from .clash_models import KeptClash
+from .guest_models import GuestSession, SessionEditor
 from .models import (
     Appearance,
     AppearanceRole,
@@ -43,7 +44,8 @@ def remove_session(*, session: Session) -> None:
         lock(session)
         ids = list(db.session.scalars(sa.select(Occurrence.id).where(Occurrence.session_id == session.id)))
         _let_go(ids)
-        execute(sa.delete(Appearance).where(Appearance.session_id == session.id))
+        for table in (Appearance, GuestSession, SessionEditor):
+            execute(sa.delete(table).where(table.session_id == session.id))
         audit.record(
             "session_removed", "session", session.id, expo_id=session.expo_id,
             before={"code": session.code, "title": session.title},

@@ -13,7 +13,7 @@ from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import places, texts
+from . import contributing, places, texts
 from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
 from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import Conference, Occurrence, Room, Session
@@ -65,6 +65,7 @@ def check_session(draft: SessionDraft) -> None:
     )  # fmt: skip
     texts.check_interpretation(draft.interpretation)
     texts.check_materials(draft.materials)
+    contributing.check(draft.contributions)
     fits(draft, content_notes=texts.LONGEST_NOTE)
 
 
@@ -87,6 +88,8 @@ def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
         "interpretation": [list(pair) for pair in dict.fromkeys(draft.interpretation)],
         "content_notes": one_line(draft.content_notes),
         "materials": texts.written(draft.materials),
+        "contributions": contributing.written(draft.contributions),
+        "also_in": sorted(set(draft.also_in)),
     }
 
 
@@ -168,6 +171,8 @@ def draft_of_session(session: Session) -> SessionDraft:
         interpretation=tuple((pair[0], pair[1]) for pair in session.interpretation),
         content_notes=session.content_notes,
         materials=texts.read(session.materials),
+        contributions=contributing.read(session.contributions),
+        also_in=tuple(session.also_in),
     )
 
 

@@ -43,6 +43,8 @@ _WORDS = {
     "content_notes": _l("content notes"),
     "notes": _l("content notes in other languages"),
     "materials": _l("materials"),
+    "contributions": _l("contributions"),
+    "also_in": _l("conferences it is a guest of"),
     "seats": _l("seats"),
     "tentative": _l("how sure the time is"),
     "cancelled": _l("cancellation"),

@@ -42,6 +42,8 @@ _SESSION_FIELDS = (
     "interpretation",
     "content_notes",
     "materials",
+    "contributions",
+    "also_in",
 )
 # A change of one of these raises the calendar's SEQUENCE (SPEC 3; RFC 5545 3.8.7.4).
 _SEQUENCED = ("starts_at", "ends_at", "room_id", "tentative", "cancelled")

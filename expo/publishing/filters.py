@@ -56,7 +56,7 @@ class Filter:
         """What an item must pass, one test for each wish, by the wish's name: a programme has thousands of items, an
         asker two wishes."""
         of_all: dict[str, tuple[object, Test]] = {
-            "conferences": (self.conferences, lambda item: item.conference_slug in self.conferences),
+            "conferences": (self.conferences, self._of_conference),
             "tracks": (self.tracks, lambda item: item.track_slug in self.tracks),
             "venues": (self.venues, lambda item: item.venue_slug in self.venues),
             "rooms": (self.rooms, lambda item: item.room_slug in self.rooms),
@@ -71,6 +71,10 @@ class Filter:
             "mine": (self.mine is not None, lambda item: _open_to(item, self.mine or ())),
         }
         return [(name, test) for name, (wished, test) in of_all.items() if wished]
+
+    def _of_conference(self, item: Item) -> bool:
+        """Its own sessions, and those that are its guests."""
+        return item.conference_slug in self.conferences or not set(self.conferences).isdisjoint(item.also_in)
 
     def _admits(self, item: Item) -> bool:
         if item.open_to_all:
@@ -114,8 +118,9 @@ def _narrow(wish: Filter) -> list[sa.ColumnElement[bool]]:
         conditions.append(OccurrenceVersion.day == wish.day)
     if wish.span is not None:
         conditions.append(OccurrenceVersion.day.between(*wish.span))
+    if wish.conferences:
+        conditions.append(of_conferences(wish.conferences))
     slugs = (
-        (Conference.slug, wish.conferences),
         (Track.slug, wish.tracks),
         (Venue.slug, wish.venues),
         (Room.slug, wish.rooms),
@@ -126,3 +131,11 @@ def _narrow(wish: Filter) -> list[sa.ColumnElement[bool]]:
         goals = sa.cast(SessionVersion.sdgs, sa.Text)
         conditions.append(sa.or_(*(goals.like(f"%{number}%") for number in wish.sdgs)))
     return conditions
+
+
+def of_conferences(slugs: Collection[str]) -> sa.ColumnElement[bool]:
+    """What belongs to one of these conferences, or is its guest; over the conference and the session's version."""
+    guests = sa.cast(SessionVersion.also_in, sa.Text)
+    return sa.or_(
+        Conference.slug.in_(list(slugs)), *(guests.contains(f'"{slug}"', autoescape=True) for slug in slugs)
+    )

@@ -90,6 +90,7 @@ class Item:
     conference_text_language: str
     conference_titles: dict[str, str]
     interpretation: list[list[str]]
+    also_in: list[str]
     booking_opens_at: datetime | None
     booking_closes_at: datetime | None
     meeting_point: str
@@ -164,6 +165,7 @@ class Item:
             track_slug=None,
             track_name=None,
             track_names=None,
+            also_in=[],
             conference_slug="",
             conference_title="",
             conference_colour=1,
@@ -344,6 +346,7 @@ COLUMNS = (
     Conference.text_language,
     Conference.titles,
     SessionVersion.interpretation,
+    SessionVersion.also_in,
     Occurrence.booking_opens_at,
     Occurrence.booking_closes_at,
     Occurrence.meeting_point,

@@ -112,6 +112,8 @@ class SessionVersion(Base):
     interpretation: Mapped[Json] = mapped_column(default=list, server_default="[]")
     content_notes: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     materials: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    contributions: Mapped[Json] = mapped_column(default=list, server_default="[]")
+    also_in: Mapped[Json] = mapped_column(default=list, server_default="[]")
 
     conference: Mapped[Conference] = relationship()
     session: Mapped[Session] = relationship(foreign_keys=[session_id])

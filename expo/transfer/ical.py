@@ -107,6 +107,7 @@ def _entries(line: int, event: Any, zone: ZoneInfo, moved: set[tuple[str, dateti
             ends_at=at + length,
             room=one_line(str(event.get("LOCATION", "")))[:250],
             state=SessionState.CANCELLED if cancelled else None,
+            url=_link(event),
             tentative=str(event.get("STATUS", "")).upper() == "TENTATIVE",
         )
 
@@ -158,6 +159,11 @@ def _moment(value: date | datetime, zone: ZoneInfo) -> datetime:
     if moment.year not in range(1970, 2200):
         raise _Wrong("DTSTART", _("Check the year."))
     return moment
+
+
+def _link(event: Any) -> str:
+    url = one_line(str(event.get("URL", "")))
+    return url if url.startswith("https://") and len(url) <= 500 else ""
 
 
 def _category(event: Any) -> str:

@@ -55,6 +55,7 @@ class Entry:
     admission: Admission | None = None
     state: SessionState | None = None
     tentative: bool = False
+    url: str = ""
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ def init_app(app: Flask) -> None:
         webhooks,
     )
     from .account import blueprint as account
+    from .cohost import blueprint as cohost
     from .delegate import blueprint as delegate
     from .delegation import blueprint as delegation
     from .demo import blueprint as demo
@@ -48,5 +49,5 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(desk)
     if app.config["EXPO"].demo:
         app.register_blueprint(demo)
-    for desk in (public, delegate, delegation, speaker, organiser, door, feeds, embed):
+    for desk in (public, delegate, delegation, speaker, cohost, organiser, door, feeds, embed):
         app.register_blueprint(desk, url_prefix="/<expo_slug>")

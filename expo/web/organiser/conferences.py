@@ -71,8 +71,9 @@ class ConferenceForm(TextsForm):
         saved |= cls.saved_texts(draft.texts)
         saved["parent"] = parent.slug if parent else ""
         form = with_texts(cls, draft.text_language, draft.texts)(sent, data=saved)
-        others = [one for one in programme.conferences(conference.expo_id) if one.id != conference.id]
-        form.parent.choices = [("", _("Nothing")), *((one.slug, one.title) for one in others)]
+        others = [one for one in mine.known(conference.expo_id, but=conference.id) if one is not parent]
+        above = [parent] if parent else []
+        form.parent.choices = [("", _("Nothing")), *((one.slug, one.title) for one in [*above, *others])]
         if sent is not None and "parent" not in sent:
             form.parent.data = saved["parent"]
         return form

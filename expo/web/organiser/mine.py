@@ -9,7 +9,7 @@ from expo.programme import queries as programme
 from expo.programme import teams
 from expo.programme.models import Conference, Occurrence, Session
 from expo.programme.teams import Rights
-from expo.programme.words import Deed
+from expo.programme.words import LISTED, Deed
 from expo.web.context import this_expo, visitor
 
 
@@ -52,6 +52,15 @@ def conference(slug: str, deed: Deed = Deed.READ) -> Conference:
         abort(404)
     rights().require(deed, found.id)
     return found
+
+
+def known(expo_id: int, but: int) -> list[Conference]:
+    """All other conferences of which the visitor may know: their own, and those that everybody sees."""
+    return [
+        one
+        for one in programme.conferences(expo_id)
+        if one.id != but and (one.visibility in LISTED or may(Deed.READ, one.id))
+    ]
 
 
 def chosen(slug: str, deed: Deed = Deed.READ) -> list[Conference]:

@@ -11,12 +11,13 @@ from flask_babel import gettext as _
 from expo.programme import outside as actions
 from expo.programme import queries as programme
 from expo.programme.drafts import OutsideEventDraft
-from expo.programme.outside_models import OutsideEvent
+from expo.programme.outside_models import OutsideEvent, PartnerCalendar
 from expo.programme.texts import LONGEST_LINK
 from expo.programme.words import Deed
 from expo.reports import timeline
+from expo.transfer import pulling
 from expo.web.context import this_expo
-from expo.web.forms import CityMomentField, TextLine, VersionedForm, needed, short
+from expo.web.forms import CityMomentField, PlainForm, TextLine, VersionedForm, needed, short
 from expo.web.texts import _l
 
 from . import blueprint, lists, mine
@@ -65,11 +66,88 @@ class OutsideForm(VersionedForm):
         )
 
 
+class CalendarForm(PlainForm):
+    """A calendar of a partner."""
+
+    name = TextLine(_l("Whose it is"), [needed(_l("Whose calendar is it?")), short(120)], id="calendar-name")
+    address = TextLine(
+        _l("Address"), [needed(_l("What is its address?")), short(500)], id="calendar-url",
+        description=_l("Of an iCal file (.ics), beginning with https:// or webcal://."),
+    )  # fmt: skip
+    spoken = TextLine(
+        _l("Language of its titles"),
+        [short(3)],
+        id="calendar-language",
+        description=_l("A code, such as sv."),
+    )
+
+
 @blueprint.get("/organise/outside")
 def outside() -> ResponseReturnValue:
     mine.rights().require(Deed.SET_UP, None)
     part = lists.page_of(programme.outside_events(this_expo().id))
-    return render_template("organiser/outside.html", part=part, here=lists.here)
+    return render_template(
+        "organiser/outside.html",
+        part=part,
+        here=lists.here,
+        calendars=pulling.every(this_expo().id),
+        counts=pulling.counts(this_expo().id),
+        form=CalendarForm(),
+    )
+
+
+@blueprint.post("/organise/outside/calendars")
+def follow_calendar() -> ResponseReturnValue:
+    """Follow a partner's calendar, and read it at once."""
+    mine.rights().require(Deed.SET_UP, None)
+    expo, form, made = this_expo(), CalendarForm(request.form), list[PartnerCalendar]()
+
+    def follow() -> None:
+        made.append(
+            pulling.add(
+                expo=expo,
+                name=form.name.data or "",
+                url=form.address.data or "",
+                language=(form.spoken.data or "").lower(),
+            )
+        )
+
+    if form.validate() and form.accepts(follow):
+        return _pulled(made[0])
+    part = lists.page_of(programme.outside_events(expo.id))
+    page = render_template(
+        "organiser/outside.html", part=part, here=lists.here, form=form,
+        calendars=pulling.every(expo.id), counts=pulling.counts(expo.id),
+    )  # fmt: skip
+    return page, form.status
+
+
+@blueprint.post("/organise/outside/calendars/<int(max=2147483647):calendar_id>/pull")
+def pull_calendar(calendar_id: int) -> ResponseReturnValue:
+    return _pulled(_calendar(calendar_id))
+
+
+@blueprint.post("/organise/outside/calendars/<int(max=2147483647):calendar_id>/remove")
+def leave_calendar(calendar_id: int) -> ResponseReturnValue:
+    found = _calendar(calendar_id)
+    name = found.name
+    pulling.remove(calendar=found)
+    flash(_("%(title)s is removed.", title=name), "success")
+    return redirect(url_for("organiser.outside"), code=303)
+
+
+def _calendar(calendar_id: int) -> PartnerCalendar:
+    mine.rights().require(Deed.SET_UP, None)
+    return pulling.by_id(this_expo().id, calendar_id) or abort(404)
+
+
+def _pulled(calendar: PartnerCalendar) -> ResponseReturnValue:
+    name, fault = calendar.name, pulling.pull(calendar.id)
+    if fault:
+        flash(_("%(name)s could not be read: %(reason)s", name=name, reason=fault), "error")
+    else:
+        flash(_("%(name)s is read. It is read again every hour.", name=name), "success")
+    return redirect(url_for("organiser.outside"), code=303)
 
 
 @blueprint.get("/organise/outside/new")

@@ -43,6 +43,7 @@ def entries() -> list[dict[str, Any]]:
                 ("walk_in", _("Walk-in")),
                 ("group_badges", _("Group badges")),
                 ("prints", _("Print badges")),
+                ("loans", _("Loans")),
             ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))

@@ -21,6 +21,7 @@ from . import blueprint
 
 # What the rooms call their work; what is missing here stands under its own name, its meaning in English.
 MEANINGS = {
+    "pull_calendars": _l("Reads the calendars of partners."),
     "sweep_jobs": _l("Forgets jobs that were done two weeks ago."),
     "sweep_answers": _l("Forgets answers to requests with a key that are a day old."),
     "sweep_limits": _l("Forgets counted tries whose time is over."),

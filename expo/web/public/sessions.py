@@ -16,9 +16,9 @@ from flask_babel import ngettext
 from expo.ballots import queries as ballots
 from expo.core.text import slug as slugged
 from expo.imports import provenance
+from expo.programme import contributing, texts
 from expo.programme import queries as programme
-from expo.programme import texts
-from expo.programme.drafts import Material
+from expo.programme.drafts import Contribution, Material
 from expo.programme.texts import told
 from expo.programme.words import Mode
 from expo.publishing import changes, people, recent, shelf, similar
@@ -200,6 +200,7 @@ class More:
     """What else there is to say of a session to whoever may read its abstract."""
 
     materials: list[Material]
+    contributions: list[tuple[Contribution, Billed | None]]
     interpretation: str
     notes: str
     notes_language: str
@@ -208,11 +209,12 @@ class More:
 def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
     """What is not public of it is for those with a ticket."""
     if item.closed or content is None:
-        return More([], "", "", "")
+        return More([], [], "", "", "")
     member = item.conference_id in who.tickets
     notes, written_in = told(content.content_notes, content.text_language, content.notes, this_language())
     return More(
         [each for each in texts.read(content.materials) if each.public or member],
+        _contributions(item, content),
         ", ".join(
             _("from %(spoken)s into %(into)s", spoken=language_name(spoken), into=language_name(into))
             for spoken, into in item.interpretation
@@ -220,6 +222,14 @@ def _more(item: Item, content: SessionVersion | None, who: Viewer) -> More:
         notes,
         foreign(written_in),
     )
+
+
+def _contributions(item: Item, content: SessionVersion) -> list[tuple[Contribution, Billed | None]]:
+    """The parts of a session, with whoever gives them as the bill names them."""
+    if not content.contributions:
+        return []
+    billed = {each.speaker.id: each for each in _people(item)}
+    return [(each, billed.get(each.speaker_id or 0)) for each in contributing.read(content.contributions)]
 
 
 def _asked_for(times: list[Item], code: str, now: datetime) -> Item:

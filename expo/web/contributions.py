@@ -1,0 +1,64 @@
+"""The form of a contribution, which organisers and co-hosts fill in alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort
+
+from expo.programme.contributing import LONGEST, read
+from expo.programme.drafts import Contribution
+from expo.programme.models import Session
+from expo.programme.texts import LONGEST_LINK, LONGEST_NOTE
+from expo.speakers import queries as speakers
+from expo.web.forms import TextBlock, TextLine, VersionedForm, WholeNumber, needed, short
+from expo.web.texts import _l
+
+
+class ContributionForm(VersionedForm):
+    """A part of a session that somebody gives."""
+
+    title = TextLine(_l("Title"), [needed(_l("Give it a title.")), short(250)])
+    speaker = TextLine(
+        _l("Speaker"), [short(200)], description=_l("A name; somebody new is added to the speakers.")
+    )
+    minutes = WholeNumber(_l("Minutes"), least=1, most=LONGEST)
+    text = TextBlock(_l("Text"), [short(LONGEST_NOTE * 4)])
+    url = TextLine(_l("File or link"), [short(LONGEST_LINK)], description=_l("Begins with https://."))
+
+    @classmethod
+    def of(cls, session: Session, row: int | None = None, sent: Any = None) -> ContributionForm:
+        """The form of one of the session's contributions, or of one to come."""
+        saved: dict[str, Any] = {"version": session.version}
+        if row is not None:
+            known = read(session.contributions)[row]
+            saved |= {name: getattr(known, name) for name in ("title", "minutes", "text", "url")}
+            found = speakers.by_ids(session.expo_id, {known.speaker_id or 0})
+            saved["speaker"] = found[0].name if found else ""
+        return cls(sent, data=saved)
+
+    def read(self) -> Contribution:
+        return Contribution(
+            title=self.title.data or "",
+            minutes=self.minutes.data,
+            text=self.text.data or "",
+            url=self.url.data or "",
+        )
+
+
+def row_of(session: Session, text: str | None) -> int | None:
+    """The place of one of its contributions, None for none; 404 where there is no such place."""
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) >= len(session.contributions):
+        abort(404)
+    return int(text)
+
+
+def shown(session: Session) -> list[tuple[int, Contribution, str]]:
+    """Its contributions with their places and whoever gives them."""
+    known = read(session.contributions)
+    named = {
+        one.id: one.name for one in speakers.by_ids(session.expo_id, {one.speaker_id or 0 for one in known})
+    }
+    return [(number, one, named.get(one.speaker_id or 0, "")) for number, one in enumerate(known)]
