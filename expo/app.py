@@ -64,9 +64,10 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout", "payment.counting_models",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "upheavals.actions", "outcomes.models",
     "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
@@ -94,6 +95,7 @@ def _wire_rooms() -> None:
     from expo.impact import counting
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
+    from expo.outcomes import listeners as outcomes
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
@@ -113,6 +115,7 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
+    outcomes.listen()
     scheduling.listen()
     counting.listen()
     guests.listen()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expo.booking.models import BookingState
+from expo.outcomes.models import PartnerRole
 from expo.payment.models import OrderState
 from expo.programme.words import Admission, Mode, SessionState, Visibility
 from expo.questions.models import Kind
@@ -139,7 +140,8 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "Conference": thing(
         slug=TEXT, title=TEXT, description=TEXT, starts_on=DATE, ends_on=DATE, closed_dates=many(DATE),
-        time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT), other_names=many(TEXT), parent=maybe(TEXT),
+        time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT),
+        partners=many(thing(name=TEXT, role=word(PartnerRole))), other_names=many(TEXT), parent=maybe(TEXT),
         series=TEXT, series_number=maybe(NUMBER), for_ticket_holders=FLAG, url=TEXT, modified_at=MOMENT,
     ),
     "Venue": thing(

@@ -89,6 +89,20 @@ def let_second_approve(*, conference: Conference, wanted: bool) -> None:
         )  # fmt: skip
 
 
+def cancel_conference(*, conference: Conference, why: str) -> None:
+    """Say that a conference does not take place. Holds at once; its sessions are cancelled by whoever calls. Twice is
+    once."""
+    with transaction():
+        lock(conference)
+        if conference.cancelled_at is not None:
+            return
+        conference.cancelled_at = clock.now()
+        audit.record(
+            "conference_cancelled", "conference", conference.id, expo_id=conference.expo_id, why=why or None
+        )
+        stamps.raise_stamp(f"programme:{conference.expo_id}")
+
+
 def _new_conference(expo: Expo, values: dict[str, Any], slug: str | None) -> Conference:
     taken = {other.slug for other in queries.conferences(expo.id)}
     now = clock.now()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from expo.invoicing.models import DocumentKind
+from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind, Role
+from expo.registration.change_models import ChangeState
 from expo.registration.models import Category, RegistrationState
 from expo.registration.words import CATEGORIES as CATEGORIES  # pages find all words here
 from expo.web.texts import _l
@@ -74,6 +76,19 @@ MATERIALS: dict[MaterialKind, str] = {
     MaterialKind.SIGN_LANGUAGE: _l("Video in sign language"),
     MaterialKind.LINK: _l("Link"),
 }
+PARTNER_ROLES: dict[PartnerRole, str] = {
+    PartnerRole.HOST: _l("Host"),
+    PartnerRole.CO_HOST: _l("Co-host"),
+    PartnerRole.PARTNER: _l("Partner"),
+    PartnerRole.SUPPORTER: _l("Supporter"),
+    PartnerRole.SPONSOR: _l("Sponsor"),
+    PartnerRole.MEDIA: _l("Media partner"),
+}
+OUTCOMES: dict[OutcomeKind, str] = {
+    OutcomeKind.SUMMARY: _l("Summary"),
+    OutcomeKind.PRACTICE: _l("Good practice"),
+    OutcomeKind.COMMITMENT: _l("Commitment"),
+}
 MATERIAL_ICONS: dict[MaterialKind, str] = {
     MaterialKind.SLIDES: "file-text",
     MaterialKind.PAPER: "file-text",
@@ -105,6 +120,12 @@ REFUND_STATES: dict[RefundState, tuple[str, str]] = {
     RefundState.PENDING: (_l("On its way"), "wait"),
     RefundState.DONE: (_l("Gone back"), "go"),
     RefundState.FAILED: (_l("Failed"), "stop"),
+}
+CHANGE_STATES: dict[ChangeState, tuple[str, str]] = {
+    ChangeState.WAITING: (_l("To pay"), "wait"),
+    ChangeState.DONE: (_l("Changed"), "go"),
+    ChangeState.LAPSED: (_l("Not paid in time"), "stop"),
+    ChangeState.CANCELLED: (_l("Called off"), "off"),
 }
 REFUND_REASONS: dict[RefundReason, str] = {
     RefundReason.CANCELLATION: _l("Cancelled"),

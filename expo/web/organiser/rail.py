@@ -20,6 +20,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
+    at_once = [("upheavals", _("Cancel or move"))] if answers else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -34,6 +35,7 @@ def entries() -> list[dict[str, Any]]:
                 ("speakers", _("Speakers")),
                 *answers,
                 ("releases", _("Releases")),
+                *at_once,
                 ("booking_rules", _("Booking rules")),
                 *files,
             ],
@@ -68,6 +70,7 @@ def entries() -> list[dict[str, Any]]:
                 [
                     ("orders", _("Orders")),
                     ("refunds", _("Refunds")),
+                    ("till", _("Till")),
                     ("invoices", _("Invoices")),
                     ("ledger", _("Ledger")),
                     ("vat", _("VAT report")),
