@@ -64,15 +64,16 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
-    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
+    "upheavals.actions", "outcomes.models",
     "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
-    "imports", "invoicing",
+    "imports", "invoicing", "loans",
     "mail", "payment", "printing", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
 # How that goes over where two persons turn out to be one: see accounts/joining.py.
@@ -91,13 +92,16 @@ def _wire_rooms() -> None:
     from expo.delegations import listeners as delegations
     from expo.desk import listeners as desk
     from expo.guests import listeners as guests
+    from expo.impact import counting
     from expo.invoicing import actions as invoicing
     from expo.notices import actions as notices
+    from expo.outcomes import listeners as outcomes
     from expo.programme import listeners as programme
     from expo.publishing import listeners as publishing
     from expo.questions import listeners as questions
     from expo.registration import actions as registration
     from expo.registration import late, validity
+    from expo.scheduling import listeners as scheduling
     from expo.speakers import listeners as speakers
     from expo.speaking import listeners as speaking
     from expo.transfer import listeners as transfer
@@ -111,6 +115,9 @@ def _wire_rooms() -> None:
         import_module(f"expo.{room}.joining")
     speakers.listen()
     programme.listen()
+    outcomes.listen()
+    scheduling.listen()
+    counting.listen()
     guests.listen()
     registration.listen()
     validity.listen()

@@ -14,6 +14,7 @@ from expo.accounts.models import Account, Person
 from expo.app import create_app
 from expo.core import audit, clock, readiness
 from expo.core.db import Base, db, is_sqlite
+from expo.scheduling import boards
 from tests.client import Client
 
 SETTINGS = {
@@ -46,6 +47,7 @@ def app(application: Flask) -> Iterator[Flask]:
     with application.app_context():
         audit.set_actor("test")
         application.extensions["pages"].forget()
+        boards.forget()
         yield application
         db.session.rollback()
         empty_tables()

@@ -16,12 +16,22 @@ class NoCookieForPrograms(SecureCookieSessionInterface):
 
 def init_app(app: Flask) -> None:
     """Open the API."""
-    from . import bookings, catalogue, describing, door_crew, editing, orders, programme, registrations
+    from . import (
+        bookings,
+        catalogue,
+        describing,
+        door_crew,
+        editing,
+        orders,
+        programme,
+        registrations,
+        timetable,
+    )
 
     app.session_interface = NoCookieForPrograms()
     app.register_blueprint(describing.blueprint, url_prefix="/api/v1")
     app.register_blueprint(
         door_crew.blueprint, url_prefix="/api/v1/door"
     )  # door.py hangs its views there too
-    for room in (catalogue, programme, orders, registrations, bookings, editing):
+    for room in (catalogue, programme, orders, registrations, bookings, editing, timetable):
         app.register_blueprint(room.blueprint, url_prefix="/api/v1/expos/<expo_slug>")

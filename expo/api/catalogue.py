@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, abort, current_app
 
+from expo.outcomes import partners
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Room, Venue
 from expo.programme.words import Visibility
@@ -130,6 +131,7 @@ def _url(*parts: str) -> str:
 def _conferences(found: list[Conference]) -> list[dict[str, Any]]:
     hosts = programme.hosts([each.id for each in found])
     names = {each.id: each.slug for each in publishing.conferences(this_expo().id)}
+    behind = partners.of_conferences(this_expo().id, [each.id for each in found])
     return [
         {
             "slug": each.slug,
@@ -142,6 +144,7 @@ def _conferences(found: list[Conference]) -> list[dict[str, Any]]:
             "mode": each.mode.value,
             "city": each.city,
             "hosts": hosts.get(each.id, []),
+            "partners": [{"name": one.name, "role": one.role.value} for one in behind.get(each.id, [])],
             "other_names": list(each.other_names),
             "parent": names.get(each.parent_id or 0),
             "series": each.series,

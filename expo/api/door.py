@@ -19,8 +19,10 @@ from expo.checkin.refusals import DeviceRevoked, NotPaired
 from expo.checkin.scans import Answer, Sent
 from expo.core.refusals import Refusal
 
-from . import reading
+from . import door_shapes, reading
+from .described import described
 from .problems import Problem, of_problem, of_refusal
+from .shapes import TEXT, thing
 
 blueprint = Blueprint("api_door", __name__)
 blueprint.register_error_handler(Problem, of_problem)
@@ -32,6 +34,9 @@ MOST_COUNT = 1000
 
 
 @blueprint.post("/pair")
+@described(
+    "Pair a scanner: a one-time code against its token", door_shapes.PAIRED, body=thing(pairing_code=TEXT)
+)
 def pair() -> Response:
     """A one-time pairing code against a device token, which is told this once."""
     code = reading.text(reading.body(most_bytes=MOST_BYTES), "pairing_code", most=64)
@@ -40,6 +45,7 @@ def pair() -> Response:
 
 
 @blueprint.get("/gates")
+@described("The gates of this scanner", door_shapes.DEVICE, device=True)
 def gates() -> Response:
     """The gates this device may scan at. Refused once the device is revoked."""
     device = device_in_service()
@@ -48,6 +54,8 @@ def gates() -> Response:
 
 
 @blueprint.get("/pack")
+@described("What a scanner needs to judge by itself", door_shapes.PACK, query=door_shapes.SINCE, device=True,
+           media="application/octet-stream")  # fmt: skip
 def door_pack() -> Response:
     """What this device needs to judge by itself; `?since=` and the stamp of an earlier pack: what changed after it.
 
@@ -65,6 +73,7 @@ def door_pack() -> Response:
 
 
 @blueprint.post("/scans")
+@described("Scan one badge, or up to 500", door_shapes.ANSWERS, body=door_shapes.SCANS, device=True)
 def record() -> Response:
     """One scan, or `{"scans": [...]}` with 500 at most: in one transaction, answered one by one in order."""
     token = _token()

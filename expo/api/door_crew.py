@@ -16,15 +16,18 @@ from expo.checkin.refusals import GateNotYours, ResolvedAlready
 from expo.core import audit
 from expo.core.refusals import NotFound
 
-from . import reading
+from . import door_shapes, reading
+from .described import described
 from .door import MOST_BYTES, MOST_CODE, blueprint, device_in_service, json_answer
 from .problems import Problem
+from .shapes import FLAG, TEXT, many, maybe, thing
 
 MOST_COUNTS = 500
 MOST_PEOPLE = 1000  # in one count by hand
 
 
 @blueprint.post("/shift")
+@described("Begin a shift with a PIN", door_shapes.CREW, body=thing(pin=TEXT), device=True)
 def start_shift() -> Response:
     """Give a PIN: from now on this person works with the device."""
     device = device_in_service()
@@ -33,12 +36,15 @@ def start_shift() -> Response:
 
 
 @blueprint.delete("/shift")
+@described("End the shift", thing(role=maybe(TEXT)), device=True)
 def end_shift() -> Response:
     crew.end_shift(device=device_in_service())
     return json_answer({"role": None})
 
 
 @blueprint.get("/search")
+@described("Find badges by name or spoken code; for supervisors", thing(results=many(door_shapes.FOUND)),
+           query=door_shapes.SAID, device=True)  # fmt: skip
 def find() -> Response:
     """Badges by three letters of a name in any script, or by the spoken code. For supervisors."""
     device, by = _supervisor()
@@ -62,6 +68,12 @@ def find() -> Response:
 
 
 @blueprint.post("/scans/<scan_id>/undo")
+@described(
+    "Take a scan back; for supervisors",
+    door_shapes.UNDONE,
+    body=thing(id=door_shapes.ID, reason=TEXT),
+    device=True,
+)
 def undo(scan_id: str) -> Response:
     """Take a scan back, by a scan of its own whose id the device has made. For supervisors."""
     device, by = _supervisor()
@@ -77,6 +89,9 @@ def undo(scan_id: str) -> Response:
 
 
 @blueprint.post("/standby")
+@described(
+    "A standby number for a badge", door_shapes.NUMBER_DRAWN, body=thing(gate=TEXT, code=TEXT), device=True
+)
 def draw_number() -> Response:
     """A number in the queue for what is on behind this door, for a badge; the same badge again has the same one."""
     device = device_in_service()
@@ -91,6 +106,7 @@ def draw_number() -> Response:
 
 
 @blueprint.get("/conflicts")
+@described("Conflicts at the gates of this scanner", thing(conflicts=many(door_shapes.CONFLICT)), device=True)
 def list_conflicts() -> Response:
     """What waits to be looked at in the zones of this device's gates."""
     device = device_in_service()
@@ -98,6 +114,8 @@ def list_conflicts() -> Response:
 
 
 @blueprint.post("/conflicts/<key>/resolve")
+@described("Note what a conflict was; for supervisors", thing(id=TEXT, note=TEXT, resolved=FLAG),
+           body=thing(note=TEXT), device=True)  # fmt: skip
 def resolve(key: str) -> Response:
     """Note what it was. Noting the same again is noting it once. For supervisors."""
     device, _by = _supervisor()
@@ -113,6 +131,7 @@ def resolve(key: str) -> Response:
 
 
 @blueprint.post("/counts")
+@described("People counted by hand", door_shapes.STORED, body=door_shapes.COUNTS, device=True)
 def count() -> Response:
     """What was counted by hand: one, or `{"counts": [...]}`; plus in, minus out. The same id counts once."""
     device = device_in_service()
@@ -128,8 +147,10 @@ def count() -> Response:
 
 
 @blueprint.post("/health")
+@described("How the scanner is", thing(stored=FLAG), body=door_shapes.HEALTH, device=True)
 def report_health() -> Response:
-    """How the device is: age of its list, scans that wait, error of its clock in seconds."""
+    """How the device is: age of its list, scans that wait, error of its clock in seconds, charge of its battery in per
+    cent."""
     device = device_in_service()
     body = reading.body(most_bytes=MOST_BYTES)
     error = body.get("clock_error", 0)
@@ -142,11 +163,13 @@ def report_health() -> Response:
         waiting=reading.whole(body, "waiting", least=0, most=10**6, default=0),
         clock_error=error,
         version=reading.text(body, "version", most=40, default=""),
+        battery=reading.whole(body, "battery", least=0, most=100, default=0) if "battery" in body else None,
     )
     return json_answer({"stored": True})
 
 
 @blueprint.get("/occupancy")
+@described("How many are in each zone", door_shapes.ZONES, device=True)
 def people_inside() -> Response:
     """How many are in each zone now; those in a zone within it are among them."""
     device = device_in_service()

@@ -1,4 +1,4 @@
-"""The draft of the programme: sessions, speakers, where and when, what clashes, and publishing it.
+"""The draft of the programme: sessions, speakers, and publishing it. Where and when: timetable.py.
 
 Keys need `programme:write`, publishing `programme:publish`; beyond that an account may through the API what it may
 on pages, and what belongs to another team is as good as not there.
@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import date
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, Response, abort
 from flask_babel import gettext as _
 
 from expo.core.refusals import Forbidden
-from expo.programme import actions, clashes, queries, teams
-from expo.programme.clashes import Clash
+from expo.programme import actions, queries, teams
 from expo.programme.drafts import SessionDraft
-from expo.programme.models import Conference, Occurrence, Session
-from expo.programme.refusals import Clashes
+from expo.programme.models import Conference, Session
 from expo.programme.teams import Rights
-from expo.programme.values import draft_of_occurrence, draft_of_session
-from expo.programme.words import Admission, Deed, Placement, SessionState, Visibility
+from expo.programme.values import draft_of_session
+from expo.programme.words import Admission, Deed, SessionState, Visibility
 from expo.publishing import actions as publishing
 from expo.publishing import changes
 from expo.speakers import actions as speaking
@@ -30,25 +28,19 @@ from expo.speakers import queries as speakers
 from expo.speakers.actions import Profile
 from expo.speakers.models import Speaker
 
-from . import answers, problems, reading, shapes, writing
+from . import answers, clashing, problems, reading, shapes, writing
 from .answers import this_expo
+from .clashing import PUBLISH, WRITE
 from .described import described
 from .keys import key_with
 from .problems import Problem
+from .timetable import placement
 
 blueprint = Blueprint("api_editing", __name__)
 problems.speak(blueprint)
+clashing.speak(blueprint)
 
-WRITE, PUBLISH = "programme:write", "programme:publish"
 MOST_MANY = 40
-
-
-@blueprint.errorhandler(Clashes)
-def of_clashes(no: Clashes) -> Response:
-    """Which rule says no, to what and why, in a sentence for each."""
-    held = writing.rights_of(key_with(WRITE))
-    found = [_clash(each, held) for each in cast(list[Clash], no.facts["clashes"])]
-    return problems.of_problem(Problem(no.status, no.code, no.message, clashes=found))
 
 
 @blueprint.post("/sessions")
@@ -90,53 +82,10 @@ def change_session(code: str) -> Response:
         session=found,
         draft=_session_draft(body, draft_of_session(found)),
         parent=_parent(body, found),
-        version=_version(body),
+        version=reading.version(body),
         keep=reading.text(body, "override_reason", most=2000, default=""),
     )
     return answers.told(_draft(found))
-
-
-@blueprint.put("/occurrences/<uid>/placement")
-@described("Put a time of a session somewhere in the draft", shapes.ref("Placement"), body=shapes.ref("Place"),
-           scope=WRITE)  # fmt: skip
-def place(uid: str) -> Response:
-    key = key_with(WRITE)
-    body = writing.body_of(key)
-    found = _occurrence(writing.rights_of(key), uid, Deed.SCHEDULE)
-    room = queries.room(this_expo().id, reading.text(body, "room", most=80))
-    if room is None:
-        raise reading.bad("room", "is no room of this expo.")
-    wanted = replace(
-        draft_of_occurrence(found),
-        starts_at=reading.moment(body, "starts_at"),
-        ends_at=reading.moment(body, "ends_at"),
-        room_id=room.id,
-    )
-    if found.placement is Placement.UNPLACED:
-        wanted = replace(wanted, placement=Placement.FIRM)
-    if "seats" in body:
-        seats = body["seats"]
-        wanted = replace(
-            wanted,
-            seats=None if seats is None else reading.whole(body, "seats", least=0, most=100_000, default=0),
-        )
-    actions.edit_occurrence(
-        occurrence=found,
-        draft=wanted,
-        version=_version(body),
-        keep=reading.text(body, "override_reason", most=2000, default=""),
-    )
-    return answers.told(_placement(found))
-
-
-@blueprint.get("/clashes")
-@described("What clashes in the draft of the teams' conferences",
-           shapes.thing(clashes=shapes.many(shapes.ref("Clash"))), scope=WRITE)  # fmt: skip
-def clashes_() -> Response:
-    held = writing.rights_of(key_with(WRITE))
-    own = [each.id for each in teams.conferences_with(held, this_expo().id)]
-    found = clashes.of_conferences(this_expo().id, own)
-    return answers.told({"clashes": [_clash(each, held) for each in found]})
 
 
 @blueprint.post("/speakers")
@@ -166,7 +115,7 @@ def change_speaker(slug: str) -> Response:
     found = speakers.by_slug(this_expo().id, slug) or abort(404)
     teams.require_speaker(held, found.id)
     before = speaking.profile_of(found)
-    speaking.edit_speaker(speaker=found, profile=_profile(body, before), version=_version(body))
+    speaking.edit_speaker(speaker=found, profile=_profile(body, before), version=reading.version(body))
     return answers.told(_speaker(found))
 
 
@@ -228,12 +177,6 @@ def _session(held: Rights, code: str, deed: Deed) -> Session:
     return found
 
 
-def _occurrence(held: Rights, uid: str, deed: Deed) -> Occurrence:
-    found = queries.occurrence(this_expo().id, uid) or abort(404)
-    held.require(deed, found.session.conference_id)
-    return found
-
-
 def _parent(body: dict[str, Any], session: Session | None) -> Session | None:
     """The session that this one stands under: as the body says, else as it is."""
     if "parent" not in body:
@@ -275,10 +218,6 @@ def _word(body: dict[str, Any], name: str, kind: type[StrEnum]) -> StrEnum:
     return kind(value)
 
 
-def _version(body: dict[str, Any]) -> int | None:
-    return reading.whole(body, "version", least=1, most=2**31 - 1, default=1) if "version" in body else None
-
-
 def _profile(body: dict[str, Any], before: Profile | None) -> Profile:
     said = _texts(
         body, before is None, name=(1, 200), title=(0, 200), organisation=(0, 200), city=(0, 120), country=(0, 2),
@@ -303,21 +242,7 @@ def _draft(found: Session) -> dict[str, Any]:
         "visibility": told.visibility.value,
         "admission": told.admission.value,
         "state": told.state.value,
-        "occurrences": [_placement(each) for each in queries.occurrences(found.id)],
-    }
-
-
-def _placement(found: Occurrence) -> dict[str, Any]:
-    return {
-        "uid": found.uid,
-        "code": found.code,
-        "placement": found.placement.value,
-        "room": found.room.slug if found.room else None,
-        "starts_at": answers.moment(found.starts_at),
-        "ends_at": answers.moment(found.ends_at),
-        "seats": found.seats,
-        "cancelled": found.cancelled_at is not None,
-        "version": found.version,
+        "occurrences": [placement(each) for each in queries.occurrences(found.id)],
     }
 
 
@@ -332,16 +257,4 @@ def _speaker(found: Speaker) -> dict[str, Any]:
         "city": told.city,
         "country": told.country,
         "bio": told.bio,
-    }
-
-
-def _clash(clash: Clash, held: Rights) -> dict[str, Any]:
-    named = clash.other.listed or held.may(Deed.READ, clash.other.conference_id)
-    return {
-        "rule": clash.rule.value,
-        "level": clash.level.value,
-        "message": clashes.sentence(clash, held),
-        "one": clash.own.code,
-        "other": clash.other.code if named else None,
-        "reason": clash.reason,
     }

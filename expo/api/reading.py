@@ -141,3 +141,8 @@ def words(of: Mapping[str, Any], field: str, *names: str, most: int = 200) -> di
             else:
                 kept[name] = text(value, name, most=most, least=0)
     return kept
+
+
+def version(body: dict[str, Any]) -> int | None:
+    """The version that the body was made of; None where it does not say."""
+    return whole(body, "version", least=1, most=2**31 - 1, default=1) if "version" in body else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from expo.booking.models import BookingState
+from expo.outcomes.models import PartnerRole
 from expo.payment.models import OrderState
 from expo.programme.words import Admission, Mode, SessionState, Visibility
 from expo.questions.models import Kind
@@ -139,7 +140,8 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "Conference": thing(
         slug=TEXT, title=TEXT, description=TEXT, starts_on=DATE, ends_on=DATE, closed_dates=many(DATE),
-        time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT), other_names=many(TEXT), parent=maybe(TEXT),
+        time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT),
+        partners=many(thing(name=TEXT, role=word(PartnerRole))), other_names=many(TEXT), parent=maybe(TEXT),
         series=TEXT, series_number=maybe(NUMBER), for_ticket_holders=FLAG, url=TEXT, modified_at=MOMENT,
     ),
     "Venue": thing(
@@ -216,6 +218,11 @@ COMPONENTS: dict[str, Schema] = {
     "Placement": thing(
         uid=TEXT, code=TEXT, placement=TEXT, room=maybe(TEXT), starts_at=maybe(MOMENT), ends_at=maybe(MOMENT),
         seats=maybe(NUMBER), cancelled=FLAG, version=NUMBER,
+    ),
+    "Impact": thing(
+        headline=TEXT, details=many(TEXT), people=NUMBER, new_clashes=NUMBER, clashes_gone=NUMBER, waiting=NUMBER,
+        waiting_could_come=NUMBER, lose_step_free=NUMBER, favourites=NUMBER, speakers_asked_again=NUMBER,
+        clashes=many(ref("Clash")),
     ),
     "Clash": thing(rule=TEXT, level=TEXT, message=TEXT, one=TEXT, other=maybe(TEXT), reason=maybe(TEXT)),
     "Registration": thing(

@@ -18,6 +18,11 @@ def active_badge(expo_id: int, person_id: int) -> Badge | None:
     )
 
 
+def badge(expo_id: int, number: int) -> Badge | None:
+    """The badge with this issue number, whatever its state."""
+    return db.session.scalar(sa.select(Badge).where(Badge.expo_id == expo_id, Badge.id == number))
+
+
 def badges_of(expo_id: int, person_id: int) -> list[Badge]:
     """All badges the person ever had, newest first."""
     return list(

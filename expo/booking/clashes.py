@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
+from typing import Protocol
 
 import sqlalchemy as sa
 from flask_babel import get_locale, ngettext
@@ -77,27 +78,58 @@ def with_seats(slot: Slot, seats: Iterable[Seat], known: Ways | None = None) -> 
     return found
 
 
+class Timed(Protocol):
+    """What takes place at a time and in a place."""
+
+    @property
+    def session_id(self) -> int: ...
+    @property
+    def parent_id(self) -> int | None: ...
+    @property
+    def instead_of_parent(self) -> bool: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def venue(self) -> Venue: ...
+
+
+class Venue(ways.Spot, Protocol):
+    @property
+    def is_online(self) -> bool: ...
+
+
+def apart(one: Timed, other: Timed, known: Ways | None) -> tuple[ClashKind, int, bool] | None:
+    """Why nobody can be at both: the kind, the minutes that they would be late, and whether the other comes first."""
+    if _whole_and_part(one, other) or _whole_and_part(other, one):
+        return None
+    if one.starts_at < other.ends_at and other.starts_at < one.ends_at:
+        siblings = one.parent_id is not None and one.parent_id == other.parent_id
+        return ClashKind.SIBLINGS if siblings else ClashKind.OVERLAP, 0, False
+    after = other.ends_at <= one.starts_at
+    first, second = (other, one) if after else (one, other)
+    late = _late(first, second, known)
+    return (ClashKind.LATE, late, after) if late > 0 else None
+
+
 def between(slot: Slot, seat: Seat, known: Ways | None) -> Clash | None:
     """Why this seat cannot be used beside that occurrence, if so."""
     other = seat.slot
-    if _whole_and_part(slot, other) or _whole_and_part(other, slot):
+    found = apart(slot, other, known)
+    if found is None:
         return None
-    if slot.starts_at < other.ends_at and other.starts_at < slot.ends_at:
-        rule = max(slot.terms.overlap, other.terms.overlap, key=_STRICTNESS.index)
-        if slot.parent_id is not None and slot.parent_id == other.parent_id:
-            return Clash(ClashKind.SIBLINGS, seat, max(rule, OverlapRule.SWAP, key=_STRICTNESS.index))
-        return Clash(ClashKind.OVERLAP, seat, rule)
-    after = other.ends_at <= slot.starts_at
-    first, second = (other, slot) if after else (slot, other)
-    late = _late(first, second, known)
-    if late <= 0:
-        return None
+    kind, late, after = found
     rule = max(slot.terms.overlap, other.terms.overlap, key=_STRICTNESS.index)
-    told_only = late <= second.terms.late_minutes
+    if kind is ClashKind.SIBLINGS:
+        rule = max(rule, OverlapRule.SWAP, key=_STRICTNESS.index)
+    if kind is not ClashKind.LATE:
+        return Clash(kind, seat, rule)
+    told_only = late <= (slot if after else other).terms.late_minutes
     return Clash(ClashKind.LATE, seat, None if told_only else rule, late, after)
 
 
-def _whole_and_part(whole: Slot, part: Slot) -> bool:
+def _whole_and_part(whole: Timed, part: Timed) -> bool:
     return part.parent_id == whole.session_id and not part.instead_of_parent
 
 
@@ -107,7 +139,7 @@ def _near(one: Slot, other: Slot) -> bool:
     return one.venue.id != other.venue.id and timedelta() <= gap < timedelta(minutes=ways.LONGEST)
 
 
-def _late(first: Slot, second: Slot, known: Ways | None) -> int:
+def _late(first: Timed, second: Timed, known: Ways | None) -> int:
     if first.venue.is_online or second.venue.is_online or first.venue.id == second.venue.id or known is None:
         return 0
     walk = known.minutes(first.venue, second.venue) or 0

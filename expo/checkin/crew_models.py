@@ -119,6 +119,8 @@ class DeviceHealth(Base):
     pack_made_at: Mapped[Moment | None]
     waiting: Mapped[int]
     clock_error: Mapped[int]
+    # Per cent, where the browser tells.
+    battery: Mapped[int | None]
     version: Mapped[str] = mapped_column(sa.String(40), default="")
 
 

@@ -16,7 +16,13 @@ WORST_CLOCK = 10**9  # seconds: a clock that stands in 1970 is wrong enough
 
 
 def report(
-    *, device: Device, pack_made_at: datetime | None, waiting: int, clock_error: float, version: str
+    *,
+    device: Device,
+    pack_made_at: datetime | None,
+    waiting: int,
+    clock_error: float,
+    version: str,
+    battery: int | None = None,
 ) -> None:
     """Keep what a device says of itself in place of what it said before."""
     said = {
@@ -26,6 +32,7 @@ def report(
         "waiting": waiting,
         "clock_error": round(max(-WORST_CLOCK, min(WORST_CLOCK, clock_error))),
         "version": version[:40],
+        "battery": battery,
     }
     with transaction():
         db.session.merge(DeviceHealth(device_id=device.id, **said))

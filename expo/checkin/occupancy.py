@@ -113,27 +113,27 @@ def _places(zone: Zone) -> int | None:
 def people(expo: Expo, parents: Mapping[int, int | None]) -> dict[int, int]:
     """People in each zone, those in the zones within it among them.
 
-    A badge counts once: where it went in last. So entering a room leaves the one before, scanned out or not.
+    A badge counts once: where it went in last. So entering a room leaves the one before, scanned out or not. A group
+    may part: as many as went in last are there, and of the others as many as went in before are there, and so on.
     """
-    last = (
-        sa.select(
-            Presence.zone_id,
-            Presence.inside,
-            sa.func.row_number()
-            .over(
-                partition_by=Presence.badge_id, order_by=(Presence.entered_at.desc(), Presence.zone_id.desc())
-            )
-            .label("place"),
-        )
-        .where(queries.now_inside(expo))
-        .subquery()
+    passed = sa.select(
+        Presence.zone_id,
+        Presence.inside,
+        sa.func.max(Presence.inside).over(partition_by=Presence.badge_id).label("all"),
+        sa.func.coalesce(
+            sa.func.sum(Presence.inside).over(
+                partition_by=Presence.badge_id,
+                order_by=(Presence.entered_at.desc(), Presence.zone_id.desc()),
+                rows=(None, -1),
+            ),
+            0,
+        ).label("later"),
     )
+    row = passed.where(queries.now_inside(expo)).subquery().c
+    left = row.all - row.later
+    here = sa.case((left <= 0, 0), (left < row.inside, left), else_=row.inside)
     found = dict.fromkeys(parents, 0)
-    rows = db.session.execute(
-        sa.select(last.c.zone_id, sa.func.sum(last.c.inside))
-        .where(last.c.place == 1)
-        .group_by(last.c.zone_id)
-    )
+    rows = db.session.execute(sa.select(row.zone_id, sa.func.sum(here)).group_by(row.zone_id))
     for zone_id, count in [*rows, *_by_hand(expo)]:
         for holds in above(parents, zone_id):
             found[holds] += int(count)

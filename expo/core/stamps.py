@@ -40,7 +40,7 @@ _READ = sa.select(Stamp.number, Stamp.changed_at).where(Stamp.scope == sa.bindpa
 
 def raise_stamp(scope: str) -> int:
     """Raise the scope's number, in the transaction of the change. Returns the new one."""
-    db.session().info.pop("stamps", None)
+    forget_read()
     number = db.session.scalar(
         sa.update(Stamp)
         .where(Stamp.scope == scope)
@@ -53,6 +53,11 @@ def raise_stamp(scope: str) -> int:
         number = 1
     news.tell(StampRaised(scope))
     return int(number)
+
+
+def forget_read() -> None:
+    """What `here` has read in the running transaction may be other now."""
+    db.session().info.pop("stamps", None)
 
 
 def hold(scope: str) -> None:

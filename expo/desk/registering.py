@@ -5,12 +5,16 @@ from __future__ import annotations
 from expo.accounts.models import Person
 from expo.core import audit
 from expo.core.db import transaction
+from expo.core.money import Money
+from expo.payment import payments
+from expo.payment import queries as payment
+from expo.payment.models import PayMethod
 from expo.registration import actions
 from expo.registration.actions import Newcomer
 from expo.registration.models import WAITING, Registration, RegistrationState, TicketType
 from expo.registration.refusals import WrongStep
 
-__all__ = ["Newcomer", "register", "walk_in"]
+__all__ = ["Newcomer", "due", "pay_in_cash", "register", "walk_in"]
 
 
 def register(
@@ -45,6 +49,24 @@ def let_in(registration: Registration) -> None:
         ):
             actions.pre_approve(registration=registration)
         actions.approve(registration=registration)
+
+
+def due(registration: Registration) -> Money | None:
+    """What is still to be paid before the place is confirmed, if anything."""
+    order = registration.order
+    if order is None or registration.state is not RegistrationState.APPROVED:
+        return None
+    left = order.total_minor - payment.net(order.id)
+    return Money(left, order.currency) if left > 0 else None
+
+
+def pay_in_cash(registration: Registration) -> None:
+    """All that is due lies on the desk: it is written down, and the place is confirmed. Twice is once."""
+    left = due(registration)
+    if left is None or registration.order is None:
+        return
+    key = f"desk:{registration.order.id}:{left.minor}"
+    payments.record(order=registration.order, method=PayMethod.DESK, amount=left, key=key)
 
 
 def walk_in(*, newcomer: Newcomer, ticket_type: TicketType, form_key: str = "") -> Registration:

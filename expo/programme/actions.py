@@ -89,6 +89,20 @@ def let_second_approve(*, conference: Conference, wanted: bool) -> None:
         )  # fmt: skip
 
 
+def cancel_conference(*, conference: Conference, why: str) -> None:
+    """Say that a conference does not take place. Holds at once; its sessions are cancelled by whoever calls. Twice is
+    once."""
+    with transaction():
+        lock(conference)
+        if conference.cancelled_at is not None:
+            return
+        conference.cancelled_at = clock.now()
+        audit.record(
+            "conference_cancelled", "conference", conference.id, expo_id=conference.expo_id, why=why or None
+        )
+        stamps.raise_stamp(f"programme:{conference.expo_id}")
+
+
 def _new_conference(expo: Expo, values: dict[str, Any], slug: str | None) -> Conference:
     taken = {other.slug for other in queries.conferences(expo.id)}
     now = clock.now()
@@ -143,6 +157,7 @@ def edit_session(
     """
     check_session(draft)
     with transaction():
+        clashes.hold(session.expo_id)
         _same_version(session, version)
         _check_parent(session.conference, session, parent)
         values = {**of_session(session.conference, draft), "parent_id": parent.id if parent else None}
@@ -164,6 +179,7 @@ def create_occurrence(
     Raises Clashes when something else is there or somebody elsewhere, and `keep` gives no reason; BadPlacement.
     """
     with transaction():
+        clashes.hold(session.expo_id)
         values = of_occurrence(session, draft)
         now = clock.now()
         occurrence = Occurrence(
@@ -189,6 +205,7 @@ def edit_occurrence(
     Raises ChangedMeanwhile; Clashes when `keep` gives no reason for them; BadPlacement.
     """
     with transaction():
+        clashes.hold(occurrence.expo_id)
         _same_version(occurrence, version)
         values = of_occurrence(occurrence.session, draft)
         before = {key: getattr(occurrence, key) for key in values}

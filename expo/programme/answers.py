@@ -43,6 +43,7 @@ def answer(*, appearance: Appearance, yes: bool, note: str = "") -> bool:
     Raises NothingToAnswer for a session that does not take place; Clashes for who had declined, and is elsewhere now.
     """
     with transaction():
+        clashes.hold(appearance.expo_id)  # before the appearance, as a release does
         lock(appearance)
         if appearance.session.state is SessionState.CANCELLED:
             raise NothingToAnswer(_("%(title)s is cancelled.", title=appearance.session.title))

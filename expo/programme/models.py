@@ -48,8 +48,8 @@ class Conference(Base):
     visibility: Mapped[Visibility] = choice(Visibility, default=Visibility.PUBLIC)
     series: Mapped[str] = mapped_column(sa.String(120), default="")
     series_number: Mapped[int | None]
-    # What is published of it, a second person has approved.
-    second_approves: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    second_approves: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # each release
+    cancelled_at: Mapped[Moment | None]  # as a whole; holds at once
     # The open programme's free pass is made by itself with the first booking.
     is_open_programme: Mapped[bool] = mapped_column(default=False)
     colour: Mapped[int] = mapped_column(default=1)

@@ -13,10 +13,34 @@ class ConferenceDaysChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionsScheduled:
+    """These sessions, their times or who appears in them changed. `keep` is why what clashes shall stay, if so."""
+
+    expo_id: int
+    session_ids: tuple[int, ...]
+    keep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesChanged:
+    """A venue or room is not what it was: it holds less, or is open otherwise."""
+
+    expo_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OccurrencesGoing:
     """These times are about to be taken away for good: whatever hangs on them alone goes too."""
 
     occurrence_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionGoing:
+    """This session is about to be taken away for good; its times are gone."""
+
+    expo_id: int
+    session_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import audit, stamps
+from expo.core import audit, news, stamps
 from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line, slug
@@ -18,6 +18,7 @@ from . import hours, naming
 from .drafts import RoomDraft, VenueDraft
 from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import AppearanceRole, Area, Conference, Room, SessionType, Track, Venue
+from .news import PlacesChanged
 from .texts import check_bodies
 
 MOST_PARALLEL = 100
@@ -96,6 +97,7 @@ def _save(subject: str, place: Venue | Room, values: dict[str, Any], version: in
         after={key: values[key] for key in changed},
     )
     stamps.raise_stamp(f"programme:{place.expo_id}")
+    news.tell(PlacesChanged(place.expo_id))
     return True
 
 

@@ -13,7 +13,6 @@ from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
-from .clash_models import KeptClash
 from .guest_models import GuestSession, SessionEditor
 from .models import (
     Appearance,
@@ -27,7 +26,7 @@ from .models import (
     Venue,
     Walk,
 )
-from .news import OccurrencesGoing
+from .news import OccurrencesGoing, PlacesChanged, SessionGoing
 
 Removable = Track | SessionType | AppearanceRole | Area | Room | Venue
 
@@ -44,6 +43,7 @@ def remove_session(*, session: Session) -> None:
         lock(session)
         ids = list(db.session.scalars(sa.select(Occurrence.id).where(Occurrence.session_id == session.id)))
         _let_go(ids)
+        news.tell(SessionGoing(session.expo_id, session.id))
         for table in (Appearance, GuestSession, SessionEditor):
             execute(sa.delete(table).where(table.session_id == session.id))
         audit.record(
@@ -71,7 +71,6 @@ def _let_go(ids: list[int]) -> None:
     pools = list(db.session.scalars(sa.select(Occurrence.pool_id).where(Occurrence.id.in_(ids))))
     _gone(
         [
-            sa.delete(KeptClash).where(sa.or_(KeptClash.one_id.in_(ids), KeptClash.other_id.in_(ids))),
             sa.delete(Appearance).where(Appearance.occurrence_id.in_(ids)),
             sa.delete(Occurrence).where(Occurrence.id.in_(ids)),
             sa.delete(Pool).where(Pool.id.in_(pools)),
@@ -91,7 +90,9 @@ def remove(*, thing: Removable) -> None:
         number = thing.id
         walks = sa.delete(Walk).where(sa.or_(Walk.one_id == number, Walk.other_id == number))
         gone = sa.delete(kind).where(kind.id == number)
+        expo_id = thing.expo_id
         _gone([walks, gone] if isinstance(thing, Venue) else [gone], name)
+        news.tell(PlacesChanged(expo_id))
 
 
 def _gone(statements: Iterable[sa.Delete], name: str) -> None:

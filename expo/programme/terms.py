@@ -176,6 +176,12 @@ def _check(draft: TermsDraft) -> None:
         raise BadInput(
             _("Say either how many seats are kept, or which part of them."), field="walk_up_percent"
         )
+    if (
+        draft.opens_before is not None
+        and draft.closes_before is not None
+        and draft.closes_before >= draft.opens_before
+    ):
+        raise BadInput(_("Booking must close after it opens."), field="closes_before")
     for name, least, most in (
         ("late_minutes", 0, 600),
         ("opens_before", 0, LONGEST),

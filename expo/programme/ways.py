@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -32,6 +32,7 @@ class Ways:
     """All ways between venues of one expo. `walked` holds what somebody said, by the ids of both, lower first."""
 
     walked: Mapping[tuple[int, int], int]
+    _estimates: dict[tuple[int, int], int | None] = field(default_factory=dict, repr=False, compare=False)
 
     def said(self, one: Spot, other: Spot) -> int | None:
         """Minutes as an organiser gave them; None where nobody did."""
@@ -39,8 +40,13 @@ class Ways:
 
     def minutes(self, one: Spot, other: Spot) -> int | None:
         """Minutes on foot, either way; None where neither a position nor anybody tells. The same place is 0."""
-        said = self.said(one, other)
-        return walking.minutes(one, other) if said is None else said
+        pair = _pair(one, other)
+        said = self.walked.get(pair)
+        if said is not None:
+            return said
+        if pair not in self._estimates:
+            self._estimates[pair] = walking.minutes(one, other)
+        return self._estimates[pair]
 
 
 def of(expo_id: int) -> Ways:

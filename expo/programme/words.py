@@ -98,13 +98,6 @@ class Role(enum.StrEnum):
     VIEWER = "viewer"
 
 
-class ClashRule(enum.StrEnum):
-    """What two things in the schedule cannot share."""
-
-    ROOM = "room"
-    PERSON = "person"
-
-
 class OverlapRule(enum.StrEnum):
     """What happens where two seats of a person cannot both be used, from mild to strict."""
 

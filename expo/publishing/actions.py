@@ -13,6 +13,7 @@ from expo.core import audit, clock, news, stamps
 from expo.core.db import db, lock, transaction
 from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
+from expo.scheduling import clashes
 
 from . import changes, differences
 from .covering import scope_of
@@ -34,8 +35,9 @@ def publish(
 ) -> Release:
     """Publish the draft of the expo, or of one conference, day, session, or of these sessions: all of it or nothing.
 
-    Raises NothingToPublish, FewerSeatsThanBooked; NeedsApproval where a conference wants a second person, and this is
-    not what they `approved`. Holders of the earlier state keep it: versions are superseded, never changed.
+    Raises NothingToPublish, FewerSeatsThanBooked; NotToBePublished where a clash has to be settled first;
+    NeedsApproval where a conference wants a second person, and this is not what they `approved`. Holders of the
+    earlier state keep it: versions are superseded, never changed.
     """
     with transaction():
         lock(expo)  # of two releases at once the second waits, and finds what the first has left
@@ -44,6 +46,7 @@ def publish(
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
         _check_approval(found, approved)
+        clashes.before_release(expo.id, [difference.session.id for difference in found])
         release = Release(
             expo_id=expo.id,
             number=_next_number(expo.id),

@@ -67,7 +67,9 @@ def conferences_admitting(expo_id: int) -> set[tuple[int, Category, bool]]:
 
 
 def is_over(conference: Conference) -> bool:
-    """Whether the conference's last day has passed, where it takes place."""
+    """Whether the conference's last day has passed, where it takes place; or it was cancelled as a whole."""
+    if conference.cancelled_at is not None:
+        return True
     return clock.now().astimezone(conference.zone).date() > conference.ends_on
 
 

@@ -288,6 +288,8 @@ def _check_add_on(one: AddOn, kind: TicketType) -> None:
 def check_sale(ticket_type: TicketType) -> None:
     """Raises NotOnSale, saying why."""
     now = clock.now()
+    if ticket_type.conference.cancelled_at is not None:
+        raise NotOnSale(_("%(conference)s is cancelled.", conference=ticket_type.conference.title))
     if queries.is_over(ticket_type.conference):
         raise NotOnSale(_("%(conference)s is over.", conference=ticket_type.conference.title))
     if (ticket_type.sale_from and now < ticket_type.sale_from) or (

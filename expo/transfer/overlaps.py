@@ -8,9 +8,8 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from expo.programme import clashes
-from expo.programme.models import Occurrence
 from expo.programme.words import SessionState
+from expo.scheduling import boards
 
 from .known import Known
 from .planning import Line
@@ -64,13 +63,10 @@ def _add_standing(known: Known, planned: list[Line], spans: dict[Hashable, list[
     )
     ends = max(line.occurrence.ends_at for line in planned if line.occurrence and line.occurrence.ends_at)
     own = {line.occurrence_id for line in planned}
-    near = (
-        Occurrence.expo_id == known.conference.expo_id,
-        Occurrence.starts_at < ends,
-        Occurrence.ends_at > starts,
-    )
-    for row in clashes.placed(*near):
-        if row.id not in own and row.room_id in spans and row.limit == 1:
+    board = boards.of(known.conference.expo_id)
+    for row in board.in_order:
+        near = row.starts_at < ends and row.ends_at > starts
+        if near and row.id not in own and row.room_id in spans and board.places[row.room_id].limit == 1:
             spans[row.room_id].append((row.starts_at, row.ends_at, row.code, None))
 
 

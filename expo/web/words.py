@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from expo.invoicing.models import DocumentKind
+from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind, Role
 from expo.registration.models import Category, RegistrationState
@@ -73,6 +74,19 @@ MATERIALS: dict[MaterialKind, str] = {
     MaterialKind.CAPTIONS: _l("Captions"),
     MaterialKind.SIGN_LANGUAGE: _l("Video in sign language"),
     MaterialKind.LINK: _l("Link"),
+}
+PARTNER_ROLES: dict[PartnerRole, str] = {
+    PartnerRole.HOST: _l("Host"),
+    PartnerRole.CO_HOST: _l("Co-host"),
+    PartnerRole.PARTNER: _l("Partner"),
+    PartnerRole.SUPPORTER: _l("Supporter"),
+    PartnerRole.SPONSOR: _l("Sponsor"),
+    PartnerRole.MEDIA: _l("Media partner"),
+}
+OUTCOMES: dict[OutcomeKind, str] = {
+    OutcomeKind.SUMMARY: _l("Summary"),
+    OutcomeKind.PRACTICE: _l("Good practice"),
+    OutcomeKind.COMMITMENT: _l("Commitment"),
 }
 MATERIAL_ICONS: dict[MaterialKind, str] = {
     MaterialKind.SLIDES: "file-text",

@@ -82,11 +82,13 @@ class Offline {
 
   // How this telephone is, for the board of all scanners.
   async report() {
+    // Not every browser tells.
+    const battery = await navigator.getBattery?.().then((told) => Math.round(told.level * 100)).catch(() => undefined);
     await fetch(`${this.api}/health`, {
       method: "POST",
       credentials: "same-origin",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ pack: this.pack.head.stamp, waiting: await this.store.count(), clock_error: this.clockError, version: VERSION }),
+      body: JSON.stringify({ pack: this.pack.head.stamp, waiting: await this.store.count(), clock_error: this.clockError, version: VERSION, battery }),
     }).catch(() => {});
   }
 

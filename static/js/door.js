@@ -187,9 +187,9 @@ function show(name, answer, sent) {
   keys.verdict.hidden = false;
   // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
   keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused"));
-  keys.letIn.onclick = () => {
-    const why = name === "ask" ? "let in by hand" : prompt(say.sayWhy);
-    if (why?.trim()) scan(sent.code, why.trim());
+  keys.letIn.onclick = async () => {
+    const why = name === "ask" ? "let in by hand" : await askWhy();
+    if (why) scan(sent.code, why);
   };
   keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
   keys.undo.onclick = () => takeBack(sent);
@@ -203,6 +203,16 @@ function show(name, answer, sent) {
   clearTimeout(goBack);
   if ("kiosk" in say || !UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
   if (kind === "in") refreshBar();
+}
+
+// Why somebody is let in against a rule. The verdict stays until it is said, or taken back.
+function askWhy() {
+  const dialog = document.querySelector("[data-why]");
+  const answer = dialog.querySelector("input");
+  clearTimeout(goBack);
+  answer.value = dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "in" ? answer.value.trim() : ""), { once: true }));
 }
 
 function post(path, body) {
@@ -283,7 +293,7 @@ form.addEventListener("submit", (event) => {
 let typed = "";
 let typedAt = 0;
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.target === input) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest?.("input, dialog")) return;
   const now = performance.now();
   if (now - typedAt > PAUSE_BETWEEN_KEYS) typed = "";
   typedAt = now;

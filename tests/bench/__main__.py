@@ -1,11 +1,11 @@
-"""The figures, one after the other, or those named: python -m tests.bench [pages] [scan] [feeds] [search] [booking] [badges] [live] [polling]"""
+"""The figures, one after the other, or those named: python -m tests.bench [pages] [scan] [feeds] [search] [booking] [badges] [live] [clashes] [impact] [polling]"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-FIGURES = ("pages", "feeds", "scan", "search", "booking", "badges", "live", "polling")
+FIGURES = ("pages", "feeds", "scan", "search", "booking", "badges", "live", "polling", "clashes", "impact")
 
 for name in sys.argv[1:] or FIGURES:
     if name not in FIGURES:

@@ -9,13 +9,14 @@ import pytest
 
 from expo.badge import actions as badge_actions
 from expo.badge import code as badge_code
+from expo.badge import passes
 from expo.badge import queries as badges
 from expo.checkin import attentions, crew, occupancy, queries, search, undoing
 from expo.checkin.crew_models import CrewMember, CrewRole
 from expo.checkin.models import Device, Direction, Verdict
 from expo.checkin.refusals import NothingToUndo, SupervisorNeeded, UndoneAlready, WrongPin
 from expo.core import clock
-from expo.core.db import transaction
+from expo.core.db import db, transaction
 from expo.core.refusals import BadInput, NotFound, TooOften
 from expo.expos.models import Expo
 from expo.registration.models import RegistrationState
@@ -287,3 +288,29 @@ def test_what_is_counted_by_hand_stands_beside_what_is_scanned(place):
 
     [place_] = [each for each in occupancy.places(conference.expo) if each.zone.id == zone.id]
     assert place_.people == 11
+
+
+@pytest.mark.feature("D8")
+def test_a_group_that_parts_is_in_both_places_and_counts_once():
+    conference = a.a_conference()
+    kind = a.a_ticket_type(conference, is_open_pass=True)
+    code = badges.code_of(passes.make(ticket_type=kind, size=28, label="Class 7B"))
+    arena = doors.a_zone(conference.expo, conference)
+    tent, hall = (
+        doors.a_zone(conference.expo, conference, inside=arena),
+        doors.a_zone(conference.expo, conference),
+    )
+    gate, tent_door, hall_door = (doors.a_door(zone) for zone in (arena, tent, hall))
+
+    def inside() -> list[int]:
+        db.session.rollback()
+        found = {place.zone.id: place.people for place in occupancy.places(conference.expo)}
+        return [found[zone.id] for zone in (arena, tent, hall)]
+
+    gate.scan(code, count=28)
+    tent_door.scan(code, count=10)
+    assert inside() == [28, 10, 0]
+    hall_door.scan(code, count=12)
+    assert inside() == [16, 10, 12]
+    hall_door.scan(code, count=12, direction=Direction.OUT)
+    assert inside() == [28, 10, 0]

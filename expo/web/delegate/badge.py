@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from expo.accounts.models import Person
 from expo.badge import actions, qr, queries
 from expo.badge.models import Badge
+from expo.loans import queries as loans
 from expo.organisations import queries as organisations
 from expo.printing import actions as printing
 from expo.printing.models import Paper
@@ -31,7 +32,8 @@ def badge() -> ResponseReturnValue:
     mine = queries.active_badge(this_expo().id, person.id) if person else None
     if person is None or mine is None:
         return render_template("delegate/no_badge.html", person=person)
-    return render_template("delegate/badge.html", **badge_card(person, mine))
+    borrowed = loans.of_person(this_expo().id, person.id)
+    return render_template("delegate/badge.html", borrowed=borrowed, **badge_card(person, mine))
 
 
 @blueprint.get("/my/badge.svg")

@@ -18,9 +18,11 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from expo.booking import queries as bookings
-from expo.checkin import crew, devices, messages, queries, scans
+from expo.booking import walk_ups
+from expo.checkin import crew, devices, messages, queries, scans, standby
 from expo.checkin.crew_models import CrewMember
 from expo.checkin.models import Direction, Gate, Verdict
 from expo.checkin.scans import Answer, Sent
@@ -50,12 +52,14 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The line on top: where this is, who may in, and how many came; `of` says of how many."""
+    """The line on top: where this is, who may in, and how many came; `of` says of how many; `calls` who
+    may come in without a seat."""
 
     gate: str
     policy: str
     count: int
     of: str
+    calls: str = ""
 
 
 @blueprint.get("/door/worker.js")
@@ -191,7 +195,27 @@ def _bar(found: Gate) -> Bar:
         return Bar(found.name, _("Nothing on now"), queries.came_today(found, this_expo()), _("came today"))
     booked = bookings.counts([running.occurrence_id]).get(running.occurrence_id, 0)
     of = _("of %(count)s booked", count=booked) if running.admission is Admission.SEAT else _("came")
-    return Bar(found.name, _policy(running), queries.came_to(running.occurrence_id), of)
+    return Bar(
+        found.name,
+        _policy(running),
+        queries.came_to(running.occurrence_id),
+        of,
+        _calls(running.occurrence_id),
+    )
+
+
+def _calls(occurrence_id: int) -> str:
+    """Seats for those who have none: how many are kept, which standby numbers are called, how many wait."""
+    kept = walk_ups.left([occurrence_id]).get(occurrence_id, 0)
+    queue = standby.queue(occurrence_id)
+    told = []
+    if kept:
+        told.append(ngettext("%(num)s seat kept for walk-ups", "%(num)s seats kept for walk-ups", kept))
+    if queue.called:
+        told.append(_("called now: %(numbers)s", numbers=", ".join(map(str, queue.called[:6]))))
+    if queue.waiting:
+        told.append(ngettext("%(num)s number waits", "%(num)s numbers wait", len(queue.waiting)))
+    return ", ".join(told)
 
 
 def _policy(running: Running) -> str:

@@ -20,6 +20,7 @@ def entries() -> list[dict[str, Any]]:
         return []
     answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
     files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
+    at_once = [("upheavals", _("Cancel or move"))] if answers else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
         _entry(
@@ -28,9 +29,13 @@ def entries() -> list[dict[str, Any]]:
             "list",
             [
                 ("sessions", _("Sessions")),
+                ("timetable", _("Timetable")),
+                ("timetable_clashes", _("Clashes")),
+                ("room_blocks", _("Rooms held")),
                 ("speakers", _("Speakers")),
                 *answers,
                 ("releases", _("Releases")),
+                *at_once,
                 ("booking_rules", _("Booking rules")),
                 *files,
             ],
@@ -43,6 +48,7 @@ def entries() -> list[dict[str, Any]]:
                 ("walk_in", _("Walk-in")),
                 ("group_badges", _("Group badges")),
                 ("prints", _("Print badges")),
+                ("loans", _("Loans")),
             ]
         if mine.rights().anywhere(Deed.DECIDE):
             pages.append(("attendees", _("Import")))

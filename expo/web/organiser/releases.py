@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +22,7 @@ from expo.publishing.differences import Difference
 from expo.publishing.models import Proposal
 from expo.publishing.refusals import FewerSeatsThanBooked, NeedsApproval, NothingToPublish
 from expo.reports import timeline
+from expo.scheduling.refusals import NotToBePublished
 from expo.web.context import this_expo
 from expo.web.forms import DayField, PlainForm, TextLine, short
 from expo.web.texts import _l
@@ -32,7 +33,9 @@ from . import blueprint, lists, mine, words
 class ReleaseForm(PlainForm):
     """What to publish, and a word about it."""
 
-    expected = (NothingToPublish, FewerSeatsThanBooked, NeedsApproval)
+    expected: ClassVar[tuple[type[Refusal], ...]] = (
+        NothingToPublish, FewerSeatsThanBooked, NeedsApproval, NotToBePublished,
+    )  # fmt: skip
 
     scope = SelectField(_l("Publish"), choices=[])
     day = DayField(_l("Only one day"))

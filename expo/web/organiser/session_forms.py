@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField
 
-from expo.core.refusals import ChangedMeanwhile
+from expo.core.refusals import ChangedMeanwhile, Refusal
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Occurrence, Room, Session
@@ -45,7 +45,7 @@ _LANGUAGE = {"pattern": "[a-z]{2,3}", "message": _l("Codes of two or three lette
 class ScheduleForm(VersionedForm):
     """A form that may run into a clash: it comes back with the clashes, and a box for the reason to keep them."""
 
-    expected = (ChangedMeanwhile, Clashes)
+    expected: ClassVar[tuple[type[Refusal], ...]] = (ChangedMeanwhile, Clashes)
     beside = ("version", "keep", "reach")
 
     keep = TextLine(

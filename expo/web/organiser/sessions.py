@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.core.refusals import BadInput
-from expo.programme import actions, clashes, removing
+from expo.programme import actions, removing
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Session
 from expo.programme.queries import SessionLine
@@ -19,6 +19,7 @@ from expo.publishing import actions as publishing
 from expo.publishing import approving, changes, covering, differences
 from expo.publishing import queries as released
 from expo.reports import timeline
+from expo.scheduling import clashes
 from expo.web.context import this_expo
 
 from . import blueprint, lists, mine, words

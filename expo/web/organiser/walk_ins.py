@@ -26,12 +26,12 @@ from expo.registration import queries as registrations
 from expo.registration.models import TicketType
 from expo.registration.refusals import AlreadyRegistered, NotOnSale, TicketsGone
 from expo.web.context import choose_language, offered_languages, this_expo, visitor
-from expo.web.filters import language_name
+from expo.web.filters import language_name, price
 from expo.web.forms import PlainForm, TextLine, countries, needed, short
 from expo.web.texts import _l
 from expo.web.words import BADGE_CLASSES, CATEGORIES, REGISTRATION_KINDS, REGISTRATION_STATES
 
-from . import blueprint, lists, mine
+from . import blueprint, given_answers, lists, mine
 from .papers import papers_for
 
 
@@ -111,9 +111,21 @@ def walked_in(code: str) -> ResponseReturnValue:
         may_read=mine.may(Deed.READ_PEOPLE, found.conference_id),
         code=badges.code_of(badge) if badge else "",
         papers=papers_for(found.conference_id),
+        due=registering.due(found),
+        photo=next((one for one in given_answers.of(found, {}) if one.is_photo and not one.is_sealed), None),
         gates=_gates_here(),
         scan_id=str(uuid.uuid4()),
     )
+
+
+@blueprint.post("/organise/walk-in/<code>/paid")
+def paid_in_cash(code: str) -> ResponseReturnValue:
+    """What is due lies on the desk; then there is a badge."""
+    found = registrations.registration(this_expo().id, code) or abort(404)
+    mine.rights().require(Deed.WALK_IN, found.conference_id)
+    registering.pay_in_cash(found)
+    flash(_("Paid. The place is confirmed."), "success")
+    return redirect(url_for("organiser.walked_in", code=code), code=303)
 
 
 def _gates_here() -> list[Gate]:
@@ -135,7 +147,7 @@ def _tickets() -> list[TicketType]:
     found = [
         one
         for one in desk.ticket_types(going)
-        if not one.price_minor and (not one.owners_last or mine.may(Deed.APPROVE_LAST, one.conference_id))
+        if not one.is_donation and (not one.owners_last or mine.may(Deed.APPROVE_LAST, one.conference_id))
     ]
     return sorted(found, key=lambda one: one.conference.starts_on > today)
 
@@ -145,11 +157,16 @@ def _form(tickets: list[TicketType], sent: object = None) -> WalkInForm:
     several = len({one.conference_id for one in tickets}) > 1
     form.ticket.choices = [
         *([("", "")] if len(tickets) > 1 else []),
-        *((str(one.id), f"{one.conference.title}: {one.name}" if several else one.name) for one in tickets),
+        *((str(one.id), _named(one, several)) for one in tickets),
     ]
     form.language.choices = [(code, language_name(code)) for code in offered_languages()]
     form.key.data = form.key.data or tokens.new()
     return form
+
+
+def _named(ticket: TicketType, several: bool) -> str:
+    name = f"{ticket.conference.title}: {ticket.name}" if several else ticket.name
+    return f"{name}, {price(ticket.price)}" if ticket.price_minor else name
 
 
 def _page(form: WalkInForm, tickets: list[TicketType]) -> str:

@@ -14,6 +14,7 @@ from flask_babel import get_locale
 from expo.organisations.models import OrganisationKind
 from expo.programme.models import Occurrence, Session
 from expo.programme.words import Admission, AppearanceState, Mode, Placement, Role, SessionState, Visibility
+from expo.scheduling.words import BlockKind, ClashRule, Level
 from expo.web.filters import city_time, day_name
 from expo.web.texts import _l
 from expo.web.words import ROLES as ROLES
@@ -66,6 +67,36 @@ ORGANISATION_KINDS = {
     OrganisationKind.COMPANY: _l("Company"),
     OrganisationKind.PRESS: _l("Press"),
     OrganisationKind.OTHER: _l("Other"),
+}
+RULES = {
+    ClashRule.ROOM: _l("Two things in one room"),
+    ClashRule.PERSON: _l("In two places at once"),
+    ClashRule.RESERVED: _l("Room is held"),
+    ClashRule.HOURS: _l("Room is closed"),
+    ClashRule.TURNAROUND: _l("No time to make the room ready"),
+    ClashRule.AVAILABILITY: _l("Speaker cannot"),
+    ClashRule.TRAVEL: _l("Too far to walk"),
+    ClashRule.CAPACITY: _l("Room too small"),
+    ClashRule.STEP_FREE: _l("Not step-free"),
+    ClashRule.LANGUAGE: _l("No interpreter booths"),
+    ClashRule.BACK_TO_BACK: _l("No pause"),
+    ClashRule.PER_DAY: _l("Too much in a day"),
+    ClashRule.ORDER: _l("Wrong order"),
+    ClashRule.PLENARY: _l("Beside a plenary"),
+    ClashRule.AUDIENCE: _l("Same people, same time"),
+}
+LEVELS = {
+    Level.BLOCK: _l("Stops saving"),
+    Level.RELEASE: _l("Stops publishing"),
+    Level.WARN: _l("Warns"),
+    Level.OFF: _l("Off"),
+}
+LEVEL_KINDS = {Level.BLOCK: "stop", Level.RELEASE: "stop", Level.WARN: "wait", Level.OFF: "off"}
+BLOCKS = {
+    BlockKind.RESERVED: _l("Reserved for a conference"),
+    BlockKind.SET_UP: _l("Set-up"),
+    BlockKind.DELIVERY: _l("Delivery"),
+    BlockKind.CLOSED: _l("Closed"),
 }
 CHANGE_KINDS = {"new": "go", "cancelled": "stop", "moved": "wait", "changed": "info", "text": "info"}
 

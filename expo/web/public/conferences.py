@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from expo.core.text import slug as slugged
+from expo.outcomes import partners
 from expo.programme import queries as programme
 from expo.programme.models import Conference
 from expo.programme.words import Mode
@@ -22,6 +23,7 @@ from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import foreign, this_language, title_here
+from expo.web.words import PARTNER_ROLES
 
 from . import asked, blueprint, days, linked, zones
 from .kinds import track_name
@@ -116,6 +118,8 @@ def conference(slug: str) -> ResponseReturnValue:
     return render_template(
         "public/conference.html",
         conference=found,
+        bodies=partners.behind(found),
+        roles=PARTNER_ROLES,
         title=title_here(found),
         description=description,
         description_language=foreign(described_in),

@@ -95,6 +95,15 @@ def word_of(*, room_id: int | None = None, venue_id: int | None = None) -> tuple
     return WORDS[place.fullness] if place is not None and place.fullness else None
 
 
+def words_by_room() -> dict[int, str]:
+    """How full each room is that its door counts, for lists of what is on."""
+    return {
+        place.zone.room_id: str(WORDS[place.fullness][0])
+        for place in _public()
+        if place.zone.room_id is not None and place.fullness is not None
+    }
+
+
 def _public() -> list[Place]:
     expo = this_expo()
     venues = {venue.id for venue in publishing.venues(expo.id)}

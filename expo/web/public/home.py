@@ -17,7 +17,7 @@ from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 
-from . import asked, blueprint, days, linked, zones
+from . import asked, blueprint, days, fullness, linked, zones
 from .conferences import cards
 from .frame import usual_day
 from .programme import in_minutes, minutes_until
@@ -146,11 +146,12 @@ def now() -> ResponseReturnValue:
     soon = moments.soon
     if not soon:
         soon = _later_here(where, pairs) if where else _after_today(who)
+    full = fullness.words_by_room() if moments.now else {}
     return render_template(
         "public/now.html",
         place=place,
         time=expo.local(who.now),
-        running=rows.rows(moments.now[:MOST_NOW]),
+        running=[rows.row(item, full.get(item.room_id or 0, "")) for item in moments.now[:MOST_NOW]],
         soon=rows.by_day(soon[:MOST_NOW]),
         soon_note=_soon_note(soon, who),
         today=who.today,

@@ -16,6 +16,7 @@ from flask_babel import ngettext
 from expo.ballots import queries as ballots
 from expo.core.text import slug as slugged
 from expo.imports import provenance
+from expo.outcomes import partners, results
 from expo.programme import contributing, texts
 from expo.programme import queries as programme
 from expo.programme.drafts import Contribution, Material
@@ -31,7 +32,7 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital, foreign, language_name, this_language
 from expo.web.texts import _l
-from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS
+from expo.web.words import FEATURES, MATERIAL_ICONS, MATERIALS, OUTCOMES, PARTNER_ROLES
 
 from . import asked, blueprint, fullness, invited, linked, zones
 from .goals import GOALS
@@ -104,6 +105,10 @@ def _told(item: Item, content: SessionVersion | None, who: Viewer) -> dict[str, 
         "text": _text(item, content),
         "more": _more(item, content, who),
         "people": billed,
+        "bodies": [] if item.closed else partners.behind_session(item.session_id),
+        "roles": PARTNER_ROLES,
+        "outcomes": [] if item.closed else results.of_session(item.session_id),
+        "outcome_words": OUTCOMES,
         "linked": linked.of_session(here, conference, (each.speaker.name for each in billed)),
         "goals": [(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         "features": [FEATURES[feature] for feature in item.room_features if feature in FEATURES],

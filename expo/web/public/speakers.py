@@ -10,6 +10,7 @@ from flask_babel import get_locale
 
 from expo.core import pictures
 from expo.core.text import folded
+from expo.outcomes import partners
 from expo.publishing import people, shelf
 from expo.publishing.people import Known
 from expo.speakers import queries as speaker_queries
@@ -128,7 +129,8 @@ def _asked(q: str) -> dict[str, str]:
 def picture(name: str) -> ResponseReturnValue:
     """A picture that something of this expo shows. Its name is the digest of what it shows, so it never changes, and
     nobody guesses the name of one that they have not been shown."""
-    if name not in shown_pictures(this_expo().id):
+    expo = this_expo()
+    if name not in shown_pictures(expo.id) and not partners.shows(expo.id, name):
         abort(404)
     try:
         content, type_ = pictures.read(name)

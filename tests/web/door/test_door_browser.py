@@ -18,6 +18,7 @@ from tests import factories as a
 from tests.checkin import doors
 from tests.web.door import fake_camera
 from tests.web.door.conftest import Site
+from tests.web.door.test_door_crew import a_pin
 
 pytestmark = [
     pytest.mark.browser,
@@ -116,6 +117,34 @@ def test_a_steward_lets_in_by_hand_where_the_door_asks(site: Site, telephone: Br
     assert stored() == [("ask", 0), ("admitted", 1)]
 
 
+@pytest.mark.feature("D10")
+def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site, telephone: BrowserContext):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    code, pin = doors.code_of(doors.a_delegate(a.a_conference(conference.expo))), a_pin(conference)
+    page = at_the_gate(site, telephone, gate)
+    page.goto(page.url.replace(f"gates/{gate.slug}", "shift"))
+    page.get_by_label("PIN").fill(pin)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Gate 1").click()
+    expect(page.locator("[data-door][data-pack=ready]")).to_be_visible()
+
+    page.keyboard.type(code + "\n")
+    word(page, "NOT HERE")
+    page.get_by_role("button", name="Let in").click()
+    page.get_by_role("dialog").get_by_label("Why?").press("Enter")  # without a reason it stays
+    page.get_by_role("button", name="Not in").click()
+    word(page, "NOT HERE")
+    page.get_by_role("button", name="Let in").click()
+    page.keyboard.type("The minister's interpreter\n")
+    word(page, "IN")
+
+    assert stored() == [("refused", 0), ("admitted", 1)]
+    details = db.session.scalars(sa.select(Scan.details).where(Scan.moved == 1)).one()
+    assert details["override"]["reason"] == "The minister's interpreter"
+
+
+@pytest.mark.feature("D3", "D4")
 def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, tmp_path: Path):
     conference = a.a_conference()
     gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
@@ -142,11 +171,21 @@ def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, 
         first = name.text_content()
         [second] = set(names) - {first}
         expect(name).to_have_text(second, timeout=20_000)
-        complaints = page.complaints  # type: ignore[attr-defined]
+        complaints = list(page.complaints)  # type: ignore[attr-defined]
+
+        # And with the server out of reach: by its own list, without a name, and told when it is back.
+        expect(page.locator("[data-door][data-pack=ready]")).to_have_count(1)
+        context.set_offline(True)
+        alone = page.locator("main.door .verdict .local")
+        expect(alone).to_have_text("By this scanner’s own list", timeout=20_000)
+        expect(page.locator("footer.loud")).to_contain_text("wait here")
+        context.set_offline(False)
+        expect(page.locator("[data-state]")).to_have_text("All scans sent", timeout=20_000)
     finally:
         browser.close()
 
     assert complaints == []
     assert [url for url in loaded if not url.startswith(site.address)] == []
     assert stored()[:2] == [("admitted", 1), ("admitted", 1)]
+    assert db.session.scalar(sa.select(sa.func.count()).where(Scan.offline)) >= 1
     doors.nothing_is_broken()

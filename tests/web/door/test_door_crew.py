@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from expo.checkin import crew, devices, queries
+from expo.checkin import crew, devices, health, queries
 from expo.checkin.crew_models import CrewRole
 from expo.checkin.models import Gate
 from expo.core import clock
@@ -118,8 +118,17 @@ def test_counts_health_and_occupancy_are_kept_and_told(api: Api):
     assert api.post("counts", {"counts": [count]}).json == {"results": [{"id": one, "stored": True}]}
     assert api.post("counts", {**count, "people": 0}).status_code == 422
     assert api.post("counts", {**count, "gate": "99999"}).status_code == 422
-    said = {"pack": clock.real_now().isoformat(), "waiting": 3, "clock_error": -90.4, "version": "door-2"}
+    said = {
+        "pack": clock.real_now().isoformat(),
+        "waiting": 3,
+        "clock_error": -90.4,
+        "version": "door-2",
+        "battery": 15,
+    }
     assert api.post("health", said).json == {"stored": True}
+    (kept,) = health.of(api.gate.expo_id).values()
+    assert (kept.waiting, kept.battery) == (3, 15)
+    assert api.post("health", {**said, "battery": 101}).status_code == 422
     assert api.post("health", {"clock_error": "late"}).status_code == 422
     [zone] = [one for one in api.get("occupancy").json["zones"] if one["people"]]
     assert zone["people"] == 7
@@ -163,6 +172,7 @@ def test_who_has_no_seat_gets_a_number_at_the_door_and_the_screen_shows_it(brows
     number = telephone.post(f"{at}/standby", {"code": code})
 
     assert "Standby number 1" in number.text
+    assert "1 number waits" in telephone.get(at).text
     screen = browser().get(f"/{conference.expo.slug}/screens/standby/{room.slug}")
     assert "Waiting" in screen.text
     assert devices.COOKIE not in screen.headers.get("Set-Cookie", "")

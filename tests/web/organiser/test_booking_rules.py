@@ -66,6 +66,10 @@ def test_what_is_wrong_stands_beside_its_question(desk: Desk):
     assert answer.status_code == 422
     assert 'id="opens-error"' in answer.text
 
+    wrong = {"overlap": "warn", "opens": "2", "opens_unit": "hours", "closes": "1", "closes_unit": "days"}
+    answer = page.post(path, wrong)
+    assert (answer.status_code, "must close after it opens" in answer.text) == (422, True)
+
 
 def test_a_time_has_rules_of_its_own_and_lets_go_of_what_it_keeps(desk: Desk):
     tour = a.a_session(desk.conference, seats=3, code="T-1")

@@ -16,6 +16,7 @@ from expo.desk import deciding, previews
 from expo.desk import queries as kept
 from expo.desk.filters import PeopleFilter, Scope
 from expo.mail import outbox
+from expo.payment import queries as payment
 from expo.programme.words import Role
 from expo.registration import actions as registrations
 from expo.registration import queries
@@ -268,6 +269,36 @@ def test_who_walks_in_is_registered_confirmed_and_has_a_badge_on_the_next_page(d
     assert "<svg" in text
     assert "Next person" in text
     assert "Åsa Öhrström" in text
+    nothing_is_broken()
+
+
+@pytest.mark.feature("D11")
+def test_who_walks_in_pays_at_the_desk_once_and_has_a_badge(desk: Desk):
+    ticket = a.a_ticket_type(desk.conference, "Congress", price_minor=45000, needs_approval=True)
+    page = desk.open_as(Role.DOOR_LEAD, desk.conference)
+    assert "Congress, SEK" in page.get(f"{desk.path}/walk-in").text
+    sent = {
+        "name": "Åsa",
+        "ticket": str(ticket.id),
+        "language": "sv",
+        "email": "",
+        "country": "",
+        "key": "k" * 43,
+    }
+
+    where = page.post(f"{desk.path}/walk-in", sent).location
+    text = page.get(where).text
+    assert "to pay, then the badge comes" in text
+    assert "<svg" not in text.partition("badge-page")[2]
+    for _press in range(2):
+        assert page.post(f"{where}/paid").status_code == 303
+
+    (registration,) = kept.page(Scope((desk.conference.id,)), PeopleFilter(), most=9)
+    assert registration.state is RegistrationState.CONFIRMED
+    assert payment.net(registration.order_id) == 45000
+    assert "badge-page" in page.get(where).text
+    other = desk.open_as(Role.DOOR_LEAD, a.a_conference(desk.expo))
+    assert other.post(f"{where}/paid").status_code == 404
     nothing_is_broken()
 
 

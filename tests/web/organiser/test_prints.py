@@ -55,6 +55,7 @@ def test_a_batch_is_asked_for_made_by_the_worker_and_saved(desk: Desk):
     assert registration.conference_id == desk.conference.id
 
 
+@pytest.mark.feature("D11")
 def test_a_desk_prints_one_badge_and_prints_it_again(desk: Desk):
     registration = a.a_registration(a.a_person(desk.expo, "Åsa Öhrström"), desk.conference)
     badge = badges.active_badge(desk.expo.id, registration.person_id)

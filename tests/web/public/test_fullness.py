@@ -56,6 +56,7 @@ def test_session_venue_page_and_feed_say_how_full_it_is(browser: Open):
 
     assert "Full just now" in reader.get(f"/{expo.slug}/sessions/{talk.code}").text
     assert "Calm" in reader.get(f"/{expo.slug}/venues/{room.venue.slug}").text
+    assert "Full just now" in reader.get(f"/{expo.slug}/now").text
     page = reader.get(f"/{expo.slug}/occupancy").text
     assert "Full just now" in page
     assert "10 people in" in page

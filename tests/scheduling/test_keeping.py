@@ -6,16 +6,17 @@ import pytest
 
 from expo.core import audit, checks
 from expo.core.db import db, transaction
-from expo.programme import actions, clashes
+from expo.programme import actions
 from expo.programme import queries as programme
-from expo.programme.clash_models import KeptClash
-from expo.programme.clashes import Level
 from expo.programme.drafts import Billing, OccurrenceDraft, SessionDraft
 from expo.programme.models import Conference, Occurrence, Room, Session
 from expo.programme.refusals import Clashes
 from expo.programme.teams import Rights
 from expo.programme.values import draft_of_occurrence, draft_of_session
 from expo.programme.words import Role, SessionState, Visibility
+from expo.scheduling import boards, clashes
+from expo.scheduling.models import KeptClash
+from expo.scheduling.words import Level
 from tests import factories as a
 from tests.counting import statements
 
@@ -227,13 +228,18 @@ def test_what_another_team_keeps_hidden_is_not_named():
 def test_the_clashes_of_a_tour_are_found_with_the_same_queries_for_one_and_thirty_times():
     tour = a.a_session()
     expo = tour.session.conference.expo
+    boards.forget()
     with statements() as one:
         clashes.of_session(tour.session)
     for number in range(1, 30):
         actions.create_occurrence(session=tour.session, draft=at(tour, minutes=60 * number))
         a.a_session(a.a_conference(expo), published=False)
     db.session.refresh(tour.session)
+    with statements() as kept:
+        clashes.of_session(tour.session)
+    boards.forget()
     with statements() as thirty:
         clashes.of_session(tour.session)
 
-    assert len(thirty) == len(one)
+    assert len(thirty) == len(one) == 17
+    assert len(kept) == 0
