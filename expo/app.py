@@ -64,7 +64,7 @@ _LOADED = (
     "mail.digests", "messages.actions", "messages.checks", "webhooks.sending", "mail.outbox", "mail.sending",
     "basket.holds", "guests.models", "badge.checks", "ballots.actions", "ballots.checks", "basket.checks", "booking.checks", "capacity.checks",
     "checkin.checks", "delegations.checks", "payment.checks", "programme.checks", "publishing.checks",
-    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout",
+    "registration.checks", "scheduling.checks", "notices.checks", "checkin.crew_models", "invoicing.checks", "payment.checkout", "payment.counting_models",
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
     "upheavals.actions", "outcomes.models",

@@ -34,8 +34,11 @@ with db.engine.connect() as connection:
         compare_type=True,
     )
     if connection.dialect.name == "sqlite":
-        # Batch migrations rebuild tables; keys are checked again when the next connection opens.
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        # Batch migrations rebuild tables. Asked of the driver: within a transaction, which SQLAlchemy would begin,
+        # SQLite takes no notice.
+        connection.connection.execute("PRAGMA foreign_keys=OFF")
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
+    if connection.dialect.name == "sqlite":
+        connection.connection.execute("PRAGMA foreign_keys=ON")

@@ -10,9 +10,9 @@ from expo.programme.news import TermsChanged
 from expo.publishing.models import OccurrenceVersion, SessionVersion
 from expo.publishing.news import ReleasePublished
 from expo.registration.models import Registration, RegistrationState
-from expo.registration.news import PlaceHandedOn, RegistrationEnded
+from expo.registration.news import PlaceHandedOn, RegistrationEnded, TicketChanged
 
-from . import clashes, handing, letters, promotion, records, slots, walk_ups
+from . import clashes, handing, letters, promotion, queries, records, slots, walk_ups
 from .models import LIVE, Booking, BookingState
 from .news import ClashesFound
 
@@ -20,6 +20,7 @@ from .news import ClashesFound
 def listen() -> None:
     news.listen(PlaceHandedOn, hand_on_seats)
     news.listen(RegistrationEnded, give_back_seats)
+    news.listen(TicketChanged, give_back_what_it_opens_no_more)
     news.listen(ReleasePublished, look_again)
     news.listen(TermsChanged, walk_ups.terms_changed)
     promotion.listen()
@@ -34,6 +35,13 @@ def give_back_seats(message: RegistrationEnded) -> None:
     )
     for booking in held.all():
         records.end(booking, BookingState.CANCELLED, "registration ended")
+
+
+def give_back_what_it_opens_no_more(message: TicketChanged) -> None:
+    """Another ticket opens other days or times: seats, offers and places in line at what it does not open go back."""
+    registration = db.session.get_one(Registration, message.registration_id)
+    for booking in queries.not_opened_by(registration.id, registration.ticket_type_id):
+        records.end(booking, BookingState.CANCELLED, "ticket changed")
 
 
 def hand_on_seats(told: PlaceHandedOn) -> None:

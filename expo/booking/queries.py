@@ -9,6 +9,7 @@ from expo.accounts.models import Person
 from expo.core.db import db
 from expo.core.text import folded
 from expo.programme.models import Occurrence
+from expo.registration import validity
 from expo.registration.models import Registration, RegistrationState
 
 from .models import LIVE, Booking, BookingState
@@ -65,6 +66,28 @@ def live_of_registration(registration_id: int) -> list[Booking]:
             .where(Booking.registration_id == registration_id, Booking.state.in_(LIVE))
             .options(joinedload(Booking.occurrence), joinedload(Booking.registration))
             .order_by(Booking.id)
+        )
+    )
+
+
+def not_opened_by(registration_id: int, ticket_type_id: int) -> list[Booking]:
+    """What is live under a registration, and would not be open to it by a ticket of this type."""
+    opened = validity.condition(
+        sa.literal(ticket_type_id),
+        sa.inspect(Occurrence).local_table.c.id,
+        sa.inspect(Occurrence).local_table.c.starts_at,
+    )
+    return list(
+        db.session.scalars(
+            sa.select(Booking)
+            .join(Booking.occurrence)
+            .where(
+                Booking.registration_id == registration_id,
+                Booking.state.in_(LIVE),
+                Occurrence.starts_at.is_not(None),
+                sa.not_(opened),
+            )
+            .order_by(Booking.pool_id, Booking.id)
         )
     )
 

@@ -72,15 +72,41 @@ def take_all(wanted: Mapping[int, int]) -> None:
     """Take so many places in each pool and in all above it, or raise PoolFull and let the transaction undo the rest.
 
     One statement checks and takes, so two people cannot get the last place; read-then-write gave forty
-    people ten seats. Pools are taken in the order of their ids, so that two baskets cannot wait for each
-    other for ever; what one transaction takes belongs into one call.
+    people ten seats. What one transaction takes belongs into one call: see `exchange`.
+    """
+    exchange(wanted, {})
+
+
+def exchange(wanted: Mapping[int, int], held: Mapping[int, int]) -> None:
+    """Take places and give others back at once: where both stand in one pool, nothing changes there, so whoever
+    changes within a full one is not kept out. Of `held` as in `give_back_all`. Raises PoolFull.
+
+    Pools are changed in the order of their ids, so that two who want each other's do not wait for ever.
     """
     _in_transaction()
-    tree = _tree(wanted)
-    for pool_id, places in sorted(_with_those_above(wanted, tree).items()):
-        if execute(_TAKE, {"pool": pool_id, "parent": tree[pool_id], "places": places}) != 1:
-            _check_still_there(pool_id, tree[pool_id])
-            raise PoolFull(_("No places are left."), pool=pool_id)
+    tree = _tree([*wanted, *held])
+    net = _with_those_above(wanted, tree)
+    net.subtract(_with_those_above(held, tree))
+    for pool_id, places in sorted(net.items()):
+        if places > 0:
+            _take(pool_id, tree[pool_id], places)
+        elif places < 0:
+            _give_back(pool_id, tree[pool_id], -places)
+    freed = frozenset(pool_id for pool_id, places in net.items() if places < 0)
+    if freed:
+        news.tell(PlacesFreed(freed))
+
+
+def _take(pool_id: int, parent_id: int | None, places: int) -> None:
+    if execute(_TAKE, {"pool": pool_id, "parent": parent_id, "places": places}) != 1:
+        _check_still_there(pool_id, parent_id)
+        raise PoolFull(_("No places are left."), pool=pool_id)
+
+
+def _give_back(pool_id: int, parent_id: int | None, places: int) -> None:
+    if execute(_GIVE_BACK, {"pool": pool_id, "parent": parent_id, "places": places}) != 1:
+        _check_still_there(pool_id, parent_id)
+        raise RuntimeError(f"pool {pool_id} was given back {places} places that nobody held")
 
 
 def force(pool_id: int, places: int, *, reason: str) -> int:
@@ -133,15 +159,7 @@ def give_back(pool_ids: Iterable[int], places: int = 1) -> None:
 
 def give_back_all(held: Mapping[int, int]) -> None:
     """Give so many places back in each pool and in all above it, and tell those who wait for one."""
-    _in_transaction()
-    tree = _tree(held)
-    freed = _with_those_above(held, tree)
-    for pool_id, places in sorted(freed.items()):
-        if execute(_GIVE_BACK, {"pool": pool_id, "parent": tree[pool_id], "places": places}) != 1:
-            _check_still_there(pool_id, tree[pool_id])
-            raise RuntimeError(f"pool {pool_id} was given back {places} places that nobody held")
-    if freed:
-        news.tell(PlacesFreed(frozenset(freed)))
+    exchange({}, held)
 
 
 def left(pool_ids: Iterable[int]) -> dict[int, int | None]:

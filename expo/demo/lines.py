@@ -30,7 +30,7 @@ SAID = (
     (3, ""),
     (5, ""),
 )
-FULL, WAITED_FOR, OFFERED = "H22-007", "H22-015", "H22-021"
+FULL, WAITED_FOR, OFFERED = "H22-007", "H22-020", "H22-021"
 AT_ONCE = ("H22-024", "H22-025")
 DRAWN, TO_BE_DRAWN = ("H22-042", "H22-043", "H22-044"), ("H22-041", "H22-051")
 KEPT = "H22-024"
@@ -100,7 +100,7 @@ def _wish(ballot: Ballot, people: list[Person], codes: tuple[str, ...]) -> None:
 
 def _stand_in_line(crowd: Crowd, delegate: Person) -> None:
     people = iter(crowd.townspeople)
-    for code, seats in ((WAITED_FOR, 30), (OFFERED, 12)):
+    for code, seats in ((WAITED_FOR, 24), (OFFERED, 12)):
         crowd.fill(crowd.occurrence(code), seats, people)
     for code, count in ((FULL, 3), (WAITED_FOR, 2)):
         occurrence = crowd.occurrence(code)

@@ -17,7 +17,7 @@ from expo.programme.models import Conference
 
 # What letters that somebody gets on their way to a place are called.
 PREFIXES = (
-    "registration_", "order_", "ticket_", "offer_", "waiting_", "delegation_", "nominee_", "decisions_",
+    "registration_", "order_", "change_", "ticket_", "offer_", "waiting_", "delegation_", "nominee_", "decisions_",
 )  # fmt: skip
 
 
@@ -51,6 +51,10 @@ def of(expo: Expo, conference: Conference, kind: str, language: str, *, note: st
 
 def _of_kind(kind: str, conference: Conference, language: str) -> dict[str, Any]:
     """Where a kind of letter calls something by a name that means another thing elsewhere."""
+    if kind in ("ticket_changed", "change_lapsed"):
+        return {
+            "change": {"before": "Delegate", "after": "Delegate with dinner", "more": ["Lunch"], "less": []}
+        }
     if kind == "ticket_offer":
         return {"until": clock.now()}
     if kind.startswith("delegation_"):

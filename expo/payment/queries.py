@@ -57,6 +57,18 @@ def lines_of(order_ids: Iterable[int], *, struck_too: bool = False) -> list[Orde
     return list(db.session.scalars(found))
 
 
+def lines_with(line_ids: Iterable[int]) -> list[OrderLine]:
+    """Those of these lines that were not struck, of whatever orders."""
+    return list(
+        db.session.scalars(
+            sa.select(OrderLine)
+            .where(OrderLine.id.in_(list(line_ids)), OrderLine.struck_at.is_(None))
+            .options(joinedload(OrderLine.order))
+            .order_by(OrderLine.id)
+        )
+    )
+
+
 def captured(order_id: int) -> int:
     """What came for an order, in minor units, whether it stayed or not."""
     return _sum(Payment.amount_minor, Payment.order_id == order_id, Payment.state.in_(MONEY_IN))

@@ -4,6 +4,7 @@ came beyond what is owed goes back."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from flask_babel import force_locale, get_locale
@@ -146,6 +147,41 @@ def reduce(*, order: Order, line: OrderLine, amount: Money, why: str = "") -> Or
     _retotal(order)
     _changed(order, before, why=why, give_back=False)
     return less
+
+
+@dataclass(frozen=True, slots=True)
+class Less:
+    """So much of a line is given up, and how much of that is kept all the same; in minor units."""
+
+    line: OrderLine
+    minor: int
+    fee_minor: int = 0
+
+
+def take_off(*, order: Order, parts: Iterable[Less], reason: RefundReason) -> None:
+    """Make lines of an order cheaper, or end them where nothing is left. What is kept of that is a line of its own,
+    which belongs to nothing that can be given back later; what came beyond the new total goes back. Whoever calls
+    holds the order."""
+    before = order.total_minor
+    for part in parts:
+        line, left = part.line, price_left(part.line)
+        if part.minor >= left:
+            line.struck_at = clock.now()
+            for one in queries.lines_of([order.id]):
+                if one.reduces_id == line.id:
+                    one.struck_at = clock.now()
+        else:
+            with force_locale(order.person.language):  # who reads the bill
+                text = _("Reduction: %(what)s", what=line.text)
+            less = Money(-part.minor, order.currency)
+            _add_line(order, text, less, line.vat_basis_points, reduces_id=line.id)
+        if part.fee_minor:
+            with force_locale(order.person.language):
+                text = _("Change fee: %(what)s", what=line.text)
+            _add_line(order, text, Money(part.fee_minor, order.currency), line.vat_basis_points)
+    _retotal(order)
+    _changed(order, before, give_back=False)
+    level(order, reason=reason)
 
 
 def price_left(line: OrderLine) -> int:

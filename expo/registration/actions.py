@@ -14,11 +14,11 @@ from expo.core import audit, clock, news
 from expo.core.db import db, execute, lock, transaction
 from expo.core.money import Money
 from expo.core.refusals import Refusal
-from expo.payment import orders
 from expo.payment.models import Order, OrderState
 from expo.payment.news import OrderExpired, OrderSettled, TakenBack
 
-from . import billing, cancelling, letters, places, queries, reminders, vouchers
+from . import billing, cancelling, changing, letters, places, queries, reminders, vouchers
+from .change_models import ChangeState
 from .models import LIVE, WAITING, Registration, RegistrationState
 from .news import RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import QuoteChanged, WrongStep
@@ -102,8 +102,7 @@ def withdraw(*, registration: Registration, expected: Money | None = None) -> No
     `expected` is what the page said would go back. Raises WrongStep; QuoteChanged where that is not so any more.
     """
     with transaction():
-        if registration.order_id is not None:
-            orders.hold(registration.order_id)
+        billing.hold_orders(registration)
         quoted = cancelling.quote(registration)
         back = quoted.back if quoted else None
         if expected is not None and (back.minor if back else 0) != expected.minor:
@@ -121,6 +120,7 @@ def listen() -> None:
     news.listen(OrderSettled, _confirm_paid)
     news.listen(OrderExpired, _end_unpaid)
     news.listen(TakenBack, _end_what_is_not_paid_any_more)
+    changing.listen()
 
 
 def _confirm_paid(settled: OrderSettled) -> None:
@@ -144,13 +144,18 @@ def _end_unpaid(expired: OrderExpired) -> None:
         news.tell(RegistrationOver(registration.id))
         if letters.payer_of(registration):  # the other letter goes to whoever was to pay
             letters.write(registration, "registration_revoked", note=why)
-    letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
+    if ended or queries.change_of(expired.order_id) is None:
+        letters.order_expired(db.session.get_one(Order, expired.order_id), ended)
 
 
 def _end_what_is_not_paid_any_more(taken: TakenBack) -> None:
     """The payer has the money back, so nobody is in by it."""
-    for registration in queries.of_order(taken.order_id):
-        if registration.is_live and registration.order_line_id is not None:
+    paid_for = [one for one in queries.of_order(taken.order_id) if one.order_line_id is not None]
+    change = queries.change_of(taken.order_id)
+    if change is not None and change.state is ChangeState.DONE:
+        paid_for.append(change.registration)
+    for registration in paid_for:
+        if registration.is_live:
             with force_locale(registration.person.language):
                 why = _("Its payment was taken back.")
             _end(registration, RegistrationState.REVOKED, why, "registration_revoked", keep={})
@@ -165,12 +170,10 @@ def _end(
 ) -> None:
     """`keep` says what of its paid lines is not given back, where that is decided now."""
     with transaction():
-        if registration.order_id is not None:
-            orders.hold(
-                registration.order_id
-            )  # before the registration: a payment holds them in this order too
+        billing.hold_orders(registration)  # before the registration: a payment holds them in this order too
         lock(registration)  # an approval at the same moment counts as before or as after, never as neither
         was_confirmed = registration.state is RegistrationState.CONFIRMED
+        changing.end_waiting(registration)
         _step(registration, state, LIVE, why=reason)
         places.give_back(registration)
         vouchers.undo(registration)

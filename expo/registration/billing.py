@@ -17,6 +17,7 @@ from expo.payment.models import Order, OrderLine, OrderState, Seller
 from expo.programme.models import Conference
 
 from . import letters, queries, reminders
+from .change_models import ChangeState, TicketChange
 from .models import ConferenceSeller, Registration, TicketType
 
 AT_LEAST = timedelta(hours=1)
@@ -77,11 +78,12 @@ def sellers_within(expo_id: int, conference_ids: Iterable[int] | None) -> list[S
     ).all()
     own = {seller_id for seller_id, conference_id in named if conference_id in ids}
     others = {seller_id for seller_id, conference_id in named if conference_id not in ids}
+    about = queries.orders_about()
     sold = set(
         db.session.scalars(
             sa.select(Order.seller_id)
-            .join(Registration, Registration.order_id == Order.id)
-            .where(Order.expo_id == expo_id, Registration.conference_id.not_in(ids))
+            .join(about, about.c.order_id == Order.id)
+            .where(Order.expo_id == expo_id, about.c.conference_id.not_in(ids))
             .distinct()
         )
     )
@@ -205,8 +207,27 @@ def strike(registration: Registration, *, keep: dict[int, Money] | None = None) 
 
 def lines_of(registration: Registration) -> list[int]:
     """The lines of orders that pay for a registration and its add-ons."""
-    found = [
-        registration.order_line_id,
-        *(one.order_line_id for one in queries.add_ons_of([registration.id])),
-    ]
-    return [one for one in found if one is not None]
+    of_add_ons = [one.order_line_id for one in queries.add_ons_of([registration.id])]
+    return [*ticket_lines(registration), *(one for one in of_add_ons if one is not None)]
+
+
+def ticket_lines(registration: Registration) -> list[int]:
+    """Those for its ticket: the first, and what changes to a dearer one have added since."""
+    changed = db.session.scalars(
+        sa.select(TicketChange.order_line_id)
+        .where(TicketChange.registration_id == registration.id, TicketChange.state == ChangeState.DONE)
+        .order_by(TicketChange.id)
+    )
+    return [one for one in (registration.order_line_id, *changed) if one is not None]
+
+
+def hold_orders(*registrations: Registration) -> None:
+    """Wait for whoever changes any order of these registrations, before the registrations themselves: the newest
+    first, because whoever pays for a change holds its order before those that it makes cheaper."""
+    changed = sa.select(TicketChange.order_id).where(
+        TicketChange.registration_id.in_([one.id for one in registrations]),
+        TicketChange.state.in_((ChangeState.WAITING, ChangeState.DONE)),
+    )
+    found = {*db.session.scalars(changed), *(one.order_id for one in registrations)}
+    for order_id in sorted((one for one in found if one is not None), reverse=True):
+        orders.hold(order_id)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import clock
+from expo.core.db import db
 from expo.core.money import Money
 from expo.core.refusals import BadInput
 from expo.payment import queries as payment
@@ -19,6 +21,7 @@ from expo.payment import settling
 from expo.payment.models import OrderLine, OrderState
 
 from . import billing
+from .change_models import ChangeState, TicketChange
 from .models import Registration, TicketType
 
 MOST_RULES = 10
@@ -41,24 +44,44 @@ class Quote:
 
 def quote(registration: Registration) -> Quote | None:
     """What would go back if the registration were cancelled now; None where nothing was paid for it."""
-    order = registration.order
-    if order is None or order.state is not OrderState.SETTLED:
-        return None
-    mine = billing.lines_of(registration)
-    lines = [line for line in payment.lines_of([order.id]) if line.id in mine]
+    lines = [
+        line
+        for line in payment.lines_with(billing.lines_of(registration))
+        if line.order.state is OrderState.SETTLED
+    ]
     paid = sum(settling.price_left(line) for line in lines)
     if not paid:
         return None
-    percent, until = _rule(registration.ticket_type)
+    percent, until = rule_of(registration)
     keep = {line.id: _kept(line, percent) for line in lines}
     back = paid - sum(one.minor for one in keep.values())
-    return Quote(Money(paid, order.currency), Money(back, order.currency), percent, until, keep)
+    currency = next(line.order.currency for line in lines if line.price_minor)
+    return Quote(Money(paid, currency), Money(back, currency), percent, until, keep)
 
 
 def _kept(line: OrderLine, percent: int) -> Money:
+    return Money(kept(settling.price_left(line), percent), line.order.currency)
+
+
+def kept(minor: int, percent: int) -> int:
     """What is not given back, rounded down: half an öre is the delegate's."""
-    left = settling.price_left(line)
-    return Money(left - -(-left * percent // 100), line.order.currency)
+    return minor - -(-minor * percent // 100)
+
+
+def rule_of(registration: Registration) -> tuple[int, datetime | None]:
+    """How much goes back now, in per cent, and until when: the least that any ticket gives that was paid for, so that
+    changing to one with milder rules is no way around them."""
+    order = registration.order
+    paid_at = order.settled_at if order else None
+    changed = sa.select(TicketChange).where(
+        TicketChange.registration_id == registration.id, TicketChange.state == ChangeState.DONE
+    )
+    had = [
+        one.from_type
+        for one in db.session.scalars(changed)
+        if paid_at is None or one.asked_at >= paid_at  # before, the order itself was changed
+    ]
+    return min((_rule(kind) for kind in (registration.ticket_type, *had)), key=lambda one: one[0])
 
 
 def _rule(kind: TicketType) -> tuple[int, datetime | None]:

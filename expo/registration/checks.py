@@ -9,6 +9,7 @@ from expo.core.checks import check
 from expo.core.db import db
 from expo.payment.models import Order, OrderState, Payment, PayState, Refund, RefundState
 
+from .change_models import ChangeState, TicketChange
 from .late_models import UNDECIDED, LateMoney
 from .models import LIVE, Registration, RegistrationState, TakenAddOn
 from .voucher_models import Voucher, VoucherUse
@@ -127,3 +128,60 @@ def late_money() -> Iterator[str]:
     )
     for row in db.session.execute(sa.select(Order.code, Order.state, came.label("came")).where(wrong)):
         yield f"order {row.code} is {row.state} with {row.came} that nobody decides about"
+
+
+@check(
+    "3",
+    "a change that waits has an open order and a confirmed place, and one that was paid has a settled one",
+)
+def changes() -> Iterator[str]:
+    wrong = sa.or_(
+        sa.and_(
+            TicketChange.state == ChangeState.WAITING,
+            sa.or_(
+                Order.id.is_(None),
+                Order.state != OrderState.OPEN,
+                Registration.state != RegistrationState.CONFIRMED,
+                Registration.ticket_type_id != TicketChange.from_type_id,
+            ),
+        ),
+        sa.and_(
+            TicketChange.state.in_((ChangeState.LAPSED, ChangeState.CANCELLED)),
+            Order.state == OrderState.OPEN,
+        ),
+        sa.and_(
+            TicketChange.state == ChangeState.DONE,
+            Order.state != OrderState.SETTLED,
+            Registration.state.in_(LIVE),
+        ),
+    )
+    found = (
+        sa.select(Registration.code, TicketChange.state, Order.state.label("order_state"))
+        .join(TicketChange, TicketChange.registration_id == Registration.id)
+        .outerjoin(Order, TicketChange.order_id == Order.id)
+        .where(wrong)
+    )
+    for row in db.session.execute(found):
+        yield f"registration {row.code} has a change that is {row.state}, and its order is {row.order_state}"
+
+
+@check("3", "a registration has the ticket of the last change that was made of it")
+def changed() -> Iterator[str]:
+    last = (
+        sa.select(sa.func.max(TicketChange.id))
+        .where(TicketChange.state == ChangeState.DONE)
+        .group_by(TicketChange.registration_id)
+    )
+    wrong = (
+        sa.select(Registration.code)
+        .join(TicketChange, TicketChange.registration_id == Registration.id)
+        .where(
+            TicketChange.id.in_(last),
+            sa.or_(
+                TicketChange.to_type_id != Registration.ticket_type_id,
+                TicketChange.price_minor != Registration.price_minor,
+            ),
+        )
+    )
+    for code in db.session.scalars(wrong):
+        yield f"registration {code} has another ticket or price than its last change says"

@@ -16,9 +16,9 @@ from flask_babel import gettext as _
 from expo.accounts.models import Person
 from expo.core import audit, clock, news, tokens
 from expo.core.db import add_unless_there, db, execute, lock, transaction
-from expo.payment import orders
 
-from . import letters, queries, vouchers
+from . import billing, changing, letters, queries, vouchers
+from .change_models import TicketChange
 from .models import LIVE, Registration, RegistrationState, TakenAddOn
 from .news import PlaceHandedOn, Registered, RegistrationConfirmed, RegistrationEnded, RegistrationOver
 from .refusals import AlreadyRegistered, TooLate, WrongStep
@@ -36,8 +36,7 @@ def hand_on(
     if not registrations:
         raise WrongStep(_("There is no place to hand on any more."))
     with transaction():
-        for order_id in sorted({one.order_id for one in registrations if one.order_id is not None}):
-            orders.hold(order_id)  # before the registrations: a payment holds them in this order too
+        billing.hold_orders(*registrations)  # before them: a payment holds them in this order too
         ordered = sorted(registrations, key=lambda one: one.id)
         for one in ordered:
             lock(one)
@@ -55,8 +54,7 @@ def hand_on(
 def take_back(*, registration: Registration) -> Registration:
     """The place goes back to whoever ordered it, without a name; its person's seats are given back. Raises WrongStep."""
     with transaction():
-        if registration.order_id is not None:
-            orders.hold(registration.order_id)
+        billing.hold_orders(registration)
         lock(registration)
         if not registration.is_live:
             raise WrongStep(_("There is no place to hand on any more."))
@@ -109,6 +107,7 @@ def _voucher_use(registration: Registration) -> VoucherUse | None:
 
 
 def _hand_on(before: Registration, successor: Person | None) -> Registration:
+    changing.end_waiting(before)
     now, used, old_state = clock.now(), _voucher_use(before), before.state
     if used is not None and successor is not None:
         vouchers.check_address(used.voucher, successor)
@@ -147,7 +146,7 @@ def _hand_on(before: Registration, successor: Person | None) -> Registration:
     )  # fmt: skip
     if ended != 1:
         raise WrongStep(_("There is no place to hand on any more."))
-    for table in (TakenAddOn, VoucherUse):
+    for table in (TakenAddOn, VoucherUse, TicketChange):
         execute(sa.update(table).where(table.registration_id == before.id).values(registration_id=after.id))
     db.session.expire_all()
     audit.record(

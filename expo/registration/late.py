@@ -19,7 +19,7 @@ from expo.payment import queries as payment
 from expo.payment.models import Order, OrderState, RefundReason
 from expo.payment.news import CameLate
 
-from . import letters, places, queries, submitting
+from . import changing, letters, places, queries, submitting
 from .late_models import UNDECIDED, LateMoney, LateState
 from .models import Registration, RegistrationState, TicketType
 from .news import SeatedAgain
@@ -38,6 +38,8 @@ def listen() -> None:
 def _decide(late: CameLate) -> None:
     """Inside the transaction in which the money came; the order is held."""
     order = db.session.get_one(Order, late.order_id)
+    if changing.came_late(order):
+        return
     if undecided(order.id) is not None:
         return  # more money for the same choice: it goes back, or is kept, with the rest
     ended = _ended(order)

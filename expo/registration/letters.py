@@ -12,6 +12,7 @@ from expo.mail import outbox
 from expo.payment import orders, queries
 from expo.payment.models import Order, OrderState
 
+from .change_models import ChangedAddOn, TicketChange
 from .models import Registration
 
 
@@ -116,6 +117,32 @@ def order_expired(order: Order, ended: list[Registration]) -> None:
             order=order.code,
             registrations=[told(registration, person.language) for registration in ended],
         )
+
+
+def change_to_pay(change: TicketChange, order: Order) -> None:
+    """What is held for a change until its difference is paid, to whoever asked for it."""
+    person = change.registration.person
+    if person.email:
+        outbox.queue(
+            "change_to_pay",
+            to=person.email,
+            language=person.language,
+            expo_id=change.expo_id,
+            name=person.name,
+            registration=told(change.registration, person.language),
+            ticket=change.to_type.name,
+            bill=_bill(order, person.language),
+        )
+
+
+def told_change(change: TicketChange, add_ons: list[ChangedAddOn]) -> dict[str, Any]:
+    """What a letter says of a change."""
+    return {
+        "before": change.from_type.name,
+        "after": change.to_type.name,
+        "more": [one.add_on.name for one in add_ons if one.is_added],
+        "less": [one.add_on.name for one in add_ons if not one.is_added],
+    }
 
 
 def late(order: Order, letter: str, *, deadline: datetime | None = None) -> None:

@@ -56,3 +56,10 @@ class PlaceHandedOn:
     registration_id: int
     successor_id: int
     with_seats: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanged:
+    """A registration that goes on has another ticket, or other add-ons: what it opens is to be looked at anew."""
+
+    registration_id: int

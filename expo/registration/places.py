@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.capacity import pools
 from expo.capacity.holders import holder
+from expo.capacity.models import Pool
 from expo.capacity.refusals import PoolFull
 from expo.core.db import db, execute
 
+from .change_models import ChangedAddOn, ChangeState, TicketChange
 from .models import AddOn, Registration, TakenAddOn, TicketType
 from .refusals import TicketsGone
+
+_WAITING = TicketChange.state == ChangeState.WAITING
 
 
 def take(registrations: Iterable[Registration], *, held: Collection[int] = ()) -> None:
@@ -35,7 +39,7 @@ def take(registrations: Iterable[Registration], *, held: Collection[int] = ()) -
     try:
         pools.take_all(wanted)
     except PoolFull as full:
-        raise TicketsGone(_("All places of %(ticket)s are taken.", ticket=_full(full, names))) from full
+        raise gone(full, names) from full
     for registration in registrations:
         registration.holds_place = True
         registration.pool_id = pool_of(registration)
@@ -81,11 +85,11 @@ def _add_ons(registrations: list[Registration]) -> list[TakenAddOn]:
     )
 
 
-def _full(full: PoolFull, names: dict[int, str]) -> str:
-    """What to call the pool that is full: its own name, or that of what stands below it."""
+def gone(full: PoolFull, names: Mapping[int, str]) -> TicketsGone:
+    """The refusal that names the pool that is full: by its own name, or that of what stands below it."""
     pool_id = int(str(full.facts["pool"]))
     below = (name for one, name in names.items() if pool_id in pools.chain(one))
-    return names.get(pool_id) or next(below, "")
+    return TicketsGone(_("All places of %(ticket)s are taken.", ticket=names.get(pool_id) or next(below, "")))
 
 
 @holder
@@ -107,5 +111,40 @@ def _held_by_add_ons() -> sa.Select[int, int]:
         .select_from(TakenAddOn)
         .join(AddOn, TakenAddOn.add_on_id == AddOn.id)
         .where(TakenAddOn.holds_place)
+        .group_by(AddOn.pool_id)
+    )
+
+
+@holder
+def _held_by_changes() -> sa.Select[int, int]:
+    """The new tickets of changes that wait for their payment."""
+    return (
+        sa.select(TicketType.pool_id, sa.func.count())
+        .select_from(TicketChange)
+        .join(TicketType, TicketChange.to_type_id == TicketType.id)
+        .where(_WAITING, TicketChange.to_type_id != TicketChange.from_type_id)
+        .group_by(TicketType.pool_id)
+    )
+
+
+@holder
+def _held_by_the_old_ticket() -> sa.Select[int, int]:
+    """What of it counts once, because old and new ticket stand in one pool."""
+    return (
+        sa.select(Pool.id, -sa.func.count())
+        .join(TicketChange, TicketChange.shared_pool_id == Pool.id)
+        .where(_WAITING)
+        .group_by(Pool.id)
+    )
+
+
+@holder
+def _held_by_changed_add_ons() -> sa.Select[int, int]:
+    return (
+        sa.select(AddOn.pool_id, sa.func.count())
+        .select_from(ChangedAddOn)
+        .join(AddOn, ChangedAddOn.add_on_id == AddOn.id)
+        .join(TicketChange, ChangedAddOn.change_id == TicketChange.id)
+        .where(_WAITING, ChangedAddOn.is_added)
         .group_by(AddOn.pool_id)
     )

@@ -17,6 +17,7 @@ from expo.programme.models import Conference
 from expo.programme.words import LISTED
 
 from . import vouchers
+from .change_models import TicketChange
 from .models import LIVE, WAITING, AddOn, Category, Registration, RegistrationState, TakenAddOn, TicketType
 
 _WITH_ALL = (
@@ -239,10 +240,9 @@ def orders_of(
     )
     if conference_ids is not None:
         ids = list(conference_ids)
-        inside = sa.select(Registration.order_id).where(Registration.conference_id.in_(ids))
-        outside = sa.select(Registration.order_id).where(
-            Registration.conference_id.not_in(ids), Registration.order_id.is_not(None)
-        )
+        about = orders_about()
+        inside = sa.select(about.c.order_id).where(about.c.conference_id.in_(ids))
+        outside = sa.select(about.c.order_id).where(about.c.conference_id.not_in(ids))
         found = found.where(Order.id.in_(inside), Order.id.not_in(outside))
     if state is not None:
         found = found.where(Order.state == state)
@@ -259,11 +259,31 @@ def orders_of(
 
 def conferences_in(order_id: int) -> set[int]:
     """Of which conferences an order holds something."""
-    return set(
-        db.session.scalars(
-            sa.select(Registration.conference_id).where(Registration.order_id == order_id).distinct()
-        )
+    about = orders_about()
+    return set(db.session.scalars(sa.select(about.c.conference_id).where(about.c.order_id == order_id)))
+
+
+def changes_of(order_ids: Iterable[int]) -> list[TicketChange]:
+    """The changes that these orders are for, whatever became of them."""
+    found = sa.select(TicketChange).where(TicketChange.order_id.in_(list(order_ids)))
+    return list(db.session.scalars(found.order_by(TicketChange.id)))
+
+
+def change_of(order_id: int) -> TicketChange | None:
+    return next(iter(changes_of([order_id])), None)
+
+
+def orders_about() -> sa.Subquery:
+    """Which order is about which conference: of registrations, and of what was changed about them since."""
+    of_places = sa.select(Registration.order_id, Registration.conference_id).where(
+        Registration.order_id.is_not(None)
     )
+    of_changes = (
+        sa.select(TicketChange.order_id, Registration.conference_id)
+        .join(Registration, TicketChange.registration_id == Registration.id)
+        .where(TicketChange.order_id.is_not(None))
+    )
+    return sa.union(of_places, of_changes).subquery("about")
 
 
 def desk(

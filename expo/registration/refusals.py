@@ -59,3 +59,15 @@ class QuoteChanged(Refusal):
     """What would go back, or be to pay, is not what the page said."""
 
     code = "quote_changed"
+
+
+class PayerDecides(Refusal):
+    """Somebody else pays for this place, so its person alone does not change what it costs."""
+
+    code = "payer_decides"
+
+
+class ChangeWaits(Refusal):
+    """Another change of the same place waits for its payment."""
+
+    code = "change_waits"

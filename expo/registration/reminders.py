@@ -88,7 +88,8 @@ def _remind_payer(payload: dict[str, Any]) -> None:
         db.session.refresh(order)
         if order.state is not OrderState.OPEN or order.due_at is None or order.due_at <= clock.now():
             return
-        held = queries.approved_by(order.id)
+        change = queries.change_of(order.id)
+        held = [change.registration] if change is not None else queries.approved_by(order.id)
         if held:
             letters.pay_soon(order, held)
 

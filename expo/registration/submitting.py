@@ -264,7 +264,7 @@ def _wishes(wanted: list[TicketType], person: Person, choices: Choices, by_team:
         less = vouchers.discount(mine, price) if mine else 0
         chosen = list(choices.add_ons.get(kind.id, ()))
         for one in chosen:
-            _check_add_on(one, kind)
+            check_add_on(one, kind)
         wishes.append(_Wish(kind, Money(price.minor - less, price.currency), less, chosen, mine))
     return wishes
 
@@ -280,7 +280,8 @@ def _price(kind: TicketType, chosen: int | None) -> Money:
     return Money(chosen, kind.currency)
 
 
-def _check_add_on(one: AddOn, kind: TicketType) -> None:
+def check_add_on(one: AddOn, kind: TicketType) -> None:
+    """Raises NotOnSale."""
     if one.conference_id != kind.conference_id or (one.sale_until and clock.now() >= one.sale_until):
         raise NotOnSale(_("%(ticket)s cannot be had now.", ticket=one.name))
 

@@ -154,6 +154,32 @@ def use(*, voucher: Voucher, registration: Registration, amount_minor: int) -> N
     )
 
 
+def lessen(registration: Registration, amount_minor: int) -> None:
+    """The use of this registration gives only so much from now on. Whoever calls holds the registration."""
+    used = db.session.scalar(
+        sa.select(VoucherUse).where(
+            VoucherUse.registration_id == registration.id, VoucherUse.undone_at.is_(None)
+        )
+    )
+    if used is None or used.amount_minor <= amount_minor:
+        return
+    less = used.amount_minor - amount_minor
+    used.amount_minor = amount_minor
+    db.session.flush()
+    execute(
+        sa.update(Voucher).where(Voucher.id == used.voucher_id).values(spent_minor=Voucher.spent_minor - less)
+    )
+    found = db.session.get_one(Voucher, used.voucher_id)
+    db.session.refresh(found)
+    audit.record(
+        "voucher_used",
+        "voucher",
+        found.id,
+        expo_id=found.expo_id,
+        after={"registration": registration.id, "amount": amount_minor},
+    )
+
+
 def undo(registration: Registration) -> None:
     """Give back the use of a registration that has ended, exactly once; its place is given back before."""
     used = db.session.scalar(

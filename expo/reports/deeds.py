@@ -151,8 +151,19 @@ def _said(name: str, value: Any, called: dict[tuple[str, Any], str]) -> str:
     if value in (None, "", [], {}):
         return "–"
     known = called.get((name, value)) if isinstance(value, int) else None
-    text = one_line(known or (value if isinstance(value, str) else str(value)))
+    text = one_line(known or _plain(value))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _plain(value: Any) -> str:
+    """A value as people read it."""
+    if isinstance(value, dict):
+        return "; ".join(
+            f"{key}: {_plain(one)}" for key, one in value.items() if one not in (None, "", [], {})
+        )
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    return str(value)
 
 
 def _called(entries: list[AuditEntry]) -> dict[tuple[str, Any], str]:

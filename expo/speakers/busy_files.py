@@ -70,6 +70,8 @@ def _spans(content: bytes, first: datetime, last: datetime, zone: ZoneInfo) -> I
         if "RECURRENCE-ID" in event
     }
     for event in events:
+        # An empty span first, so that the clock is looked at for each event, also for one that has no dates.
+        yield Span(first, first)
         yield from _of_event(event, first, last, zone, moved)
     for part in parts:
         if part.name == "VFREEBUSY":
@@ -85,8 +87,6 @@ def _of_event(
         or str(event.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper() == "FREE"
     )
     if free or "DTSTART" not in event:
-        # An empty span, so that the clock is looked at for each event.
-        yield Span(first, first)
         return
     begins = event["DTSTART"].dt
     lasts = _lasts(event, begins, zone)

@@ -12,6 +12,7 @@ from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
+from . import links
 from .models import Speaker
 
 SIDE = 800  # pixels of the longer side of a picture
@@ -70,6 +71,8 @@ def set_logistics(*, speaker: Speaker, logistics: Logistics) -> bool:
             return False
         speaker.email, speaker.language = after.email or None, after.language
         speaker.travel, speaker.contact = after.travel, after.contact
+        if before.email != after.email:
+            links.end_own(speaker)  # who had the letter is not who is written to from now on
         audit.record(
             "speaker_logistics", "speaker", speaker.id, expo_id=speaker.expo_id,
             personal=[asdict(before), asdict(after)],

@@ -75,9 +75,8 @@ def _note(subject: str, spans: list[Span]) -> None:
     for span in sorted(spans, key=lambda one: (one[0], one[1], one[2])):
         if latest is not None and span[0] < latest[1]:
             for line, other in ((span[3], latest[2]), (latest[3], span[2])):
-                if line is not None:
-                    line.notes.append(
-                        _("%(subject)s: at the same time as “%(other)s”", subject=subject, other=other)
-                    )
+                said = _("%(subject)s: at the same time as “%(other)s”", subject=subject, other=other)
+                if line is not None and said not in line.notes:
+                    line.notes.append(said)
         if latest is None or span[1] > latest[1]:
             latest = span

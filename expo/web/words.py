@@ -6,6 +6,7 @@ from expo.invoicing.models import DocumentKind
 from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import Account, PayMethod, PayState, RefundReason, RefundState
 from expo.programme.words import MaterialKind, Role
+from expo.registration.change_models import ChangeState
 from expo.registration.models import Category, RegistrationState
 from expo.registration.words import CATEGORIES as CATEGORIES  # pages find all words here
 from expo.web.texts import _l
@@ -119,6 +120,12 @@ REFUND_STATES: dict[RefundState, tuple[str, str]] = {
     RefundState.PENDING: (_l("On its way"), "wait"),
     RefundState.DONE: (_l("Gone back"), "go"),
     RefundState.FAILED: (_l("Failed"), "stop"),
+}
+CHANGE_STATES: dict[ChangeState, tuple[str, str]] = {
+    ChangeState.WAITING: (_l("To pay"), "wait"),
+    ChangeState.DONE: (_l("Changed"), "go"),
+    ChangeState.LAPSED: (_l("Not paid in time"), "stop"),
+    ChangeState.CANCELLED: (_l("Called off"), "off"),
 }
 REFUND_REASONS: dict[RefundReason, str] = {
     RefundReason.CANCELLATION: _l("Cancelled"),

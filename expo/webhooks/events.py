@@ -15,8 +15,9 @@ from expo.payment.news import OrderExpired, OrderSettled
 from expo.programme.models import Conference
 from expo.publishing.models import Release, Scope
 from expo.publishing.news import ReleasePublished
+from expo.registration import queries
 from expo.registration.models import Registration
-from expo.registration.news import RegistrationConfirmed, RegistrationOver
+from expo.registration.news import RegistrationConfirmed, RegistrationOver, TicketChanged
 
 from .models import WebhookDelivery, WebhookEndpoint
 
@@ -24,6 +25,7 @@ TEST = "webhook.test"
 # What can be asked for, and what it means in a sentence.
 KINDS = {
     "registration.confirmed": "Somebody has a place at a conference.",
+    "registration.changed": "A registration has another ticket or other add-ons.",
     "registration.ended": "A registration was refused, withdrawn or revoked.",
     "order.settled": "Nothing is left to pay on an order.",
     "order.expired": "An order was not paid in time.",
@@ -33,6 +35,7 @@ KINDS = {
 
 def listen() -> None:
     news.listen(RegistrationConfirmed, _registration_confirmed)
+    news.listen(TicketChanged, _registration_changed)
     news.listen(RegistrationOver, _registration_ended)
     news.listen(OrderSettled, _order_settled)
     news.listen(OrderExpired, _order_expired)
@@ -85,17 +88,17 @@ def _registration_confirmed(told: RegistrationConfirmed) -> None:
     _registration("registration.confirmed", told.registration_id)
 
 
+def _registration_changed(told: TicketChanged) -> None:
+    _registration("registration.changed", told.registration_id)
+
+
 def _registration_ended(told: RegistrationOver) -> None:
     _registration("registration.ended", told.registration_id)
 
 
 def _order(kind: str, order_id: int) -> None:
     order = db.session.get_one(Order, order_id)
-    conferences = set(
-        db.session.scalars(
-            sa.select(Registration.conference_id).where(Registration.order_id == order.id).distinct()
-        )
-    )
+    conferences = queries.conferences_in(order.id)
     tell(kind, order.expo_id, conferences, {"order": order.code, "state": order.state.value})
 
 

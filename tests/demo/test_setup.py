@@ -119,7 +119,7 @@ def test_some_sessions_are_full_and_some_nearly(expo: Expo):
     }
     assert left["H22-007"] == 0
     assert left["H22-016"] == 1
-    assert left["H22-015"] == 0
+    assert left["H22-015"] > 1
     assert left["P50-009"] > 50
 
 

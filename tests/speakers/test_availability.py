@@ -176,3 +176,12 @@ def at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
 
 def span(day: int, hour: int, last_day: int, last_hour: int, *, month: int) -> Span:
     return Span(at(month, day, hour), at(month, last_day, last_hour))
+
+
+@pytest.mark.once
+def test_a_file_of_thousands_of_rules_without_a_date_is_given_up_in_time(monkeypatch):
+    monkeypatch.setattr(busy_files, "MOST_SECONDS", 0.2)
+    rule = event("DTSTART:20150101T000000Z", "DURATION:PT1S", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
+
+    with pytest.raises(BadCalendar):
+        busy_files.busy(together(*[rule] * 1_000), at(5, 30, 0), at(6, 1, 0), ZONE)

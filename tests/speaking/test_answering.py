@@ -208,3 +208,15 @@ def retitle(occurrence) -> None:
 
     draft = draft_of_session(occurrence.session)
     programme.edit_session(session=occurrence.session, draft=replace(draft, title="Another title"))
+
+
+def test_another_address_ends_the_page_that_was_mailed_to_the_one_before():
+    from expo.speakers import own
+    from expo.speakers import queries as speakers
+
+    appearance = asked(a.a_session())
+    invited(appearance)
+
+    own.set_logistics(speaker=appearance.speaker, logistics=own.Logistics("other@example.org"))
+
+    assert speakers.own_link(appearance.speaker_id) is None

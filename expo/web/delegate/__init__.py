@@ -34,6 +34,7 @@ from . import (  # noqa: E402, F401  their views belong to the blueprint
     answers,
     badge,
     ballots,
+    changing,
     data,
     favourites,
     feedback,

@@ -15,7 +15,8 @@ from expo.core import clock
 from expo.core.money import Money
 from expo.payment import orders
 from expo.payment import queries as payment
-from expo.registration import actions, cancelling, handing, queries
+from expo.registration import actions, cancelling, handing, queries, quoting
+from expo.registration.change_models import TicketChange
 from expo.registration.models import Registration
 from expo.registration.refusals import QuoteChanged
 from expo.web import answers, signing
@@ -49,11 +50,18 @@ def my() -> ResponseReturnValue:
         "delegate/my.html", person=person, coming=coming[:5], more=max(0, len(coming) - 5),
         live=[(r, steps_of(r)) for r in live], asked=answers.standing(live),
         handing_on={r.id for r in live if handing.may(r)},
+        changeable=quoting.changeable(live), changes=waiting_changes(live),
         ended=[(r, steps_of(r)) for r in registrations if not r.is_live],
         card=badge_card(person, live_badge, registrations) if live_badge else None,
         others=others, guest=who.account_id is None,
         bills=[(bill, orders.secret_of(bill.order)) for bill in bills_of(payment.of_person(person.id))],
     )  # fmt: skip
+
+
+def waiting_changes(live: list[Registration]) -> dict[int, tuple[TicketChange, str | None]]:
+    """By registration: the change that waits for its payment, and the secret of the order's page."""
+    found = quoting.waiting_of([one.id for one in live])
+    return {key: (one, orders.secret_of(one.order) if one.order else None) for key, one in found.items()}
 
 
 @blueprint.get("/my/registrations")

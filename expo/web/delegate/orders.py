@@ -10,7 +10,7 @@ from expo.core.money import Money
 from expo.invoicing import queries as invoicing
 from expo.payment import gateway
 from expo.payment.models import Order, OrderState
-from expo.registration import late, queries
+from expo.registration import late, queries, quoting
 from expo.registration.late_models import LateMoney
 from expo.registration.models import TicketType
 from expo.web import answers, signing, words
@@ -42,6 +42,8 @@ def order(code: str, secret: str) -> ResponseReturnValue:
         asked=answers.standing([one for one in registrations if one.is_live]),
         words=words,
         here=mine is not None and mine.id == found.person_id,
+        changeable=quoting.changeable([one for one in registrations if one.person_id == found.person_id]),
+        changes=quoting.waiting_of([one.id for one in registrations]),
     )
 
 

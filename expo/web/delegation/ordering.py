@@ -69,7 +69,7 @@ def place_group_order() -> ResponseReturnValue:
     form, person = _form(offered, request.form), me()
     made: list[ordering.Ordered] = []
     if form.validate():
-        limits.count("group_order", network_address(), most=6, within=timedelta(hours=1))
+        limits.count("group_order", network_address(), most=12, within=timedelta(hours=1))
         kind = next(one for one in offered if str(one.id) == form.ticket.data)
         who = visitor()
         buyer = person or Newcomer(

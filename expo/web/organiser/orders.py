@@ -19,7 +19,7 @@ from expo.reports import timeline
 from expo.web import amounts
 from expo.web.bills import bills_of
 from expo.web.context import this_expo
-from expo.web.words import PAY_METHODS, PAY_STATES, REFUND_REASONS, REFUND_STATES
+from expo.web.words import CHANGE_STATES, PAY_METHODS, PAY_STATES, REFUND_REASONS, REFUND_STATES
 
 from . import blueprint, lists, mine
 from .ticket_forms import PaymentForm, RefundForm
@@ -184,6 +184,8 @@ def _page(found: Order, form: PaymentForm | None = None, *, refund_form: RefundF
         refund_states=REFUND_STATES,
         reasons=REFUND_REASONS,
         registrations=queries.of_order(found.id),
+        change_states=CHANGE_STATES,
+        changes=queries.changes_of([found.id]),
         form=form or PaymentForm(data=_left(found)),
         refund_form=refund_form or _refund_form(found),
         scans=_scans(found),

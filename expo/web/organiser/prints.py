@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, send_file, url_for
@@ -11,6 +12,7 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from expo.badge import queries as badges
 from expo.badge.models import Badge, BadgeState
+from expo.core import limits
 from expo.printing import actions, queries
 from expo.printing.models import Paper, Print, PrintState
 from expo.printing.queries import Batch
@@ -19,7 +21,7 @@ from expo.programme.words import Deed
 from expo.registration import queries as registrations
 from expo.reports import timeline
 from expo.web import live
-from expo.web.context import choose_language, offered_languages, this_expo
+from expo.web.context import choose_language, offered_languages, this_expo, visitor
 from expo.web.filters import language_name
 from expo.web.forms import PlainForm, TextLine, short
 from expo.web.texts import _l
@@ -73,6 +75,8 @@ def print_badges() -> ResponseReturnValue:
     form = _form(request.form)
     asked: list[Print] = []
     if form.validate():
+        who = visitor()
+        limits.count("print_badges", str(who and who.account_id), most=60, within=timedelta(minutes=15))
         batch = _batch(form)
         if form.accepts(
             lambda: asked.append(

@@ -70,6 +70,7 @@ def entries() -> list[dict[str, Any]]:
                 [
                     ("orders", _("Orders")),
                     ("refunds", _("Refunds")),
+                    ("till", _("Till")),
                     ("invoices", _("Invoices")),
                     ("ledger", _("Ledger")),
                     ("vat", _("VAT report")),

@@ -20,7 +20,7 @@ from expo.desk.models import COLOURS
 from expo.printing import queries as printing
 from expo.programme.words import Deed
 from expo.publishing import queries as publishing
-from expo.registration import actions
+from expo.registration import actions, quoting
 from expo.registration import queries as registrations
 from expo.registration.models import WAITING, Registration
 from expo.reports import one_way, timeline
@@ -221,6 +221,8 @@ def page(
         may_run_doors=mine.may(Deed.RUN_DOORS, found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),
         waits=found.state in WAITING,
+        change=quoting.waiting(found.id),
+        changeable=bool(quoting.changeable([found])),
         states=REGISTRATION_STATES,
         kinds=REGISTRATION_KINDS,
         categories=CATEGORIES,

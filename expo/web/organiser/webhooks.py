@@ -21,6 +21,7 @@ from . import blueprint, mine
 
 MEANINGS = {
     "registration.confirmed": _l("Somebody has a place at a conference."),
+    "registration.changed": _l("A registration has another ticket or other add-ons."),
     "registration.ended": _l("A registration was refused, withdrawn or revoked."),
     "order.settled": _l("Nothing is left to pay on an order."),
     "order.expired": _l("An order was not paid in time."),

@@ -38,7 +38,16 @@ PAGES = [
     "/sessions/T-1/materials?change=0",
     "/sessions/T-1/times/new",
     "/sessions/T-1/times/T-1",
+    "/sessions/T-1/times/T-1/repeat",
+    "/sessions/T-1/contributions",
+    "/sessions/T-1/together",
     "/sessions/T-1/people?q=a",
+    "/files",
+    "/grid?conference=week",
+    "/history",
+    "/names/new/types",
+    "/conferences/new",
+    "/conferences/week/guests",
     "/speakers",
     "/speakers/new",
     "/speakers/ada",
@@ -254,3 +263,30 @@ def test_a_title_is_changed_and_published_by_keyboard_alone(place: Place, chromi
 
     page.goto(place.url.replace("/organise", "/sessions/T-1"))
     assert page.inner_text("h1") == "Drums by the quay, at night"
+
+
+PASTE = """(text) => {
+  const event = new ClipboardEvent("paste", {bubbles: true, cancelable: true, clipboardData: new DataTransfer()});
+  event.clipboardData.setData("text/plain", text);
+  document.activeElement.dispatchEvent(event);
+}"""
+
+
+@pytest.mark.feature("P9")
+def test_what_a_spreadsheet_copies_is_pasted_looked_at_saved_and_taken_back(place: Place, chromium: Browser):
+    page = signed_in(chromium, place)
+    page.goto(f"{place.url}/grid?conference=week")
+    first = page.locator("[data-sheet] tbody tr").first
+    was = first.locator("input").first.input_value()
+    first.locator("input").first.focus()
+    page.evaluate(PASTE, "Pasted title\tconcert\n")
+    assert first.locator("input").nth(1).input_value() == "concert"
+    page.click("form:has([data-sheet]) .main")
+    page.wait_for_selector("ins:has-text('Pasted title')")
+    page.click("text=Import one line")
+    page.wait_for_selector("text=1 line is imported")
+    page.click("text=Take the import back")
+    page.wait_for_selector("text=The import is taken back")
+    page.goto(f"{place.url}/grid?conference=week")
+
+    assert page.locator("[data-sheet] tbody tr").first.locator("input").first.input_value() == was
