@@ -55,7 +55,7 @@ def word(people: int, places: int) -> Fullness:
 
 
 def places(expo: Expo) -> list[Place]:
-    """Every zone of the expo now, by name. Four queries."""
+    """Every zone of the expo now, by name. Four queries; one where there is none."""
     zones = list(
         db.session.scalars(
             sa.select(Zone)
@@ -64,7 +64,7 @@ def places(expo: Expo) -> list[Place]:
             .order_by(Zone.name, Zone.id)
         )
     )
-    inside = people(expo, {zone.id: zone.parent_id for zone in zones})
+    inside = people(expo, {zone.id: zone.parent_id for zone in zones}) if zones else {}
     return [Place(zone, inside[zone.id], _places(zone)) for zone in zones]
 
 

@@ -30,6 +30,7 @@ class Form(enum.StrEnum):
     JSON = "json"
     CSV = "csv"
     XML = "xml"
+    XLSX = "xlsx"
 
 
 class Other(enum.StrEnum):
@@ -99,6 +100,8 @@ def _made(expo: Expo, wish: Filter, form: Form, state: State, texts: str) -> byt
     found = list(talks.find(expo, wish, texts))
     if form is Form.CSV:
         return table.as_csv(found)
+    if form is Form.XLSX:
+        return table.as_xlsx(expo.name, found)
     write = frab.as_json if form is Form.JSON else frab.as_xml
     return write(expo, found, str(state.number))
 

@@ -7,6 +7,7 @@ import io
 
 from .cells import harmless
 from .talks import Talk
+from .xlsx import workbook
 
 COLUMNS = (
     "code", "session", "uid", "title", "conference", "type", "track", "starts_at", "ends_at", "time_zone",
@@ -21,6 +22,11 @@ def as_csv(talks: list[Talk]) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows([harmless(cell) for cell in _cells(talk)] for talk in talks)
     return b"\xef\xbb\xbf" + sheet.getvalue().encode()
+
+
+def as_xlsx(title: str, talks: list[Talk]) -> bytes:
+    """The same as a workbook."""
+    return b"".join(workbook(title, COLUMNS, (_cells(talk) for talk in talks)))
 
 
 def _cells(talk: Talk) -> tuple[str, ...]:

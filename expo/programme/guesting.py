@@ -120,13 +120,14 @@ def let_edit(*, session: Session, email: str, name: str, language: str) -> bool:
     return True
 
 
-def no_longer(*, session: Session, account_id: int) -> None:
-    """Take it back. Twice is once."""
+def no_longer(*, session: Session, account_id: int) -> bool:
+    """Take it back. False where this account is no co-host of the session."""
     with transaction():
         gone = sa.delete(SessionEditor).where(
             SessionEditor.session_id == session.id, SessionEditor.account_id == account_id
         )
-        if execute(gone):
+        ended = execute(gone) == 1
+        if ended:
             audit.record(
                 "co_host_removed",
                 "session",
@@ -134,6 +135,7 @@ def no_longer(*, session: Session, account_id: int) -> None:
                 expo_id=session.expo_id,
                 before={"account": account_id},
             )
+    return ended
 
 
 def editors_of(session: Session) -> list[Account]:

@@ -48,6 +48,7 @@ TYPES = {
     Form.JSON: ("json", "application/json"),
     Form.CSV: ("csv", "text/csv; charset=utf-8"),
     Form.XML: ("xml", "application/xml"),
+    Form.XLSX: ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
 
 
@@ -63,7 +64,7 @@ def programme() -> ResponseReturnValue:
     return _public(Scope(Kind.PROGRAMME, wish=asked.public_wish()))
 
 
-@blueprint.get("/feeds/programme.<any(json,csv,xml):form>")
+@blueprint.get("/feeds/programme.<any(json,csv,xml,xlsx):form>")
 def export(form: str) -> ResponseReturnValue:
     """The programme, or what meets the wishes in the address, as frab's schedule or as rows."""
     expo, kind, wish = this_expo(), Form(form), asked.public_wish()

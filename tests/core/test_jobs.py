@@ -175,7 +175,7 @@ def at_once(app: Flask, how_many: int, what: Any) -> list[Any]:
 
 
 def test_four_workers_do_each_job_once(app: Flask, done):
-    """Red when _claim leases without its lock (PostgreSQL) or outside transaction() (both)."""
+    """Seen red on PostgreSQL where _claim leases without its lock."""
     with transaction():
         for number in range(40):
             jobs.add("note", {"n": number})
@@ -186,7 +186,7 @@ def test_four_workers_do_each_job_once(app: Flask, done):
 
 
 def test_four_schedulers_make_one_job_of_each_due_time(app: Flask, hourly: Periodic, done):
-    """Red when _start moves the schedule on without asking for the time that it has read."""
+    """Two keep it: the schedule moves on from the time that was read, and a job of one key waits once."""
     schedules.tick()
     for _hour in range(3):
         with transaction():

@@ -113,7 +113,7 @@ def test_a_clock_that_differs_from_the_databases_is_never_believed():
 
 
 def test_a_jump_lets_no_hold_lapse(monkeypatch: pytest.MonkeyPatch):
-    """Red with a lane that runs jobs without asking its watch."""
+    """Seen red with a lane that runs jobs without asking its watch."""
     lapsed: list[dict[str, Any]] = []
     monkeypatch.setitem(jobs._handlers, "lapse", lapsed.append)
     machine = Machine()

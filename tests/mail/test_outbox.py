@@ -49,6 +49,13 @@ def test_a_letter_is_handed_over_once_and_then_emptied():
     assert (letter.state, letter.body) == (LetterState.SENT, "")
 
 
+def test_a_letter_in_somebodys_hands_is_taken_by_nobody_else_nor_is_the_next_to_the_same_person():
+    """Seen red without the lease (the second worker takes the same letter) and without the look at earlier ones."""
+    first, _next_to_ada, to_bo = a_letter(), a_letter(), a_letter("Bo", "bo@example.org")
+
+    assert [sending._claim() for _worker in range(3)] == [first.id, to_bo.id, None]
+
+
 def test_a_mail_server_that_refuses_keeps_the_letter_waiting():
     letter = a_letter()
 

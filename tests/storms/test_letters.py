@@ -61,8 +61,8 @@ class Killer:
 def test_killed_workers_lose_no_letter_and_repeat_at_most_what_they_held(
     app: Flask, database_url: str, tmp_path: Path
 ):
-    """Red in three ways: a letter noted as sent before the hand-over is lost; one that is not leased comes twice
-    without a kill; without the look at earlier letters a person's come in another order."""
+    """Seen red where a letter is noted as sent before the hand-over: then it is lost. That two workers never hold one
+    letter, nor two of one person's, is shown in tests/mail/test_outbox.py."""
     written: dict[str, list[str]] = {}
     with transaction():
         for number in range(LETTERS):

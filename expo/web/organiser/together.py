@@ -103,7 +103,8 @@ def add_co_host(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/together/hosts/<int(max=2147483647):account_id>/remove")
 def remove_co_host(code: str, account_id: int) -> ResponseReturnValue:
     found = mine.session(code, Deed.SCHEDULE)
-    guesting.no_longer(session=found, account_id=account_id)
+    if not guesting.no_longer(session=found, account_id=account_id):
+        abort(404)
     flash(_("Taken back."), "success")
     return redirect(url_for("organiser.together", code=found.code), code=303)
 

@@ -6,14 +6,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
-from flask import Response, current_app, render_template, url_for
+from flask import Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from expo.badge import qr
 from expo.calendar import parts as calendars
+from expo.calendar import scopes
+from expo.calendar.scopes import Kind, Scope
+from expo.core.text import one_line
 from expo.publishing import queries as publishing
 from expo.publishing import shelf
 from expo.publishing.filters import Filter
@@ -21,12 +25,13 @@ from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import date_span, title_here
 
-from . import blueprint, look
+from . import asked, blueprint, look
 from .frame import span_pairs
 from .rows import addresses
 from .viewer import viewer
 
 A_YEAR = 31_536_000
+_FOLLOWED = frozenset(kind.value for kind in Kind) - {Kind.SHARED.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Feed:
     label: str
     subscribe: str
     download: str
+    ways: str
     parts: tuple[Feed, ...] = ()
 
 
@@ -97,7 +103,39 @@ def feed(label: str, path: str, parts: tuple[Feed, ...] = ()) -> Feed:
     """The calendar at this path of ours."""
     base = current_app.config["EXPO"].base_url.rstrip("/")
     host = base.split("://", 1)[1]
-    return Feed(label, f"webcal://{host}{path}", path, parts)
+    return Feed(label, f"webcal://{host}{path}", path, ways_address(path), parts)
+
+
+def ways_address(path: str) -> str:
+    """The page with all ways to follow the calendar at this path of ours."""
+    calendar, _mark, query = path.partition("/feeds/")[2].partition("?")
+    pairs = [("calendar", calendar.removesuffix(".ics")), *parse_qsl(query)]
+    return f"{url_for('public.subscribe')}?{urlencode(pairs)}"
+
+
+@blueprint.get("/subscribe")
+@for_strangers
+def subscribe() -> ResponseReturnValue:
+    """Every way to follow one calendar, and how soon each program sees what changes. What else stands in the address
+    are the wishes of F4."""
+    kind, _slash, key = one_line(request.args.get("calendar", "")).partition("/")
+    expo, wish = this_expo(), asked.public_wish()
+    if kind not in _FOLLOWED or (kind == Kind.PROGRAMME) == bool(key):
+        abort(404)
+    scope = Scope(Kind(kind), key, wish=wish if kind == Kind.PROGRAMME else scopes.NO_WISH)
+    title = scopes.find(expo, scope).title
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "calendar"]
+    path = url_for("feeds.programme").replace(
+        "programme.ics", f"{kind}/{quote(key)}.ics" if key else "programme.ics"
+    )
+    path += f"?{urlencode(pairs)}" if pairs else ""
+    return render_template(
+        "public/subscribe.html",
+        title=title,
+        feed=feed(title, path),
+        address=current_app.config["EXPO"].base_url.rstrip("/") + path,
+        qr=Markup(qr.svg_of_address(feed(title, path).subscribe).decode()),  # noqa: S704
+    )
 
 
 @blueprint.get("/look.css", endpoint="look")

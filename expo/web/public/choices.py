@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from expo.publishing import shelf
+from expo.publishing import scopes, shelf
 from expo.publishing.facets import Facets, Sifted
 from expo.publishing.filters import FREE, PAID, Filter
 from expo.publishing.items import Item, PartOfDay
@@ -189,7 +189,7 @@ def removable(
     days and the shape of the page, as its address has them."""
     pairs = asked.arguments(wished)
     rooms = {item.room_slug: item.room_name for item in items}
-    words: dict[tuple[str, str], str] = {("room", slug): rooms.get(slug, slug) for slug in wished.rooms}
+    words = {("room", slug): rooms.get(slug) or _room_name(slug) for slug in wished.rooms}
     for name, _label, _none, values in offered.sheet:
         words |= {(name, choice.value): choice.label for choice in values}
     switches = {("seats", "1"), ("step_free", "1"), ("open", "1")}
@@ -202,6 +202,12 @@ def removable(
         )
         for pair in shown
     ]
+
+
+def _room_name(slug: str) -> str:
+    """That of a room which has nothing on the days of the page."""
+    room = scopes.room(this_expo().id, slug, viewer().tickets)
+    return room.name if room is not None else slug
 
 
 def loosened(wished: Filter) -> list[tuple[Filter, str]]:

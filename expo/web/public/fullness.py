@@ -96,10 +96,10 @@ def word_of(*, room_id: int | None = None, venue_id: int | None = None) -> tuple
 
 
 def words_by_room() -> dict[int, str]:
-    """How full each room is that its door counts, for lists of what is on."""
+    """How full each room is that its door counts, for lists that name the rooms they may. Four queries, or one."""
     return {
         place.zone.room_id: str(WORDS[place.fullness][0])
-        for place in _public()
+        for place in occupancy.places(this_expo())
         if place.zone.room_id is not None and place.fullness is not None
     }
 

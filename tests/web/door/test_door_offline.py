@@ -165,7 +165,7 @@ def test_without_a_list_the_scan_is_kept_and_the_screen_says_what_to_do(
 
     page.keyboard.type("A" * 32 + "\n")
 
-    expect(page.locator("main.door.ask .why")).to_contain_text("no list yet")
+    expect(page.locator("main.door.ask .verdict .why")).to_contain_text("no list yet")
     expect(page.locator("footer.loud")).to_contain_text("1 scans wait here")
     expect(page.get_by_role("button", name="Save waiting scans")).to_be_hidden()  # behind the verdict
     page.get_by_role("button", name="Next badge").click()

@@ -322,7 +322,8 @@ def test_a_time_outside_the_rooms_hours_is_kept_and_said(desk: Desk):
     address = f"{desk.path}/sessions/RG-1/times/{occurrence.code}"
 
     late = {"starts_at": "2031-06-02T17:00", "ends_at": "2031-06-02T19:00"}
-    page.post(address, desk.time_form(room_id, **late))
+    assert page.post(address, desk.time_form(room_id, **late)).status_code == 409
+    page.post(address, desk.time_form(room_id, keep="The house opens for us", **late))
     assert "Old hall is not open then: that day it is open 08:00–18:00." in page.get(address).text
     page.post(address, desk.time_form(room_id, version="2"))
     assert "is not open then" not in page.get(address).text

@@ -274,7 +274,14 @@ ELSEWHERE = {
     "outside", "new_outside", "create_outside", "outside_event", "save_outside", "remove_outside",
     "take_substitute", "turn_down_substitute", "printing", "print_file", "print_progress",
     "rules_of_kind", "save_rules_of_kind", "transfer_columns", "choose_transfer", "check_transfer", "transfer_faults",
-    "forget_transfer", "import_transfer", "undo_transfer", "undo_deed", "history_of",
+    "ask_change", "change", "cancel_change", "timetable_clashes", "keep_clash", "clash_rules", "save_clash_rules",
+    "loans", "lend", "bring_back", "save_loan_kind", "move_to", "do_move", "take_out", "follow_calendar", "pull_calendar",
+    "leave_calendar", "partners", "change_partners", "outcomes", "save_outcome", "room_blocks", "hold_room", "free_room",
+    "running_late", "run_late", "session_needs", "save_session_needs", "till", "count_till", "timetable",
+    "timetable_shut", "timetable_impact", "timetable_moves", "timetable_undo", "contributions", "save_contribution",
+    "remove_contribution", "together", "add_co_host", "remove_co_host", "offer_guest", "accept_guest", "end_guest",
+    "guest_sessions", "upheavals", "new_upheaval", "draft_upheaval", "upheaval", "publish_upheaval", "undo_upheaval",
+    "paid_in_cash", "forget_transfer", "import_transfer", "undo_transfer", "undo_deed", "history_of",
     "publish", "work", "run_rhythm", "retry_job", "confirm_clock", "retry_letter", "retry_letters",
 }  # fmt: skip
 # Places belong to the whole expo: every team reads them, and test_places.py walks who changes them.

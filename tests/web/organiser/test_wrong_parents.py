@@ -14,7 +14,7 @@ from expo.desk import actions as desk_actions
 from expo.guests import actions as inviting
 from expo.payment import payments, refunds
 from expo.payment.models import PayMethod, RefundReason
-from expo.programme import members
+from expo.programme import guesting, members
 from expo.programme.models import Conference
 from expo.programme.words import Role
 from expo.questions import files
@@ -78,10 +78,17 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "link_id": link.id,
         "code": a_ballot(conference, a.a_session(conference)).code,
         "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
+        "account_id": _a_co_host(talk.session),
         "refund_id": _a_refund(registration.order).id,
         "delivery_id": webhooks.deliveries(endpoint.id)[0].id,
     }
     return tops, below
+
+
+def _a_co_host(session):
+    guesting.let_edit(session=session, email=f"{session.code}@example.org", name="Co Host", language="en")
+    (account,) = guesting.editors_of(session)
+    return account.id
 
 
 def _a_refund(order):

@@ -44,6 +44,7 @@ PAGES = [
     "programme?q=tour",
     "programme?q=zeppelin",
     "embed",
+    "subscribe?calendar=programme",
     "conferences",
     "conferences/arena",
     "conferences/forum",

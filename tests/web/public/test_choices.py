@@ -112,3 +112,9 @@ def test_nobody_finds_a_seat_in_what_is_over(saturday, at, browser):
 
     assert "0 of 3 sessions" in page
     assert "Has seats" not in chips(browser().get("/h22/programme?day=2022-06-04").text)
+
+
+def test_a_room_that_has_nothing_on_the_day_is_called_by_its_name(browser, saturday):
+    page = browser().get("/h22/programme?day=2022-06-05&room=concert").text
+    assert re.search(r'class="cluster taken".*?Concert', page, re.S)
+    assert "concert</" not in page
