@@ -51,7 +51,8 @@ _entitled = (
             _entitlements.c.person_id == _badges.c.person_id,
             _entitlements.c.registration_id == _badges.c.registration_id,  # of a badge without person
         ),
-        _entitlements.c.zone_id == _gates.c.zone_id,
+        # Looked up by whose it is: a zone opens for all, and SQLite would read them all.
+        _entitlements.c.zone_id + 0 == _gates.c.zone_id,
         _entitlements.c.opens_at <= _now,
         _entitlements.c.closes_at > _now,
     )
@@ -227,7 +228,7 @@ OPENINGS_OF = Prepared(
             _entitlements.c.person_id == sa.bindparam("person"),
             _entitlements.c.registration_id == sa.bindparam("registration"),
         ),
-        _entitlements.c.zone_id == sa.bindparam("zone"),
+        _entitlements.c.zone_id + 0 == sa.bindparam("zone"),
     )
     .order_by(_entitlements.c.opens_at)
 )
