@@ -33,7 +33,8 @@ class BookingState(enum.StrEnum):
 COUNTING = (BookingState.BOOKED,)
 HOLDING = (*COUNTING, BookingState.OFFERED)
 LIVE = (*HOLDING, BookingState.WAITING)
-_LIVE = "state IN ('booked', 'offered', 'waiting')"
+# The same as the index of live bookings says it. SQLite uses that index only for the very words.
+IS_LIVE = "state IN ('booked', 'offered', 'waiting')"
 
 
 class Booking(Base):
@@ -46,7 +47,7 @@ class Booking(Base):
     __tablename__ = "bookings"
     __table_args__ = (
         # One live booking per person and occurrence, under whatever registration.
-        partial_index("uq_bookings_live", "occurrence_id", "person_id", where=_LIVE),
+        partial_index("uq_bookings_live", "occurrence_id", "person_id", where=IS_LIVE),
         partial_index("ix_bookings_waiting", "occurrence_id", "id", where="state = 'waiting'", unique=False),
         choice_check("state", BookingState),
         sa.UniqueConstraint("secret_digest"),

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
 
-from expo.booking.models import COUNTING, Booking, BookingState
+from expo.booking.models import COUNTING, IS_LIVE, Booking, BookingState
 from expo.capacity.models import Pool
 from expo.core.db import db
 from expo.favourites.models import Favourite
@@ -131,8 +131,8 @@ _STATES = {state.value: state for state in BookingState}
 
 
 def _live(table: str) -> sa.ColumnElement[bool]:
-    """As the index of live bookings writes it, or SQLite does not use it."""
-    return sa.text(f"{table}.state IN ('held', 'booked', 'offered', 'waiting')")  # type: ignore[return-value]
+    """In the words of the index of live bookings."""
+    return sa.literal_column(f"{table}.{IS_LIVE}", sa.Boolean)
 
 
 def kept_in_mind(occurrence_ids: Collection[int]) -> int:
