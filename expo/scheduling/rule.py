@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -55,7 +56,7 @@ class Told:
 Gap = tuple[int | None, datetime, datetime, str]  # a room or all of them, from, until, why
 
 
-class Rule:
+class Rule(ABC):
     """One rule. `usual` is its level where nobody said another; `number` its own number, if it has any."""
 
     key: ClassVar[ClashRule]
@@ -67,9 +68,9 @@ class Rule:
     least: ClassVar[int] = 0
     most: ClassVar[int] = 600
 
+    @abstractmethod
     def find(self, board: Board, own: Collection[int] | None) -> Iterator[Found]:
         """What breaks it: in the whole expo, or where one of these has part in it. Each pair once."""
-        raise NotImplementedError
 
     def shut(self, _board: Board, _row: Placed, _span: Span) -> Iterable[Gap]:
         """Where and when within the span this row would break it."""
@@ -79,9 +80,9 @@ class Rule:
         """What makes it a clash. Whoever keeps it keeps it for as long as these are the same."""
         return times(one, other)
 
+    @abstractmethod
     def said(self, subject: str, own: Placed, values: dict[str, Any], told: Told) -> str:
         """The sentence."""
-        raise NotImplementedError
 
     def level(self, board: Board, *rows: Placed | None) -> Level:
         """How strict it is for these: as the stricter of their conferences says."""

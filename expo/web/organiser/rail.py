@@ -18,93 +18,93 @@ def entries() -> list[dict[str, Any]]:
     """What stands in the rail; empty where a page is shown to somebody who may not be here."""
     if getattr(g, "expo", None) is None or not mine.rights().anywhere(Deed.READ):
         return []
-    answers = [("answers", _("Speakers' answers"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
-    files = [("transfer", _("Import and export"))] if mine.rights().anywhere(Deed.SCHEDULE) else []
-    at_once = [("upheavals", _("Cancel or move"))] if answers else []
     rail = [
         _entry("today", _("Today"), "home", [("home", _("Today")), ("live", _("As it runs"))]),
-        _entry(
-            "programme",
-            _("Programme"),
-            "list",
-            [
-                ("sessions", _("Sessions")),
-                ("timetable", _("Timetable")),
-                ("timetable_clashes", _("Clashes")),
-                ("room_blocks", _("Rooms held")),
-                ("speakers", _("Speakers")),
-                *answers,
-                ("releases", _("Releases")),
-                *at_once,
-                ("booking_rules", _("Booking rules")),
-                *files,
-            ],
-        ),
+        _entry("programme", _("Programme"), "list", _programme()),
     ]
-    if mine.rights().anywhere(Deed.READ_PEOPLE):
-        pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
-        if mine.rights().anywhere(Deed.WALK_IN):
-            pages += [
-                ("walk_in", _("Walk-in")),
-                ("group_badges", _("Group badges")),
-                ("prints", _("Print badges")),
-                ("loans", _("Loans")),
-            ]
-        if mine.rights().anywhere(Deed.DECIDE):
-            pages.append(("attendees", _("Import")))
-        pages += [
-            ("bookings", _("Bookings")),
-            ("organisations", _("Organisations")),
-        ]
-        rail.append(_entry("people", _("People"), "users", pages, waiting()))
-        told = [("letters", _("Letters"))]
-        if mine.rights().anywhere(Deed.DECIDE):
-            told.insert(0, ("messages", _("Messages")))
-        rail.append(_entry("messages", _("Messages"), "mail", told))
-    if mine.rights().anywhere(Deed.TAKE_MONEY):
-        rail.append(
-            _entry(
-                "money",
-                _("Money"),
-                "banknote",
-                [
-                    ("orders", _("Orders")),
-                    ("refunds", _("Refunds")),
-                    ("till", _("Till")),
-                    ("invoices", _("Invoices")),
-                    ("ledger", _("Ledger")),
-                    ("vat", _("VAT report")),
-                    ("reconciliation", _("Reconciliation")),
-                ],
-            )
-        )
-    if mine.rights().anywhere(Deed.READ_DOORS):
-        pages = [("doors", _("Doors")), ("conflicts", _("Conflicts"))]
-        if mine.rights().anywhere(Deed.RUN_DOORS):
-            pages.append(("crew", _("Crew")))
+    if _may(Deed.READ_PEOPLE):
+        rail.append(_entry("people", _("People"), "users", _people(), waiting()))
+        told = [("messages", _("Messages"))] if _may(Deed.DECIDE) else []
+        rail.append(_entry("messages", _("Messages"), "mail", [*told, ("letters", _("Letters"))]))
+    if _may(Deed.TAKE_MONEY):
+        rail.append(_entry("money", _("Money"), "banknote", _money()))
+    if _may(Deed.READ_DOORS):
+        crew = [("crew", _("Crew"))] if _may(Deed.RUN_DOORS) else []
+        pages = [("doors", _("Doors")), ("conflicts", _("Conflicts")), *crew]
         rail.append(_entry("doors", _("Doors"), "door-open", pages))
-    numbers = [("numbers", _("Numbers"))]
-    if mine.rights().anywhere(Deed.READ_PEOPLE):
-        numbers.append(("inside", _("Who is in")))
-    numbers.append(("feedback", _("Feedback")))
+    inside = [("inside", _("Who is in"))] if _may(Deed.READ_PEOPLE) else []
+    numbers = [("numbers", _("Numbers")), *inside, ("feedback", _("Feedback"))]
     rail.append(_entry("reports", _("Reports"), "chart", numbers))
-    set_up = [("conferences", _("Conferences")), ("places", _("Places")), ("names", _("Names"))]
+    rail.append(_entry("set-up", _("Set-up"), "settings", _set_up()))
+    return rail
+
+
+Pages = list[tuple[str, str]]
+
+
+def _may(deed: Deed) -> bool:
+    return mine.rights().anywhere(deed)
+
+
+def _programme() -> Pages:
+    schedules = _may(Deed.SCHEDULE)
+    return [
+        ("sessions", _("Sessions")),
+        ("timetable", _("Timetable")),
+        ("timetable_clashes", _("Clashes")),
+        ("room_blocks", _("Rooms held")),
+        ("speakers", _("Speakers")),
+        *([("answers", _("Speakers' answers"))] if schedules else []),
+        ("releases", _("Releases")),
+        *([("upheavals", _("Cancel or move"))] if schedules else []),
+        ("booking_rules", _("Booking rules")),
+        *([("transfer", _("Import and export"))] if schedules else []),
+    ]
+
+
+def _people() -> Pages:
+    pages = [("people", _("Registrations")), ("delegations", _("Delegations"))]
+    if _may(Deed.WALK_IN):
+        pages += [
+            ("walk_in", _("Walk-in")),
+            ("group_badges", _("Group badges")),
+            ("prints", _("Print badges")),
+            ("loans", _("Loans")),
+        ]
+    if _may(Deed.DECIDE):
+        pages.append(("attendees", _("Import")))
+    return [*pages, ("bookings", _("Bookings")), ("organisations", _("Organisations"))]
+
+
+def _money() -> Pages:
+    return [
+        ("orders", _("Orders")),
+        ("refunds", _("Refunds")),
+        ("till", _("Till")),
+        ("invoices", _("Invoices")),
+        ("ledger", _("Ledger")),
+        ("vat", _("VAT report")),
+        ("reconciliation", _("Reconciliation")),
+    ]
+
+
+def _set_up() -> Pages:
+    pages = [("conferences", _("Conferences")), ("places", _("Places")), ("names", _("Names"))]
     if mine.may(Deed.READ):
-        set_up.append(("team", _("Team of the expo")))
+        pages.append(("team", _("Team of the expo")))
     if mine.may(Deed.SET_UP):
-        set_up += [
+        pages += [
             ("history", _("What was done")),
             ("data_protection", _("Data protection")),
             ("sellers", _("Sellers")),
             ("outside", _("Also in the city")),
         ]
-    if mine.rights().anywhere(Deed.SET_UP):
-        set_up.append(("webhooks", _("Webhooks")))
+    if _may(Deed.SET_UP):
+        pages.append(("webhooks", _("Webhooks")))
     who = visitor()
     if who is not None and who.is_admin:
-        set_up += [("work", _("Work behind the pages")), ("kept_how_long", _("How long data is kept"))]
-    rail.append(_entry("set-up", _("Set-up"), "settings", set_up))
-    return rail
+        pages += [("work", _("Work behind the pages")), ("kept_how_long", _("How long data is kept"))]
+    return pages
 
 
 def current(rail: list[dict[str, Any]]) -> str:
