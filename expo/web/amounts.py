@@ -36,3 +36,8 @@ def plain(minor_units: int, currency: str) -> str:
     """An amount as files hold it, below nothing too: all decimals of the currency, a point between."""
     digits = get_currency_precision(currency)
     return f"{Decimal(minor_units).scaleb(-digits):.{digits}f}"
+
+
+def said(text: str) -> int:
+    """What a page said before, in minor units, as its form sends it back; -1, which no quote is, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1

@@ -17,6 +17,7 @@ from expo.registration.change_models import TicketChange
 from expo.registration.models import AddOn, Registration, TicketType
 from expo.registration.quoting import Quote
 from expo.registration.refusals import QuoteChanged
+from expo.web import amounts
 
 
 @dataclass(slots=True)
@@ -74,7 +75,7 @@ def read(registration: Registration, *, code: str = "", by_team: bool = False) -
 
 def make(made: Choice, *, by_team: bool = False) -> TicketChange | None:
     """Do what was quoted. None where that cannot be: then `problem` says why."""
-    said = [_number(request.form.get(name, "")) for name in ("pay", "back")]
+    said = [amounts.said(request.form.get(name, "")) for name in ("pay", "back")]
     try:
         return changing.change(
             registration=made.registration,
@@ -122,5 +123,5 @@ def _is_over(one: AddOn) -> bool:
 
 
 def _number(text: str) -> int:
-    """-1 for what is none."""
+    """The id that stands there; -1, which no row has, where none does."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 
+from expo.programme import contributors
 from expo.programme.contributing import LONGEST, read
 from expo.programme.drafts import Contribution
 from expo.programme.models import Session
@@ -53,6 +54,32 @@ def row_of(session: Session, text: str | None) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 3 or int(text) >= len(session.contributions):
         abort(404)
     return int(text)
+
+
+def saved(session: Session) -> tuple[bool, ContributionForm, int | None]:
+    """Keep what was sent of one of its contributions, or of a new one. Whether it was kept, the form, and its place."""
+    row, form = row_of(session, request.form.get("row")), ContributionForm.of(session, sent=request.form)
+
+    def save() -> None:
+        contributors.save(
+            session=session,
+            contribution=form.read(),
+            speaker=form.speaker.data or "",
+            row=row,
+            version=form.seen,
+        )
+
+    return form.validate() and form.accepts(save), form, row
+
+
+def taken_away(session: Session) -> None:
+    """Take the contribution away that was sent; 404 where there is none."""
+    row = row_of(session, request.form.get("row"))
+    if row is None:
+        abort(404)
+    contributors.remove(
+        session=session, row=row, version=ContributionForm.of(session, sent=request.form).seen
+    )
 
 
 def shown(session: Session) -> list[tuple[int, Contribution, str]]:

@@ -181,7 +181,8 @@ def test_what_goes_back_is_quoted_to_the_ore_and_is_just_that(app, monkeypatch):
     assert (quoted.paid.minor, quoted.back.minor, quoted.kept.minor) == (33333, 16667, 16666)
 
     monkeypatch.setattr(clock, "_offset", timedelta(days=10))  # meanwhile another rule counts
-    assert client.post(path, {"back": "16667"}).headers["Location"].endswith("/withdraw")
+    for wrong in ("16667", "²", "", "-1"):
+        assert client.post(path, {"back": wrong}).headers["Location"].endswith("/withdraw")
     assert made.registrations[0].state is State.CONFIRMED
     monkeypatch.setattr(clock, "_offset", timedelta(0))
     assert client.post(path, {"back": "16667"}).status_code == 303

@@ -9,14 +9,14 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from expo.programme import actions, contributors, guesting
+from expo.programme import actions, guesting
 from expo.programme import queries as programme
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Session
 from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import draft_of_session
 from expo.web.context import this_expo, visitor
-from expo.web.contributions import ContributionForm, row_of, shown
+from expo.web.contributions import ContributionForm, row_of, saved, shown, taken_away
 from expo.web.forms import TextBlock, TextLine, VersionedForm, needed, short
 from expo.web.texts import _l
 
@@ -73,18 +73,8 @@ def save_session(code: str) -> ResponseReturnValue:
 @blueprint.post("/cohost/<code>/contributions")
 def save_contribution(code: str) -> ResponseReturnValue:
     found = _mine(code)
-    row, form = row_of(found, request.form.get("row")), ContributionForm.of(found, sent=request.form)
-
-    def save() -> None:
-        contributors.save(
-            session=found,
-            contribution=form.read(),
-            speaker=form.speaker.data or "",
-            row=row,
-            version=form.seen,
-        )
-
-    if form.validate() and form.accepts(save):
+    kept, form, row = saved(found)
+    if kept:
         flash(_("Saved. The organisers publish it."), "success")
         return redirect(url_for("cohost.session", code=found.code), code=303)
     return _page(found, CoHostedForm.of(found), form, row), form.status
@@ -93,12 +83,7 @@ def save_contribution(code: str) -> ResponseReturnValue:
 @blueprint.post("/cohost/<code>/contributions/remove")
 def remove_contribution(code: str) -> ResponseReturnValue:
     found = _mine(code)
-    row, version = row_of(found, request.form.get("row")), request.form.get("version", "")
-    if row is None:
-        abort(404)
-    contributors.remove(
-        session=found, row=row, version=int(version) if version.isdigit() and len(version) < 9 else 0
-    )
+    taken_away(found)
     flash(_("Taken away. Readers see it until the session is published."), "success")
     return redirect(url_for("cohost.session", code=found.code), code=303)
 

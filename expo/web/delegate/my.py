@@ -19,7 +19,7 @@ from expo.registration import actions, cancelling, handing, queries, quoting
 from expo.registration.change_models import TicketChange
 from expo.registration.models import Registration
 from expo.registration.refusals import QuoteChanged
-from expo.web import answers, signing
+from expo.web import amounts, answers, signing
 from expo.web.bills import bills_of
 from expo.web.context import me, this_expo, visitor
 from expo.web.filters import title_here
@@ -87,11 +87,9 @@ def ask_withdraw(code: str) -> ResponseReturnValue:
 def withdraw(code: str) -> ResponseReturnValue:
     registration = mine(code)
     quoted = cancelling.quote(registration)
-    said = request.form.get("back", "")
+    said = amounts.said(request.form.get("back", ""))
     try:
-        expected = (
-            Money(int(said), quoted.paid.currency) if quoted and said.isdigit() and len(said) < 12 else None
-        )
+        expected = Money(said, quoted.paid.currency) if quoted else None
         actions.withdraw(registration=registration, expected=expected)
     except QuoteChanged as changed:
         flash(changed.message, "warning")

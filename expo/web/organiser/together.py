@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from wtforms import SelectField
 
 from expo.core.refusals import BadInput
-from expo.programme import contributors, guesting
+from expo.programme import guesting
 from expo.programme import queries as programme
 from expo.programme.guest_models import GuestSession
 from expo.programme.models import Session
 from expo.programme.words import Deed
 from expo.web.context import choose_language, this_expo
-from expo.web.contributions import ContributionForm, row_of, shown
+from expo.web.contributions import ContributionForm, row_of, saved, shown, taken_away
 from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
 
@@ -48,18 +48,8 @@ def contributions(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/contributions")
 def save_contribution(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.SCHEDULE)
-    row, form = row_of(found, request.form.get("row")), ContributionForm.of(found, sent=request.form)
-
-    def save() -> None:
-        contributors.save(
-            session=found,
-            contribution=form.read(),
-            speaker=form.speaker.data or "",
-            row=row,
-            version=form.seen,
-        )
-
-    if form.validate() and form.accepts(save):
+    kept, form, row = saved(found)
+    if kept:
         flash(_("Saved. It is shown when the session is published."), "success")
         return redirect(url_for("organiser.contributions", code=found.code), code=303)
     return _contributions_page(found, form, row), form.status
@@ -68,10 +58,7 @@ def save_contribution(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/contributions/remove")
 def remove_contribution(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.SCHEDULE)
-    row = row_of(found, request.form.get("row"))
-    if row is None:
-        abort(404)
-    contributors.remove(session=found, row=row, version=lists.number(request.form.get("version")))
+    taken_away(found)
     flash(_("Taken away. Readers see it until the session is published."), "success")
     return redirect(url_for("organiser.contributions", code=found.code), code=303)
 

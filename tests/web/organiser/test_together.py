@@ -30,6 +30,8 @@ def test_a_co_host_edits_one_session_and_reaches_nothing_else(desk: Desk, browse
     talk = {"title": "A talk", "speaker": "Nova New", "minutes": "12", "version": str(session.version)}
     assert page.post(f"{home}/cohost/{session.code}/contributions", talk).status_code == 303
     assert (session.title, session.contributions[0]["minutes"]) == ("Shared by two", 12)
+    odd = {"row": "0", "version": "²"}  # a digit to str.isdigit, and no number
+    assert page.post(f"{home}/cohost/{session.code}/contributions/remove", odd).status_code == 409
     assert (
         page.post(
             f"{home}/cohost/{session.code}/contributions/remove",
