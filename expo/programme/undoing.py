@@ -112,8 +112,8 @@ def _thing(entry: AuditEntry | Of) -> Any:
     return thing if thing is not None and getattr(thing, "expo_id", None) == entry.expo_id else None
 
 
-def _as_it_was(entry: AuditEntry) -> tuple[Any, SimpleNamespace]:
-    """The thing, and how it was before the change. Raises CannotUndo where the same was changed again."""
+def _as_it_was(entry: AuditEntry) -> tuple[Any, Any]:
+    """The thing, and how it was before the change: an object with the same columns, for what reads a row. Raises CannotUndo where the same was changed again."""
     thing = _thing(entry)
     if thing is None:
         raise CannotUndo(_("It is not there any more."))
@@ -143,12 +143,12 @@ def _session(entry: AuditEntry) -> None:
     was.type = db.session.get_one(SessionType, was.type_id)
     was.track = db.session.get(Track, was.track_id) if was.track_id else None
     parent = db.session.get(Session, was.parent_id) if was.parent_id else None
-    actions.edit_session(session=session, draft=draft_of_session(was), parent=parent)  # type: ignore[arg-type]
+    actions.edit_session(session=session, draft=draft_of_session(was), parent=parent)
 
 
 def _occurrence(entry: AuditEntry) -> None:
     occurrence, was = _as_it_was(entry)
-    actions.edit_occurrence(occurrence=occurrence, draft=draft_of_occurrence(was))  # type: ignore[arg-type]
+    actions.edit_occurrence(occurrence=occurrence, draft=draft_of_occurrence(was))
 
 
 def _conference(entry: AuditEntry) -> None:
@@ -156,19 +156,19 @@ def _conference(entry: AuditEntry) -> None:
     hosts = (entry.before or {}).get("hosts") or queries.hosts([conference.id])[conference.id]
     parent = db.session.get(Conference, was.parent_id) if was.parent_id else None
     expo = db.session.get_one(Expo, conference.expo_id)
-    draft = draft_of_conference(was, hosts)  # type: ignore[arg-type]
+    draft = draft_of_conference(was, hosts)
     actions.save_conference(expo=expo, draft=draft, conference=conference, parent=parent)
 
 
 def _venue(entry: AuditEntry) -> None:
     venue, was = _as_it_was(entry)
-    draft = places.draft_of_venue(was)  # type: ignore[arg-type]
+    draft = places.draft_of_venue(was)
     places.save_venue(expo=db.session.get_one(Expo, venue.expo_id), draft=draft, venue=venue)
 
 
 def _room(entry: AuditEntry) -> None:
     room, was = _as_it_was(entry)
-    places.save_room(venue=room.venue, draft=places.draft_of_room(was), room=room)  # type: ignore[arg-type]
+    places.save_room(venue=room.venue, draft=places.draft_of_room(was), room=room)
 
 
 def _name(entry: AuditEntry) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -100,65 +101,87 @@ def save_ticket_type(
     anything changed. Raises BadInput, PoolInUse, PoolFull."""
     _check(conference, draft, ticket_type)
     with transaction():
-        values = asdict(draft)
-        quota, shared_id = values.pop("quota"), values.pop("shared_pool_id")
-        times = tuple(sorted(values.pop("occurrence_ids")))
-        values["name"] = one_line(draft.name)
-        values["code"] = vouchers.written(draft.code)
-        values["valid_days"] = sorted(draft.valid_days)
-        values["cancellation"] = [list(rule) for rule in draft.cancellation]
-        parent_id = _parent(conference, shared_id)
+        told = _told(conference, draft)
         if ticket_type is None:
-            taken = {other.slug for other in queries.every_of(conference.id)}
-            ticket_type = TicketType(
-                expo_id=conference.expo_id,
-                conference_id=conference.id,
-                slug=free_slug(draft.name, taken),
-                pool_id=pools.create(conference.expo_id, quota, parent_id=parent_id).id,
-                **values,
-            )
-            db.session.add(ticket_type)
-            db.session.flush()
-            if values["valid_days"] or values["valid_from"] or times:
-                validity.write(ticket_type, times)
-            reminders.plan_decisions(ticket_type)
-            stamps.raise_stamp(f"programme:{conference.expo_id}")  # whose filters ask by price and audience
-            audit.record(
-                "ticket_type_created",
-                "ticket_type",
-                ticket_type.id,
-                expo_id=conference.expo_id,
-                after={"name": draft.name, "quota": quota, "price": draft.price_minor},
-            )
-            return ticket_type, True
-        saved = draft_of(ticket_type)
-        before = {key: getattr(ticket_type, key) for key in values}
-        before["valid_days"] = sorted(before["valid_days"] or ())
-        before["cancellation"] = before["cancellation"] or []
-        was = (saved.quota, ticket_type.pool.parent_id, saved.occurrence_ids)
-        if before == values and was == (quota, parent_id, times):
-            return ticket_type, False
-        for key, value in values.items():
-            setattr(ticket_type, key, value)
-        db.session.flush()
-        if was[1] != parent_id:
-            pools.move(ticket_type.pool_id, parent_id)
-        if was[0] != quota:
-            pools.resize(ticket_type.pool_id, quota)
-        opening = ("valid_days", "valid_from", "valid_until")
-        if was[2] != times or any(before[key] != values[key] for key in opening):
-            validity.write(ticket_type, times)
-        reminders.plan_decisions(ticket_type)
-        stamps.raise_stamp(f"programme:{conference.expo_id}")
-        audit.record(
-            "ticket_type_changed",
-            "ticket_type",
-            ticket_type.id,
-            expo_id=conference.expo_id,
-            before={"quota": was[0], "price": before["price_minor"]},
-            after={"quota": quota, "price": draft.price_minor},
-        )
-    return ticket_type, True
+            return _made(conference, told), True
+        return ticket_type, _changed(ticket_type, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A draft as its rows hold it: the columns, and what stands in pools and spans of its own."""
+
+    values: dict[str, Any]
+    quota: int | None
+    parent_id: int | None
+    times: tuple[int, ...]
+
+
+def _told(conference: Conference, draft: TicketDraft) -> _Told:
+    values = asdict(draft)
+    quota, parent_id = values.pop("quota"), _parent(conference, values.pop("shared_pool_id"))
+    times = tuple(sorted(values.pop("occurrence_ids")))
+    values["name"] = one_line(draft.name)
+    values["code"] = vouchers.written(draft.code)
+    values["valid_days"] = sorted(draft.valid_days)
+    values["cancellation"] = [list(rule) for rule in draft.cancellation]
+    return _Told(values, quota, parent_id, times)
+
+
+def _made(conference: Conference, told: _Told) -> TicketType:
+    made = TicketType(
+        expo_id=conference.expo_id,
+        conference_id=conference.id,
+        slug=free_slug(told.values["name"], {other.slug for other in queries.every_of(conference.id)}),
+        pool_id=pools.create(conference.expo_id, told.quota, parent_id=told.parent_id).id,
+        **told.values,
+    )
+    db.session.add(made)
+    db.session.flush()
+    if told.values["valid_days"] or told.values["valid_from"] or told.times:
+        validity.write(made, told.times)
+    _noted(
+        made, "ticket_type_created", after={"name": made.name, "quota": told.quota, "price": made.price_minor}
+    )
+    return made
+
+
+def _changed(ticket_type: TicketType, told: _Told) -> bool:
+    before = {key: getattr(ticket_type, key) for key in told.values}
+    before["valid_days"] = sorted(before["valid_days"] or ())
+    before["cancellation"] = before["cancellation"] or []
+    saved = draft_of(ticket_type)
+    was = _Told(before, saved.quota, ticket_type.pool.parent_id, saved.occurrence_ids)
+    if was == told:
+        return False
+    for key, value in told.values.items():
+        setattr(ticket_type, key, value)
+    db.session.flush()
+    if was.parent_id != told.parent_id:
+        pools.move(ticket_type.pool_id, told.parent_id)
+    if was.quota != told.quota:
+        pools.resize(ticket_type.pool_id, told.quota)
+    opening = ("valid_days", "valid_from", "valid_until")
+    if was.times != told.times or any(before[key] != told.values[key] for key in opening):
+        validity.write(ticket_type, told.times)
+    _noted(
+        ticket_type,
+        "ticket_type_changed",
+        before={"quota": was.quota, "price": before["price_minor"]},
+        after={"quota": told.quota, "price": ticket_type.price_minor},
+    )
+    return True
+
+
+def _noted(
+    ticket_type: TicketType, action: str, *, before: dict[str, Any] | None = None, after: dict[str, Any]
+) -> None:
+    """What goes with every change: reminders, the filters that ask by price and audience, the audit."""
+    reminders.plan_decisions(ticket_type)
+    stamps.raise_stamp(f"programme:{ticket_type.expo_id}")
+    audit.record(
+        action, "ticket_type", ticket_type.id, expo_id=ticket_type.expo_id, before=before, after=after
+    )
 
 
 def shared_pools(expo_id: int, conference_id: int | None = None) -> list[SharedPool]:

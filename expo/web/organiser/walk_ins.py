@@ -139,7 +139,7 @@ def _gates_here() -> list[Gate]:
 
 def _tickets() -> list[TicketType]:
     """What can be given at this desk now: of the conference that the address names, else of all of one's own, those
-    that are on today first. What has a price cannot be had here before it can be paid here."""
+    that are on today first. What has a price is paid here, too, before there is a badge."""
     mine.somewhere(Deed.WALK_IN)
     conferences = mine.chosen(lists.asked("conference"), Deed.WALK_IN)
     going = [conference.id for conference in conferences if not registrations.is_over(conference)]
