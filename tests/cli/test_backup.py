@@ -56,7 +56,7 @@ def run(command: Any, *arguments: str) -> Result:
 def test_a_backup_under_load_comes_back_elsewhere_whole(
     here: Flask, database_kind: Kind, worker_id: str, tmp_path: Path
 ):
-    """Red with a copy of the file instead of a backup (SQLite), and with a list that is not held against the files."""
+    """Seen red with a copy of the file instead of a backup (SQLite)."""
     conference = a.a_conference()
     for _number in range(5):
         a.a_registration(a.a_person(conference.expo), conference)

@@ -68,7 +68,7 @@ def test_a_database_that_is_away_is_waited_for(demo_app: Flask, monkeypatch: pyt
 def test_a_mail_server_that_does_not_answer_keeps_no_job_waiting(
     demo_app: Flask, monkeypatch: pytest.MonkeyPatch
 ):
-    """Red with one lane for both."""
+    """Seen red with one lane for both."""
     stop, did = Event(), Event()
     monkeypatch.setattr(sending, "send_waiting", lambda _post, most: stop.wait(20))
     monkeypatch.setitem(jobs._handlers, "test", lambda _payload: did.set())

@@ -63,7 +63,7 @@ def test_a_name_that_also_stands_for_an_inner_address_is_refused(monkeypatch: py
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch):
-    """Red where the name is resolved once more to connect: then it may have changed (DNS rebinding)."""
+    """Seen red where the name is resolved once more to connect: then it may have changed (DNS rebinding)."""
     asked = stands_for(monkeypatch, "93.184.215.14")
     connected: list[tuple[str, int]] = []
 

@@ -83,8 +83,8 @@ class Device:
 
 
 def test_every_scan_of_a_storm_is_stored_once_and_the_count_is_what_was_told(app: Flask):
-    """Red where a repeat is judged anew instead of looked up first (its id is refused by the database, and the queue
-    never empties), and where a wrong clock drops a scan."""
+    """Seen red where a repeat is judged anew instead of looked up first (its id is refused by the database), and where a
+    wrong clock drops a scan."""
     chance = random.Random(41)
     conference = a.a_conference()
     zone = doors.a_zone(conference.expo, conference)
@@ -184,7 +184,7 @@ class Uploads:
 def test_a_server_killed_during_uploads_loses_nothing_that_it_acknowledged(
     app: Flask, database_url: str, tmp_path: Path
 ):
-    """Red where the answer is sent before the commit: what the last moment acknowledged is gone."""
+    """Seen red where something is acknowledged that was not committed."""
     conference = a.a_conference()
     zone = doors.a_zone(conference.expo, conference)
     codes = [doors.code_of(doors.a_delegate(conference)) for _person in range(40)]

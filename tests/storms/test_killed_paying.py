@@ -1,8 +1,7 @@
 """kill -9 before and after every commit and every call to the provider, while paying, being told, giving back, ending.
 
 Each step runs in a process of its own that is killed at its n-th point; then somebody tries again, as people, provider
-and worker do. Meant to be red with a fresh idempotency key for each call: two pages stand open and money goes
-back twice.
+and worker do. Seen red with a fresh idempotency key for each call: two pages stand open.
 """
 
 from __future__ import annotations
