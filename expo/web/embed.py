@@ -24,6 +24,7 @@ from expo.expos import queries as expos
 from expo.expos.models import Expo
 from expo.publishing import queries as publishing
 from expo.publishing import shelf
+from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 
 from . import gates, security
@@ -51,12 +52,10 @@ def programme() -> ResponseReturnValue:
     wish = asked.public_wish()
     scope = Scope(Kind.SESSION, code) if code else Scope(Kind.PROGRAMME, wish=wish)
     state = calendars.public_state(expo, scope, language, texts)
-    found = _session(expo, code) if code else shelf.find(expo.id, *_days(wish.span, wish.day), wish)
-    today = expo.local(clock.now()).date()
-    # After the last day all of it is there to be looked up.
-    shown = found if code or wish.day or wish.span else [one for one in found if one.day >= today] or found
+    own = _session(expo, code) if code else None
 
     def body(zipped: bool) -> bytes:
+        shown = own if own is not None else _coming(expo, wish)
         with force_locale(language):
             page = render_template(
                 "public/embed.html",
@@ -81,8 +80,13 @@ def _session(expo: Expo, code: str) -> list[Item]:
     return found or abort(404)
 
 
-def _days(span: tuple[date, date] | None, day: date | None) -> tuple[date | None, date | None]:
-    return span or (day, day)
+def _coming(expo: Expo, wish: Filter) -> list[Item]:
+    """What meets the wish: on its days, else from today on; after the last day all of it, to be looked up."""
+    if wish.day or wish.span:
+        return shelf.find(expo.id, *(wish.span or (wish.day, wish.day)), wish)
+    found = shelf.find(expo.id, None, None, wish)
+    today = expo.local(clock.now()).date()
+    return [one for one in found if one.day >= today] or found
 
 
 def _by_day(items: list[Item]) -> list[tuple[date, list[Item]]]:
