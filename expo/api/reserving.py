@@ -105,7 +105,7 @@ def change_break(break_id: str) -> Response:
 @described("Take a break away in the draft", scope=WRITE, status=204)
 def remove_break(break_id: str) -> Response:
     breaks.remove(pause=_break(writing.rights_of(key_with(WRITE)), break_id))
-    return Response(status=204)
+    return Response(status=204, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/room-blocks")
@@ -152,7 +152,7 @@ def change_room_block(block_id: str) -> Response:
 @described("Give a room free. What stands in it stays", scope=WRITE, status=204)
 def free_room(block_id: str) -> Response:
     blocks.free(block=_block(writing.rights_of(key_with(WRITE)), block_id))
-    return Response(status=204)
+    return Response(status=204, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _somewhere(held: Rights) -> None:

@@ -123,7 +123,7 @@ def told(found: list[BreakDifference]) -> list[dict[str, Any]]:
     changes = []
     for each in found:
         conference, current = each.pause.conference, each.current
-        before = current and {name: getattr(current, name) for name in _FIELDS}
+        before = {name: getattr(current, name) for name in _FIELDS} if current else None
         change: dict[str, Any] = {
             "break": each.pause.id,
             "title": (each.values or before or {})["title"],

@@ -213,16 +213,15 @@ def _reached(pause: Break, reach: Reach) -> list[Break]:
 
 def _alike(other: BreakDraft, before: BreakDraft, after: BreakDraft, zone: ZoneInfo) -> BreakDraft:
     """The other changed as the one was: by as much on the clock, and in what else became different."""
-    said = {
+    said: dict[str, Any] = {
         name: getattr(after, name)
         for name in ("title", "rooms", "area_id", "language", "is_listed")
         if getattr(before, name) != getattr(after, name)
     }
-    moved = {
-        name: repeating.moved_alike(getattr(other, name), getattr(before, name), getattr(after, name), zone)
-        for name in ("starts_at", "ends_at")
-    }
-    return replace(other, **said, **moved)
+    for name in ("starts_at", "ends_at"):
+        was, now = getattr(before, name), getattr(after, name)
+        said[name] = repeating.moved_alike(getattr(other, name), was, now, zone)
+    return replace(other, **said)
 
 
 def _set(pause: Break, draft: BreakDraft) -> bool:

@@ -122,7 +122,7 @@ def _left_free(pause: Pause, column: _Column, found: Sequence[Item], rooms: Sequ
 
 def _side_by_side(lanes: list[int], at: str) -> list[str]:
     """The classes of a piece for each run of lanes; all but the first only repeat it."""
-    pieces = []
+    pieces: list[str] = []
     for _gap, run in groupby(enumerate(lanes), key=lambda pair: pair[1] - pair[0]):
         own = [lane for _number, lane in run]
         pieces.append(f"k-{own[0]} rooms-{len(own)}{at}{' again' if pieces else ''}")
