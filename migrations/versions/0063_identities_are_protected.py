@@ -10,8 +10,8 @@ down_revision = "0062"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("persons") as persons:
-        persons.add_column(sa.Column("protected_at", sa.DateTime(timezone=True), nullable=True))
+    # Not in a batch: that would write the table anew, and its inline foreign key as one of the table.
+    op.add_column("persons", sa.Column("protected_at", sa.DateTime(timezone=True)))
     op.create_table(
         "protected_identities",
         sa.Column("person_id", sa.Integer, nullable=False),
@@ -23,5 +23,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("protected_identities")
-    with op.batch_alter_table("persons") as persons:
-        persons.drop_column("protected_at")
+    op.drop_column("persons", "protected_at")
