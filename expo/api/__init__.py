@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     from . import (
         bookings,
         catalogue,
+        changing,
         describing,
         door_crew,
         editing,
@@ -33,5 +34,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(
         door_crew.blueprint, url_prefix="/api/v1/door"
     )  # door.py hangs its views there too
-    for room in (catalogue, programme, orders, registrations, bookings, editing, timetable):
+    for room in (catalogue, programme, orders, registrations, changing, bookings, editing, timetable):
         app.register_blueprint(room.blueprint, url_prefix="/api/v1/expos/<expo_slug>")

@@ -91,14 +91,14 @@ def order(code: str) -> Response:
         abort(404)
     registrations, _orders = queries.of_basket(found)
     mine = [one for one in registrations if one.order_id == found.id]
-    told = _order(found, mine)
+    answer = told(found, mine)
     kept = questions.answers_of([one.id for one in mine])
-    for line, one in zip(told["registrations"], mine, strict=True):
+    for line, one in zip(answer["registrations"], mine, strict=True):
         if _may_read_answers(key, one):
             line["answers"] = asking.plain(kept.get(one.id, {}))
     return answers.told(
         {
-            **told,
+            **answer,
             "paid": answers.money(Money(payment.captured(found.id), found.currency)),
             "lines": _lines(found),
         }
@@ -126,9 +126,7 @@ def _made(body: dict[str, Any], form_key: str) -> dict[str, Any]:
     registrations, placed = queries.of_basket(submitted.order)
     return {
         "basket": submitted.order.basket,
-        "orders": [
-            _order(one, [each for each in registrations if each.order_id == one.id]) for one in placed
-        ],
+        "orders": [told(one, [each for each in registrations if each.order_id == one.id]) for one in placed],
     }
 
 
@@ -216,7 +214,8 @@ def _may_read_answers(key: ApiToken, one: Registration) -> bool:
     return writing.rights_of(key).may(Deed.READ_ADDRESSES, one.conference_id)
 
 
-def _order(order: Order, registrations: list[Registration]) -> dict[str, Any]:
+def told(order: Order, registrations: list[Registration]) -> dict[str, Any]:
+    """What is said of an order wherever it is told."""
     return {
         "code": order.code,
         "basket": order.basket,
@@ -240,13 +239,17 @@ def _lines(order: Order) -> list[dict[str, Any]]:
 
 
 def _with_secrets(answer: dict[str, Any]) -> dict[str, Any]:
-    """The secrets are made again for each answer: what is kept of it holds none."""
-    for told in answer["orders"]:
-        found = payment.order(this_expo().id, told["code"])
-        secret = placing.secret_of(found) if found else None
-        told["secret"] = secret
-        if secret:
-            told["url"] = url_for("delegate.order", code=told["code"], secret=secret, _external=True)
-            if told["state"] == "open" and gateway.is_open():
-                told["pay_url"] = told["url"] + f"#order-{told['code']}"
+    for order in answer["orders"]:
+        add_secret(order)
     return answer
+
+
+def add_secret(told: dict[str, Any]) -> None:
+    """The secret of an order's page, and its address: made again for each answer, for what is kept of it holds none."""
+    found = payment.order(this_expo().id, told["code"])
+    secret = placing.secret_of(found) if found else None
+    told["secret"] = secret
+    if secret:
+        told["url"] = url_for("delegate.order", code=told["code"], secret=secret, _external=True)
+        if told["state"] == "open" and gateway.is_open():
+            told["pay_url"] = told["url"] + f"#order-{told['code']}"

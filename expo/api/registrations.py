@@ -39,13 +39,13 @@ _SHAPE = shapes.ref("Registration")
 @blueprint.get("/registrations/<id>")
 @described("A registration", _SHAPE, scope=READ)
 def registration(id: str) -> Response:
-    return answers.told(_told(_found(key_with(READ), id)))
+    return answers.told(told(reachable(key_with(READ), id)))
 
 
 @blueprint.get("/registrations/<id>/badge.<any(svg,png):form>")
 @described("The code of the person's badge as a picture", shapes.PICTURE, scope=READ, media="image/*")
 def badge(id: str, form: str) -> Response:
-    found = _found(key_with(READ), id)
+    found = reachable(key_with(READ), id)
     code = badges.code_of(_badge(found))
     made, kind = (qr.svg(code), "image/svg+xml") if form == "svg" else (qr.png(code), "image/png")
     answer = Response(made, mimetype=kind)
@@ -56,7 +56,7 @@ def badge(id: str, form: str) -> Response:
 @blueprint.get("/registrations/<id>/badge.pdf")
 @described("The person's badge to print: A6, folded", shapes.PICTURE, scope=READ, media="application/pdf")
 def badge_pdf(id: str) -> Response:
-    found = _found(key_with(READ), id)
+    found = reachable(key_with(READ), id)
     body = printing.pdf_of(
         this_expo(),
         _badge(found),
@@ -98,9 +98,9 @@ def refuse(id: str) -> Response:
 def cancel(id: str) -> Response:
     key = key_with(WRITE)
     body = writing.body_of(key)
-    found = _found(key, id, Deed.DECIDE)
+    found = reachable(key, id, Deed.DECIDE)
     reason = reading.text(body, "reason", most=2000, least=0, default="")
-    if _own(key, found):
+    if is_own(key, found):
         return _decided(key, body, found, lambda: actions.withdraw(registration=found), "cancel")
     return _decided(key, body, found, lambda: actions.revoke(registration=found, reason=reason), "cancel")
 
@@ -113,7 +113,7 @@ def transfer(id: str) -> Response:
     key = key_with(WRITE)
     body = writing.body_of(key)
     found = queries.registration(this_expo().id, id) or abort(404)
-    if not _own(key, found):
+    if not is_own(key, found):
         abort(404)
     to = Newcomer(
         found.expo_id,
@@ -127,15 +127,15 @@ def transfer(id: str) -> Response:
 
     def work() -> dict[str, Any]:
         (after,) = handing.hand_on(registrations=[found], to=to, with_seats=with_seats)
-        return _told(after)
+        return told(after)
 
     return answers.told(*writing.once(key, f"transfer:{found.id}", body, work))
 
 
-def _found(key: ApiToken, code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
+def reachable(key: ApiToken, code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
     """One's own, or one of a conference in which the account may do this."""
     found = queries.registration(this_expo().id, code) or abort(404)
-    if not _own(key, found):
+    if not is_own(key, found):
         writing.rights_of(key).require(deed, found.conference_id)
     return found
 
@@ -155,7 +155,7 @@ def _of_team(key: ApiToken, code: str) -> Registration:
     return found
 
 
-def _own(key: ApiToken, found: Registration) -> bool:
+def is_own(key: ApiToken, found: Registration) -> bool:
     return found.person_id is not None and found.person.account_id == key.account_id
 
 
@@ -164,12 +164,12 @@ def _decided(
 ) -> Response:
     def work() -> dict[str, Any]:
         act()
-        return _told(found)
+        return told(found)
 
     return answers.told(*writing.once(key, f"{kind}:{found.id}", body, work, status=200))
 
 
-def _told(found: Registration) -> dict[str, Any]:
+def told(found: Registration) -> dict[str, Any]:
     return {
         "id": found.code,
         "state": found.state.value,

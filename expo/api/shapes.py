@@ -10,6 +10,7 @@ from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import OrderState
 from expo.programme.words import Admission, MaterialKind, Mode, SessionState, Visibility
 from expo.questions.models import Kind
+from expo.registration.change_models import ChangeState
 from expo.registration.models import RegistrationState
 
 Schema = dict[str, Any]
@@ -189,7 +190,10 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "Basket": thing(
         basket=TEXT,
-        orders=many(thing(("url",), **_ORDER["properties"], secret=maybe(TEXT), url=TEXT, pay_url=TEXT)),
+        orders=many(ref("OrderToPay")),
+    ),
+    "OrderToPay": thing(
+        ("secret", "url", "pay_url"), **_ORDER["properties"], secret=maybe(TEXT), url=TEXT, pay_url=TEXT
     ),
     "NewOrder": thing(
         ("name", "language", "organisation", "city", "country", "code"),
@@ -235,6 +239,15 @@ COMPONENTS: dict[str, Schema] = {
         clashes=many(ref("Clash")),
     ),
     "Clash": thing(rule=TEXT, level=TEXT, message=TEXT, one=TEXT, other=maybe(TEXT), reason=maybe(TEXT)),
+    "Quote": thing(
+        ticket_type=TEXT, pay=ref("Money"), back=ref("Money"), kept=ref("Money"), percent_back=NUMBER,
+        until=maybe(MOMENT), lines=many(thing(text=TEXT, price=ref("Money"), vat_rate={"type": "number"})),
+        given_up=many(thing(text=TEXT, worth=ref("Money"), back=ref("Money"))), order=maybe(TEXT),
+        total=maybe(ref("Money")),
+    ),
+    "Change": thing(
+        state=word(ChangeState), registration=ref("Registration"), order=maybe(ref("OrderToPay")),
+    ),
     "Registration": thing(
         id=TEXT, state=word(RegistrationState), conference=TEXT, ticket_type=TEXT, name=TEXT, category=TEXT,
     ),

@@ -16,10 +16,9 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from expo.core import clock, handed_in, pictures, tokens
+from expo.core import clock, handed_in, pictures, seal, tokens
 from expo.core.db import after_commit, db, transaction
 
-from . import seal
 from .models import Answer, AnswerFile, Kind, Question
 from .refusals import BadFile
 
