@@ -107,8 +107,8 @@ def session_file(code: str, file_id: int, name: str) -> ResponseReturnValue:
     if not mine or content is None:
         abort(404)
     more = _more(mine[0], content, who)
-    parts = [each for each, _who in more.contributions]
-    if file_id not in {each.file.id for each in (*more.materials, *parts) if each.file}:
+    files = [each.file for each in more.materials] + [each.file for each, _who in more.contributions]
+    if file_id not in {file.id for file in files if file}:
         abort(404)
     return session_files.answer(session_id, file_id, name, shared=not who.signed_in)
 
