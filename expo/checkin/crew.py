@@ -83,6 +83,8 @@ def end_member(*, member: CrewMember) -> None:
 def start_shift(*, device: Device, pin: str) -> CrewMember:
     """Let somebody work with this device; whoever did before has ended. Raises WrongPin or TooOften."""
     limits.count("door_pin", f"device:{device.id}", most=10, within=timedelta(minutes=15))
+    # Six digits, and some hundred of them open something: who stole a scanner has no days to try.
+    limits.count("door_pin_day", f"device:{device.id}", most=40, within=timedelta(days=1))
     digests = [_digest(device.expo_id, pin.strip(), key) for key in tokens.keys_for("door/pin")]
     with transaction():
         member = db.session.scalar(_valid(device.expo_id).where(CrewMember.pin_digest.in_(digests)))
@@ -98,6 +100,7 @@ def start_shift(*, device: Device, pin: str) -> CrewMember:
             "shift_started", "device", device.id, expo_id=device.expo_id, after={"crew_member": member.id}
         )
     limits.forget("door_pin", f"device:{device.id}")
+    limits.forget("door_pin_day", f"device:{device.id}")
     return member
 
 
