@@ -25,13 +25,14 @@ from expo.questions import queries as question_queries
 from expo.registration import queries as ticket_queries
 from expo.registration import tickets
 from expo.registration.models import TicketType
+from expo.scheduling import breaks
 
 
 class Part(enum.StrEnum):
     """What of a conference is copied, besides what it says of itself."""
 
     TRACKS = "tracks"
-    SESSIONS = "sessions"  # with their times and rooms; nobody appears in them
+    SESSIONS = "sessions"  # with their times, rooms and breaks; nobody appears in them
     TICKETS = "tickets"
     QUESTIONS = "questions"
     TEAM = "team"
@@ -65,6 +66,7 @@ def copy(
             copied.counts[Part.TEAM] = _team(source, made)
         if Part.SESSIONS in parts:
             copied.counts[Part.SESSIONS] = _sessions(source, made, days, rooms)
+            breaks_of(source.expo_id, source, expo, made, days, rooms)
         audit.record(
             "conference_cloned", "conference", made.id, expo_id=expo.id,
             after={"from": source.id, "parts": sorted(parts)},
@@ -196,6 +198,24 @@ def _time(
         room_id=room,
         placement=draft.placement if room else Placement.UNPLACED,
     )
+
+
+def breaks_of(
+    expo_id: int, source: Conference | None, expo: Expo, made: Conference | None, days: timedelta,
+    rooms: dict[int, int] | None, areas: dict[int, int] | None = None,
+) -> None:  # fmt: skip
+    """What a conference leaves free; what stops the whole expo, where none is named."""
+    for pause in breaks.of_conference(expo_id, source.id if source else None):
+        draft, zone = breaks.draft_of(pause), source.zone if source else expo.zone
+        starts_at, ends_at = moved(draft.starts_at, days, zone), moved(draft.ends_at, days, zone)
+        assert starts_at is not None
+        assert ends_at is not None
+        own = draft.rooms if rooms is None else tuple(rooms[one] for one in draft.rooms if one in rooms)
+        area = (areas or {}).get(draft.area_id or 0)
+        breaks.add(
+            expo=expo, conference=made,
+            draft=replace(draft, starts_at=starts_at, ends_at=ends_at, rooms=own, area_id=area),
+        )  # fmt: skip
 
 
 def checked_parts(words: Collection[str]) -> frozenset[Part]:
