@@ -27,6 +27,7 @@ from expo.publishing import actions as publishing
 from expo.registration import actions as registrations
 from expo.registration.models import Registration
 from expo.registration.refusals import WrongStep
+from expo.scheduling import breaks
 
 from . import numbers, touching
 from .models import Kind, Upheaval, Whole
@@ -109,7 +110,9 @@ def publish(*, upheaval: Upheaval) -> None:
         if _places_end(upheaval):
             _add_job(upheaval)  # before the letters of the release: whose place ends has one letter, not two
         sessions = numbers.sessions_of([row["id"] for row in upheaval.touched])
-        release = publishing.publish(expo=expo, session_ids=sessions, note=upheaval.why)
+        release = publishing.publish(
+            expo=expo, session_ids=sessions, break_ids=_breaks_follow(upheaval), note=upheaval.why
+        )
         upheaval.release_id = release.id
         conference = upheaval.conference
         if conference is not None and upheaval.whole is Whole.CONFERENCE:
@@ -154,6 +157,22 @@ def _check_open(upheaval: Upheaval) -> None:
     lock(upheaval)
     if upheaval.published_at is not None or upheaval.undone_at is not None:
         raise UpheavalIsOver(_("This is published or undone already."))
+
+
+def _breaks_follow(upheaval: Upheaval) -> set[int]:
+    """The breaks of the conference, or of its day, go where its sessions went; those of a venue stay."""
+    conference = upheaval.conference
+    if conference is None or upheaval.whole is Whole.VENUE:
+        return set()
+    day = date.fromisoformat(upheaval.key) if upheaval.whole is Whole.DAY else None
+    if upheaval.kind is Kind.CANCEL:
+        return breaks.follow(conference=conference, day=day, days=None)
+    before, after = (
+        datetime.fromisoformat(upheaval.touched[0][name]["starts_at"]).astimezone(conference.zone).date()
+        for name in ("before", "after")
+    )
+    days = (after - before).days
+    return breaks.follow(conference=conference, day=day, days=days) if days else set()
 
 
 def _move_conference(conference: Conference, days: int) -> None:
