@@ -18,7 +18,7 @@ from expo.core.db import db, execute, lock, transaction
 from expo.core.personal import ERASED
 from expo.core.text import folded
 
-from . import signins
+from . import protection, signins
 from .models import MailedLink, Person, SignIn
 from .refusals import NotOneHuman
 
@@ -105,6 +105,10 @@ def _own(told: Joining) -> None:
         if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
     kept.email_verified_at = kept.email_verified_at or clock.now()
+    if gone.protected_at is not None:
+        if kept.protected_at is None:
+            protection.seal_name(kept, gone.name)
+        protection.forget(gone)
     gone.name, gone.folded_name = ERASED, folded(ERASED)
     gone.email = gone.email_verified_at = None
     gone.organisation = gone.city = gone.country = ""

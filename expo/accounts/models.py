@@ -57,10 +57,26 @@ class Person(Base):
     created_at: Mapped[Moment]
     # Since then nothing here says who it was; rows that point here keep counting.
     erased_at: Mapped[Moment | None]
+    # Since then `name` is an alias, everywhere, and the address is shown to nobody else (protection.py).
+    protected_at: Mapped[Moment | None]
     # Who this person turned out to be: all that was theirs is that one's.
     joined_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id"), index=True)
 
     account: Mapped[Account | None] = relationship()
+
+    @property
+    def shown_email(self) -> str | None:
+        """The address for lists and files that others read. An address often says a name."""
+        return None if self.protected_at else self.email
+
+
+class ProtectedIdentity(Base):
+    """The real name of a person whose row carries an alias; sealed, so that the table alone says nobody's."""
+
+    __tablename__ = "protected_identities"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey(Person.id), primary_key=True)
+    sealed_name: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 @sa.event.listens_for(Person, "before_insert")

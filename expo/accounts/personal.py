@@ -11,6 +11,7 @@ from expo.core.db import db, execute, transaction
 from expo.core.personal import ERASED, Subject, keeps
 from expo.core.text import folded
 
+from . import protection
 from .models import Account, ApiToken, MailedLink, Person, SignIn
 
 
@@ -22,7 +23,8 @@ def _tell(who: Subject) -> dict[str, Any]:
         .order_by(SignIn.id)
     )
     return {
-        "name": person.name,
+        "name": protection.real_name(person) if who.opens_sealed else person.name,
+        "shown_as": person.name,
         "email": person.email,
         "email_verified_at": person.email_verified_at,
         "organisation": person.organisation,
@@ -50,6 +52,7 @@ def _erase(who: Subject) -> None:
     person.email = person.email_verified_at = person.account_id = person.calendar_token_digest = None
     person.calendar_fetched_at = None
     person.organisation = person.city = person.country = person.calendar_program = ""
+    protection.forget(person)
     person.erased_at = clock.now()
     audit.forget("person", [person.id])
 

@@ -84,6 +84,11 @@ def persons_by_email(expo_id: int, email: str) -> list[Person]:
     )
 
 
+def address_holds(word: str) -> sa.ColumnElement[bool]:
+    """Whether the address has this part, for searching; a protected person's is not searched, it may say the name."""
+    return sa.and_(Person.protected_at.is_(None), Person.email.contains(word, autoescape=True))
+
+
 def may_speak_for(who: Visitor, expo_id: int) -> list[Person]:
     """Everybody in the expo for whom this visitor may act: with an account, or by a mailed link, whoever gave the
     visitor's address; else a guest alone."""

@@ -1,4 +1,4 @@
-from expo.core.refusals import Refusal
+from expo.core.refusals import BadInput, Refusal
 
 
 class WrongPassword(Refusal):
@@ -26,3 +26,21 @@ class NotOneHuman(Refusal):
     """Two persons who cannot be brought together: of other addresses, of an account, or gone meanwhile."""
 
     code = "not_one_human"
+
+
+class AlreadyProtected(Refusal):
+    """The person has an alias already: their name is sealed."""
+
+    code = "already_protected"
+
+
+class NotProtected(Refusal):
+    """The person has no alias that could be changed or taken off."""
+
+    code = "not_protected"
+
+
+class AliasSaysName(BadInput):
+    """An alias that has a word of the real name in it hides nothing."""
+
+    code = "alias_says_name"

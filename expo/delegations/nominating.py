@@ -97,6 +97,16 @@ def complete(
         return _register(nominee, types, details, language, person, also)
 
 
+def call_by_name(person: Person) -> None:
+    """Nominations say the name that the person has now. Inside a transaction."""
+    theirs = (
+        sa.select(NomineeTicket.nominee_id)
+        .join(Registration, NomineeTicket.registration_id == Registration.id)
+        .where(Registration.person_id == person.id)
+    )
+    execute(sa.update(Nominee).where(Nominee.id.in_(theirs)).values(name=person.name))
+
+
 def is_theirs(nominee: Nominee, email: str | None) -> bool:
     """Whether the invitation went to this address: then whoever is signed in with it need not be made anew."""
     return email is not None and normal(email) == nominee.email

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.core import clock
 from expo.core.db import db
@@ -125,7 +126,7 @@ def _narrow(
                 # An address is not found by whoever may not read it.
                 sa.and_(
                     Registration.conference_id.in_(scope.addresses),
-                    Person.email.contains(word, autoescape=True),
+                    people.address_holds(word),
                 ),
             )
         )

@@ -39,7 +39,7 @@ def table(
             categories[booking.registration.ticket_type.category], str(booking.seats),
             _("yes") if person.id in came else "", booking.registration.code,
         ]  # fmt: skip
-        rows.append([*row, person.email or ""] if addresses else row)
+        rows.append([*row, person.shown_email or ""] if addresses else row)
     with transaction():
         audit.record(
             "attendees_exported",

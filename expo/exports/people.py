@@ -219,7 +219,7 @@ def _pages(scope: Scope, wish: PeopleFilter) -> Iterator[Sequence[Any]]:
         sa.select(
             Registration.id, Registration.code, Registration.conference_id, Registration.state,
             Registration.state_since, Registration.submitted_at, Registration.reason,
-            Person.name, Person.email, Person.organisation, Person.city, Person.country, Person.language,
+            Person.name, sa.case((Person.protected_at.is_(None), Person.email)).label("email"), Person.organisation, Person.city, Person.country, Person.language,
             Conference.title, TicketType.name.label("ticket"), TicketType.category, TicketType.price_minor,
             TicketType.currency, Order.code.label("order"),
         )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
+from expo.accounts import protection
 from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.core import audit
@@ -154,7 +155,7 @@ def _known_person(expo_id: int, attendee: Attendee) -> Person | None:
     alike = [
         one
         for one in people.persons_by_email(expo_id, attendee.email)
-        if one.email_verified_at and one.folded_name == folded(attendee.name)
+        if one.email_verified_at and protection.is_called(one, attendee.name)
     ]
     return alike[0] if len(alike) == 1 else None
 
@@ -192,8 +193,8 @@ def _registered(conference: Conference, emails: Iterable[str]) -> set[tuple[str,
     """Address and folded name of those who have a live registration at the conference."""
     known: set[tuple[str, str]] = set()
     for chunk in _chunks(emails):
-        rows = db.session.execute(
-            sa.select(Person.email, Person.folded_name)
+        rows = db.session.scalars(
+            sa.select(Person)
             .join(Registration, Registration.person_id == Person.id)
             .where(
                 Registration.conference_id == conference.id,
@@ -202,7 +203,10 @@ def _registered(conference: Conference, emails: Iterable[str]) -> set[tuple[str,
                 Person.email.in_(chunk),
             )
         )
-        known.update((str(email), name) for email, name in rows)
+        for person in rows:
+            known.update(
+                (str(person.email), folded(name)) for name in {person.name, protection.real_name(person)}
+            )
     return known
 
 

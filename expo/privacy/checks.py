@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from expo.accounts.models import Person, SignIn
+from expo.accounts.models import Person, ProtectedIdentity, SignIn
 from expo.badge.models import Badge, BadgeState
 from expo.core.checks import check
 from expo.core.db import db
@@ -52,3 +52,11 @@ def on_the_list() -> Iterator[str]:
     wrong = sa.select(Person.id).where(Person.erased_at.is_not(None) != listed)
     for number in db.session.scalars(wrong):
         yield f"person {number}: list of erasures and person do not agree"
+
+
+@check("12", "whoever has an alias has a sealed name, and nobody else has one")
+def sealed_or_named() -> Iterator[str]:
+    sealed = sa.exists().where(ProtectedIdentity.person_id == Person.id)
+    wrong = sa.select(Person.id).where(Person.protected_at.is_not(None) != sealed)
+    for number in db.session.scalars(wrong):
+        yield f"person {number}: alias and sealed name do not agree"

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from expo.accounts import protection
+from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.core import personal
 from expo.core.db import db
@@ -20,13 +22,15 @@ def subject_of(person: Person) -> Subject:
         .where(Person.expo_id == person.expo_id, Person.email == person.email, Person.id != person.id)
         .limit(1)
     )
-    return Subject(person.id, person.expo_id, person.name, None if shared else person.email)
+    return Subject(person.id, person.expo_id, protection.real_name(person), None if shared else person.email)
 
 
 def name_is_theirs(person: Person) -> bool:
     """Whether nobody else of the expo has this name."""
     other = sa.select(Person.id).where(
-        Person.expo_id == person.expo_id, Person.folded_name == person.folded_name, Person.id != person.id
+        Person.expo_id == person.expo_id,
+        Person.folded_name == folded(protection.real_name(person)),
+        Person.id != person.id,
     )
     return db.session.scalar(other.limit(1)) is None
 
@@ -46,9 +50,16 @@ def found(expo_id: int, words: str, most: int = 50) -> list[Person]:
         wanted = wanted.where(
             sa.or_(
                 Person.folded_words.contains(word, autoescape=True),
-                Person.email.contains(word, autoescape=True),
+                people.address_holds(word),
+                Person.email == word,  # whoever has the whole address knows whose it is
             )
         )
+    return list(db.session.scalars(wanted.order_by(Person.folded_name, Person.id).limit(most)))
+
+
+def protected(expo_id: int, most: int = 500) -> list[Person]:
+    """Who has an alias, by alias."""
+    wanted = sa.select(Person).where(Person.expo_id == expo_id, Person.protected_at.is_not(None))
     return list(db.session.scalars(wanted.order_by(Person.folded_name, Person.id).limit(most)))
 
 

@@ -95,8 +95,8 @@ def _in_json(word: str) -> str:
     return json.dumps(word)[1:-1]
 
 
-def take_out(found: list[Trace], wanted: list[str]) -> None:
-    """Put "[erased]" in their place. Inside the transaction of the erasure; rows that went with it are gone already."""
+def take_out(found: list[Trace], wanted: list[str], *, instead: str = ERASED) -> None:
+    """Put "[erased]" or an alias in their place, inside the transaction; rows that went with it are gone already."""
     for trace in found:
         row = sa.and_(
             *(
@@ -107,21 +107,23 @@ def take_out(found: list[Trace], wanted: list[str]) -> None:
         value = db.session.scalar(sa.select(trace.column).where(row))
         if value is not None:
             db.session.execute(
-                sa.update(trace.table).where(row).values({trace.column: cleaned(value, wanted)})
+                sa.update(trace.table)
+                .where(row)
+                .values({trace.column: cleaned(value, wanted, instead=instead)})
             )
 
 
-def cleaned(value: Any, wanted: list[str]) -> Any:
+def cleaned(value: Any, wanted: list[str], *, instead: str = ERASED) -> Any:
     """The value without these words, whatever their case; lists and objects keep their shape."""
     if isinstance(value, dict):
-        return {key: cleaned(one, wanted) for key, one in value.items()}
+        return {key: cleaned(one, wanted, instead=instead) for key, one in value.items()}
     if isinstance(value, list):
-        return [cleaned(one, wanted) for one in value]
+        return [cleaned(one, wanted, instead=instead) for one in value]
     if not isinstance(value, str):
         return value
     for word in wanted:
         place = value.casefold().find(word.casefold())
         while place >= 0:
-            value = value[:place] + ERASED + value[place + len(word) :]
-            place = value.casefold().find(word.casefold(), place + len(ERASED))
+            value = value[:place] + instead + value[place + len(word) :]
+            place = value.casefold().find(word.casefold(), place + len(instead))
     return value

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import audit, clock
+from expo.core import audit, clock, seal
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import free_slug, one_line
@@ -19,7 +19,7 @@ from expo.programme.words import Role
 from expo.registration import queries as registrations
 from expo.registration.models import Category
 
-from . import answering, files, presets, queries, seal, values
+from . import answering, files, presets, queries, values
 from .models import FILES, OF_SEVERAL, WITH_MORE, Answer, Kind, Question
 from .refusals import Promised
 

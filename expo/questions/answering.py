@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import audit, clock
+from expo.core import audit, clock, seal
 from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 from expo.programme.words import Role
 from expo.registration.models import Registration, TicketType
 
-from . import files, queries, seal, values
+from . import files, queries, values
 from .models import FILES, Answer, AnswerFile, Kind, Question
 from .refusals import Locked, Sealed
 from .values import Given

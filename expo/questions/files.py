@@ -17,11 +17,10 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from expo.core import clock, pictures, tokens
+from expo.core import clock, pictures, seal, tokens
 from expo.core.db import after_commit, db, transaction
 from expo.core.text import one_line
 
-from . import seal
 from .models import Answer, AnswerFile, Kind, Question
 from .refusals import BadFile
 

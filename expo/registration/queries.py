@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager, joinedload
 
+from expo.accounts import queries as people
 from expo.accounts.models import Person
 from expo.capacity import pools
 from expo.core import clock, tokens
@@ -250,7 +251,7 @@ def orders_of(
         found = found.where(
             sa.or_(
                 Person.folded_name.contains(word, autoescape=True),
-                Person.email.contains(word, autoescape=True),
+                people.address_holds(word),
                 sa.func.lower(Order.code).contains(word, autoescape=True),
             )
         )
@@ -340,7 +341,7 @@ def _on_desk(
         wanted = wanted.where(
             sa.or_(
                 Person.folded_name.contains(word, autoescape=True),
-                Person.email.contains(word, autoescape=True),
+                people.address_holds(word),
                 sa.func.lower(Registration.code).contains(word, autoescape=True),
             )
         )

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from expo.core import audit, clock, jobs
+from expo.core import audit, clock, jobs, seal
 from expo.core.checks import broken
 from expo.core.db import db, transaction
 from expo.core.refusals import Forbidden
 from expo.delegations import nominating, ordering
 from expo.mail import outbox
 from expo.programme.words import Role
-from expo.questions import answering, queries, reminders, retention, seal
+from expo.questions import answering, queries, reminders, retention
 from expo.questions.models import Answer, Kind
 from expo.questions.refusals import Locked
 from expo.questions.values import Given

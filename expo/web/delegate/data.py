@@ -10,11 +10,12 @@ from flask_babel import gettext as _
 from flask_login import logout_user
 from wtforms import BooleanField
 
+from expo.accounts import protection
 from expo.core import limits
-from expo.privacy import archive, erasing, queries
+from expo.privacy import archive, erasing, protecting, queries
 from expo.registration import queries as registrations
 from expo.web.context import this_expo
-from expo.web.forms import PlainForm, ticked
+from expo.web.forms import PlainForm, TextLine, short, ticked
 from expo.web.gates import my_person
 from expo.web.texts import _l
 
@@ -30,6 +31,16 @@ class EraseForm(PlainForm):
     )
 
 
+class AliasForm(PlainForm):
+    """What others read instead of the name."""
+
+    alias = TextLine(
+        _l("Alias"),
+        [short(60)],
+        description=_l("Nothing that says who you are. Left empty, you are called “Guest” and a number."),
+    )
+
+
 @blueprint.get("/my/data")
 def my_data() -> ResponseReturnValue:
     person = my_person()
@@ -41,6 +52,31 @@ def download_data() -> ResponseReturnValue:
     person = my_person()
     limits.count("my_data", f"person:{person.id}", most=10, within=timedelta(hours=1))
     return zipped(archive.made(person=person, expo=this_expo()))
+
+
+@blueprint.get("/my/data/alias")
+def my_alias() -> ResponseReturnValue:
+    """An alias instead of my name, for everybody but me and those who protect data."""
+    return _alias_page(AliasForm())
+
+
+@blueprint.post("/my/data/alias")
+def take_alias() -> ResponseReturnValue:
+    person, form = my_person(), AliasForm(request.form)
+    limits.count("alias", f"person:{person.id}", most=10, within=timedelta(hours=1))
+    if not form.validate() or not form.accepts(
+        lambda: protecting.take(person=person, alias=form.alias.data or "")
+    ):
+        return _alias_page(form), 422
+    flash(_("Others read “%(alias)s” from now on.", alias=person.name), "success")
+    return redirect(url_for("delegate.my_alias"), code=303)
+
+
+@blueprint.post("/my/data/alias/end")
+def end_alias() -> ResponseReturnValue:
+    protecting.lift(person=my_person())
+    flash(_("Your name stands everywhere again."), "success")
+    return redirect(url_for("delegate.my_data"), code=303)
 
 
 @blueprint.get("/my/data/erase")
@@ -67,6 +103,11 @@ def zipped(content: bytes) -> Response:
         mimetype="application/zip",
         headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
     )
+
+
+def _alias_page(form: AliasForm) -> str:
+    person = my_person()
+    return render_template("delegate/alias.html", form=form, person=person, name=protection.real_name(person))
 
 
 def _erase_page(form: EraseForm) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from expo.accounts import queries as people
 from expo.accounts.models import Person
-from expo.privacy import archive, erasing, queries
+from expo.privacy import archive, erasing, protecting, queries
 from expo.programme.words import Deed
 from expo.registration import queries as registrations
 from expo.reports import timeline
@@ -31,6 +31,12 @@ class ReasonForm(PlainForm):
     )
 
 
+class ProtectForm(ReasonForm):
+    """Whom an alias protects, and why."""
+
+    alias = TextLine(_l("Alias"), [short(60)], description=_l("Left empty, it is “Guest” and a number."))
+
+
 @blueprint.get("/organise/data-protection")
 def data_protection() -> ResponseReturnValue:
     """For owners of the whole expo: a person belongs to all of its conferences."""
@@ -42,13 +48,14 @@ def data_protection() -> ResponseReturnValue:
         q=words,
         found=queries.found(this_expo().id, words) if words else [],
         erasures=erasures,
+        protected=queries.protected(this_expo().id),
         authors=timeline.names_of(one.erased_by for one in erasures),
     )
 
 
 @blueprint.get("/organise/data-protection/<int:person_id>")
 def data_of(person_id: int) -> ResponseReturnValue:
-    return _page(_person(person_id), ReasonForm())
+    return _page(_person(person_id))
 
 
 @blueprint.post("/organise/data-protection/<int:person_id>/archive")
@@ -61,10 +68,42 @@ def data_archive(person_id: int) -> ResponseReturnValue:
 def erase_person(person_id: int) -> ResponseReturnValue:
     person, form = _person(person_id), ReasonForm(request.form)
     if not form.validate():
-        return _page(person, form), 422
+        return _page(person, erase=form), 422
     erasing.erase(person=person, reason=form.reason.data or "")
     flash(_("The person is erased."), "success")
     return redirect(url_for("organiser.data_protection"), code=303)
+
+
+@blueprint.post("/organise/data-protection/<int:person_id>/alias")
+def protect_person(person_id: int) -> ResponseReturnValue:
+    """On request: an alias instead of the name, everywhere."""
+    person, form = _person(person_id), ProtectForm(request.form)
+    if not form.validate() or not form.accepts(
+        lambda: protecting.protect(person=person, alias=form.alias.data or "", reason=form.reason.data or "")
+    ):
+        return _page(person, protect=form), 422
+    flash(_("“%(alias)s” stands everywhere instead of the name.", alias=person.name), "success")
+    return redirect(url_for("organiser.data_of", person_id=person.id), code=303)
+
+
+@blueprint.post("/organise/data-protection/<int:person_id>/alias/end")
+def end_protection(person_id: int) -> ResponseReturnValue:
+    person, form = _person(person_id), ReasonForm(request.form)
+    if not form.validate() or not form.accepts(
+        lambda: protecting.lift(person=person, reason=form.reason.data or "")
+    ):
+        return _page(person, end=form), 422
+    flash(_("The name stands everywhere again."), "success")
+    return redirect(url_for("organiser.data_of", person_id=person.id), code=303)
+
+
+@blueprint.post("/organise/data-protection/<int:person_id>/name")
+def show_name(person_id: int) -> ResponseReturnValue:
+    """The real name, this once; who asked, and why, is written down."""
+    person, form = _person(person_id), ReasonForm(request.form)
+    if not form.validate():
+        return _page(person, show=form), 422
+    return _page(person, name=protecting.reveal(person=person, reason=form.reason.data or ""))
 
 
 def _person(person_id: int) -> Person:
@@ -75,11 +114,22 @@ def _person(person_id: int) -> Person:
     return found
 
 
-def _page(person: Person, form: ReasonForm) -> str:
+def _page(person: Person, *, name: str | None = None, **forms: ReasonForm) -> str:
+    """Each question has a form of its own; the one that was not answered rightly comes back."""
+    forms = {
+        "erase": ReasonForm(),
+        "protect": ProtectForm(),
+        "end": ReasonForm(),
+        "show": ReasonForm(),
+        **forms,
+    }
+    for key, form in forms.items():
+        form.reason.id = f"{key}-reason"  # four forms on a page: no two ids alike
     return render_template(
         "organiser/data_of.html",
         person=person,
-        form=form,
+        forms=forms,
+        name=name,
         registrations=registrations.of_person(person.id),
         stays=queries.what_stays(person),
         states=REGISTRATION_STATES,

@@ -1,4 +1,4 @@
-"""Sealed answers: AES-256-GCM (NIST SP 800-38D) with a key of this installation for nothing else.
+"""Sealed values (answers, real names): AES-256-GCM (NIST SP 800-38D) with a key of this installation for nothing else.
 
 A sealed value is bound to what it belongs to (`about`): moved to another row it opens no more. Layout: one byte of
 version, 12 of nonce, then ciphertext with its tag. An earlier secret key of the installation still opens.
@@ -13,8 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask_babel import gettext as _
 
-from expo.core import tokens
-from expo.core.refusals import Refusal
+from . import tokens
+from .refusals import Refusal
 
 _PURPOSE = "sealed answers"
 _VERSION = b"\x01"
