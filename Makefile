@@ -7,6 +7,8 @@ SHELL := /bin/sh
 ARGS ?=
 BIN := .venv/bin
 TRANSLATIONS := expo/translations
+# Demo and tests start many processes: what was compiled once is kept, or each of them spends two seconds on it.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo env env-dev test lint check bench storm translations lock clean format
 

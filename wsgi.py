@@ -1,5 +1,5 @@
 """The application, for any WSGI server."""
 
-from expo.app import create_app
+from expo.app import create_web_worker
 
-app = create_app()
+app = create_web_worker()

@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         orders,
         programme,
         registrations,
+        reserving,
         timetable,
     )
 
@@ -34,5 +35,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(
         door_crew.blueprint, url_prefix="/api/v1/door"
     )  # door.py hangs its views there too
-    for room in (catalogue, programme, orders, registrations, changing, bookings, editing, timetable):
+    views = (
+        catalogue, programme, orders, registrations, changing, bookings, editing, timetable, reserving,
+    )  # fmt: skip
+    for room in views:
         app.register_blueprint(room.blueprint, url_prefix="/api/v1/expos/<expo_slug>")

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from expo.booking.models import BookingState
-from expo.outcomes.models import PartnerRole
+from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import OrderState
-from expo.programme.words import Admission, Mode, SessionState, Visibility
+from expo.programme.repeating import Reach
+from expo.programme.words import Admission, MaterialKind, Mode, SessionState, Visibility
 from expo.questions.models import Kind
 from expo.registration.change_models import ChangeState
 from expo.registration.models import RegistrationState
+from expo.scheduling.words import BlockKind
 
 Schema = dict[str, Any]
 
@@ -122,6 +124,16 @@ _ORDER = thing(
     due_at=maybe(MOMENT),
     registrations=many(thing(id=TEXT, state=word(RegistrationState))),
 )
+# What was handed in; its address is the `url` beside it. The size is in bytes.
+_FILE = thing(name=TEXT, size=NUMBER)
+_BREAK = {
+    "title": {"type": "string", "minLength": 1, "maxLength": 120}, "language": {"type": "string", "maxLength": 3},
+    "area": maybe(TEXT), "starts_at": MOMENT, "ends_at": MOMENT, "rooms": many(TEXT), "listed": FLAG,
+}  # fmt: skip
+_BLOCK = {
+    "kind": word(BlockKind), "starts_at": MOMENT, "ends_at": MOMENT, "note": {"type": "string", "maxLength": 200},
+    "capacity": maybe({"type": "integer", "minimum": 0, "maximum": 1_000_000}),
+}  # fmt: skip
 _PROFILE = {
     "name": {"type": "string", "minLength": 1, "maxLength": 200}, "title": TEXT, "organisation": TEXT, "city": TEXT,
     "country": {"type": "string", "maxLength": 2}, "bio": TEXT,
@@ -142,7 +154,7 @@ COMPONENTS: dict[str, Schema] = {
     "Conference": thing(
         slug=TEXT, title=TEXT, description=TEXT, starts_on=DATE, ends_on=DATE, closed_dates=many(DATE),
         time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT),
-        partners=many(thing(name=TEXT, role=word(PartnerRole))), other_names=many(TEXT), parent=maybe(TEXT),
+        partners=many(ref("Partner")), other_names=many(TEXT), parent=maybe(TEXT),
         series=TEXT, series_number=maybe(NUMBER), for_ticket_holders=FLAG, url=TEXT, modified_at=MOMENT,
     ),
     "Venue": thing(
@@ -163,7 +175,15 @@ COMPONENTS: dict[str, Schema] = {
     "Session": thing(
         code=TEXT, title=TEXT, conference=TEXT, type=TEXT, track=maybe(TEXT), languages=many(TEXT), sdgs=many(NUMBER),
         admission=maybe(word(Admission)), for_ticket_holders=FLAG, occurrences=many(ref("Occurrence")),
+        contributions=many(thing(title=TEXT, minutes=maybe(NUMBER), speaker=maybe(TEXT), text=TEXT, url=maybe(TEXT),
+                                 file=maybe(_FILE))),
+        materials=many(thing(kind=word(MaterialKind), title=TEXT, text=TEXT, url=maybe(TEXT), language=TEXT,
+                             file=maybe(_FILE))),
+        partners=many(ref("Partner")),
+        outcomes=many(thing(kind=word(OutcomeKind), title=TEXT, text=TEXT, url=maybe(TEXT), language=TEXT,
+                            signatories=many(TEXT))),
     ),
+    "Partner": thing(name=TEXT, role=word(PartnerRole), url=maybe(TEXT)),
     "Release": thing(
         number=NUMBER, published_at=MOMENT, changes=many(thing(kind=TEXT, code=TEXT, title=TEXT, text=TEXT))
     ),
@@ -223,6 +243,22 @@ COMPONENTS: dict[str, Schema] = {
         uid=TEXT, code=TEXT, placement=TEXT, room=maybe(TEXT), starts_at=maybe(MOMENT), ends_at=maybe(MOMENT),
         seats=maybe(NUMBER), cancelled=FLAG, version=NUMBER,
     ),
+    "Break": thing(
+        id=TEXT, title=TEXT, language=TEXT, conference=maybe(TEXT), area=maybe(TEXT), day=DATE, starts_at=MOMENT,
+        ends_at=MOMENT, rooms=many(TEXT),
+    ),
+    "BreakDraft": thing(id=TEXT, version=NUMBER, series=maybe(TEXT), conference=maybe(TEXT), **_BREAK),
+    "NewBreak": thing(
+        ("conference", "language", "area", "rooms", "listed", "until", "without", "override_reason"),
+        conference=maybe(TEXT), until=maybe(DATE), without=many(DATE), override_reason=TEXT, **_BREAK,
+    ),
+    "BreakChange": thing(
+        (*_BREAK, "reach", "version", "override_reason"), reach=word(Reach), version=NUMBER, override_reason=TEXT,
+        **_BREAK,
+    ),
+    "RoomBlock": thing(id=TEXT, room=TEXT, conference=maybe(TEXT), **_BLOCK),
+    "NewRoomBlock": thing(("conference", "note", "capacity"), room=TEXT, conference=maybe(TEXT), **_BLOCK),
+    "RoomBlockChange": thing(("room", "conference", *_BLOCK), room=TEXT, conference=maybe(TEXT), **_BLOCK),
     "Impact": thing(
         headline=TEXT, details=many(TEXT), people=NUMBER, new_clashes=NUMBER, clashes_gone=NUMBER, waiting=NUMBER,
         waiting_could_come=NUMBER, lose_step_free=NUMBER, favourites=NUMBER, speakers_asked_again=NUMBER,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from expo.core.db import add_unless_there, db, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
+from . import queries
 from .crew_models import CrewMember, CrewRole, Shift
 from .models import Device
 from .refusals import SupervisorNeeded, WrongPin
@@ -28,9 +30,16 @@ LONGEST = timedelta(days=60)
 
 
 def add_member(
-    *, expo_id: int, name: str, role: CrewRole, starts_at: datetime, ends_at: datetime, pin: str = ""
+    *,
+    expo_id: int,
+    name: str,
+    role: CrewRole,
+    starts_at: datetime,
+    ends_at: datetime,
+    conference_id: int | None = None,
+    pin: str = "",
 ) -> tuple[CrewMember, str]:
-    """Somebody new at the doors, and the PIN, shown this once. Raises BadInput.
+    """Somebody new at the doors of a conference, or of the whole expo, and the PIN, shown this once. Raises BadInput.
 
     `pin` is for a demo, whose PIN everybody knows; it must be free.
     """
@@ -44,6 +53,7 @@ def add_member(
             pin = pin or "".join(secrets.choice("0123456789") for _digit in range(PIN_LENGTH))
             member = CrewMember(
                 expo_id=expo_id,
+                conference_id=conference_id,
                 name=name[:80],
                 role=role,
                 pin_digest=_digest(expo_id, pin),
@@ -55,7 +65,7 @@ def add_member(
             pin = ""
         audit.record(
             "crew_member_added", "crew_member", member.id, expo_id=expo_id,
-            after={"name": member.name, "role": str(role)},
+            after={"name": member.name, "role": str(role), "conference": conference_id},
         )  # fmt: skip
     return member, pin
 
@@ -73,10 +83,12 @@ def end_member(*, member: CrewMember) -> None:
 def start_shift(*, device: Device, pin: str) -> CrewMember:
     """Let somebody work with this device; whoever did before has ended. Raises WrongPin or TooOften."""
     limits.count("door_pin", f"device:{device.id}", most=10, within=timedelta(minutes=15))
+    # Six digits, and some hundred of them open something: who stole a scanner has no days to try.
+    limits.count("door_pin_day", f"device:{device.id}", most=40, within=timedelta(days=1))
     digests = [_digest(device.expo_id, pin.strip(), key) for key in tokens.keys_for("door/pin")]
     with transaction():
         member = db.session.scalar(_valid(device.expo_id).where(CrewMember.pin_digest.in_(digests)))
-        if member is None:
+        if member is None or not _works_at(member, device):
             raise WrongPin(_("No shift has this PIN now. Ask the organiser."), field="pin")
         _end(Shift.device_id == device.id)
         db.session.add(
@@ -88,6 +100,7 @@ def start_shift(*, device: Device, pin: str) -> CrewMember:
             "shift_started", "device", device.id, expo_id=device.expo_id, after={"crew_member": member.id}
         )
     limits.forget("door_pin", f"device:{device.id}")
+    limits.forget("door_pin_day", f"device:{device.id}")
     return member
 
 
@@ -115,15 +128,16 @@ def supervisor(device: Device) -> CrewMember:
     return member
 
 
-def members(expo_id: int) -> list[CrewMember]:
-    """All who have a PIN, those to come too, by name."""
+def members(expo_id: int, conference_ids: Collection[int] | None = None) -> list[CrewMember]:
+    """All of these conferences who have a PIN, those to come too, by name. None: of all, and of the whole expo."""
+    wanted = sa.select(CrewMember).where(
+        CrewMember.expo_id == expo_id, CrewMember.ended_at.is_(None), CrewMember.ends_at > clock.now()
+    )
+    if conference_ids is not None:
+        wanted = wanted.where(CrewMember.conference_id.in_(conference_ids))
     return list(
         db.session.scalars(
-            sa.select(CrewMember)
-            .where(
-                CrewMember.expo_id == expo_id, CrewMember.ended_at.is_(None), CrewMember.ends_at > clock.now()
-            )
-            .order_by(CrewMember.name, CrewMember.id)
+            wanted.options(joinedload(CrewMember.conference)).order_by(CrewMember.name, CrewMember.id)
         )
     )
 
@@ -143,6 +157,14 @@ def shifts_of(expo_id: int) -> dict[int, CrewMember]:
     )
     now = clock.now()
     return {shift.device_id: shift.member for shift in rows if shift.member.ends_at > now}
+
+
+def _works_at(member: CrewMember, device: Device) -> bool:
+    """Whether all gates of the device are the member's conference's."""
+    if member.conference_id is None:
+        return True
+    reach = queries.reach(device.expo_id, [member.conference_id])
+    return all(gate.zone_id in reach for gate in queries.gates_of_device(device))
 
 
 def _valid(expo_id: int) -> sa.Select[CrewMember]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from expo.badge.models import Badge
 from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
-from expo.programme.models import Occurrence
+from expo.programme.models import Conference, Occurrence
 
 from .models import Device, Gate, Scan
 
@@ -42,6 +42,8 @@ class CrewRole(enum.StrEnum):
 class CrewMember(Base):
     """Somebody who works at the doors for some days, known there by a PIN. The database keeps a keyed digest of it.
 
+    Of one conference: at the doors that its tickets open; of none: at every door of the expo.
+
     `starts_at` and `ends_at` are the expo's time: outside of them the PIN opens nothing.
     """
 
@@ -54,12 +56,15 @@ class CrewMember(Base):
 
     id: Mapped[Id]
     expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id), index=True)
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id), index=True)
     name: Mapped[str] = mapped_column(sa.String(80))
     role: Mapped[CrewRole] = choice(CrewRole)
     pin_digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
     ended_at: Mapped[Moment | None]
+
+    conference: Mapped[Conference | None] = relationship()
 
 
 class Shift(Base):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +17,32 @@ from expo.publishing.models import OccurrenceVersion
 from expo.publishing.queries import Running
 
 from .crew_models import ScanUndo
-from .models import Device, DeviceGate, Gate, Presence, Scan, Verdict, Zone
+from .models import Device, DeviceGate, Gate, Presence, Scan, Verdict, Zone, ZoneOpening
 from .verdicts import DOORS_OPEN, NIGHT_ENDS, city_day
 
 
 def zones(expo_id: int) -> list[Zone]:
     """All zones by name."""
     return list(db.session.scalars(sa.select(Zone).where(Zone.expo_id == expo_id).order_by(Zone.name)))
+
+
+def reach(expo_id: int, conference_ids: Collection[int] | None) -> set[int]:
+    """The zones of these conferences: those their tickets open, and what lies in them. None: all there are."""
+    every = zones(expo_id)
+    if conference_ids is None:
+        return {zone.id for zone in every}
+    opened = set(
+        db.session.scalars(
+            sa.select(ZoneOpening.zone_id).where(
+                ZoneOpening.expo_id == expo_id, ZoneOpening.conference_id.in_(conference_ids)
+            )
+        )
+    )
+    while True:
+        below = {zone.id for zone in every if zone.parent_id in opened} - opened
+        if not below:
+            return opened
+        opened |= below
 
 
 def gates(expo_id: int) -> list[Gate]:

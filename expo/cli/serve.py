@@ -60,7 +60,7 @@ def web(host: str | None, port: int | None) -> None:
 def serve_web(settings: config.Settings) -> None:
     """Until somebody asks to stop."""
     Granian(
-        "expo.app:create_app",
+        "expo.app:create_web_worker",
         factory=True,
         interface=Interfaces.WSGI,
         address=settings.host,

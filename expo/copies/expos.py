@@ -49,8 +49,10 @@ def copy(
         )  # fmt: skip
         made.languages, made.colour = source.languages, source.colour
         copied = CopiedExpo(made)
-        rooms = _places(source, made)
+        areas, rooms = _places(source, made)
         copied.rooms = len(rooms)
+        if Part.SESSIONS in parts:
+            conferences.breaks_of(source.id, None, made, None, days, rooms, areas)
         _names(source, made)
         if owner is not None:
             teams.join(expo_id=made.id, account=owner, role=Role.OWNER)
@@ -77,8 +79,8 @@ def copy(
     return copied
 
 
-def _places(source: Expo, made: Expo) -> dict[int, int]:
-    """Areas, venues and rooms; which room became which."""
+def _places(source: Expo, made: Expo) -> tuple[dict[int, int], dict[int, int]]:
+    """Areas, venues and rooms; which area and which room became which."""
     areas = {
         area.id: places.find_or_create_area(made, area.name, dict(area.names)).id
         for area in programme.areas(source.id)
@@ -87,10 +89,11 @@ def _places(source: Expo, made: Expo) -> dict[int, int]:
     for venue in programme.venues(source.id):
         draft = replace(places.draft_of_venue(venue), area_id=areas.get(venue.area_id or 0))
         venues[venue.id] = places.save_venue(expo=made, draft=draft)[0]
-    return {
+    rooms = {
         room.id: places.save_room(venue=venues[room.venue_id], draft=places.draft_of_room(room))[0].id
         for room in programme.rooms(source.id)
     }
+    return areas, rooms
 
 
 def _names(source: Expo, made: Expo) -> None:

@@ -12,6 +12,7 @@ from .xlsx import workbook
 COLUMNS = (
     "code", "session", "uid", "title", "conference", "type", "track", "starts_at", "ends_at", "time_zone",
     "room", "venue", "city", "languages", "sdgs", "admission", "seats", "status", "people", "abstract", "url",
+    "partners",
 )  # fmt: skip
 
 
@@ -53,4 +54,5 @@ def _cells(talk: Talk) -> tuple[str, ...]:
         "; ".join(name for _number, name in talk.people),
         talk.abstract,
         talk.url,
+        "; ".join(f"{one.name} ({one.role.value})" for one in talk.behind),
     )

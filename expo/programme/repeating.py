@@ -170,11 +170,18 @@ def _alike(
             other = replace(other, **{name: getattr(after, name)})
     for name in ("starts_at", "ends_at"):
         was, now, own = getattr(before, name), getattr(after, name), getattr(other, name)
-        if was is not None and now is not None and own is not None and was != now:
-            by: timedelta = _wall(now, zone) - _wall(was, zone)
-            to: dict[str, Any] = {name: (_wall(own, zone) + by).replace(tzinfo=zone).astimezone(UTC)}
+        if was is not None and now is not None and own is not None:
+            to: dict[str, Any] = {name: moved_alike(own, was, now, zone)}
             other = replace(other, **to)
     return other
+
+
+def moved_alike(own: datetime, was: datetime, now: datetime, zone: ZoneInfo) -> datetime:
+    """A moment moved as another one was, by as much on the clock."""
+    if was == now:
+        return own
+    by: timedelta = _wall(now, zone) - _wall(was, zone)
+    return (_wall(own, zone) + by).replace(tzinfo=zone).astimezone(UTC)
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

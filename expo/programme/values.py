@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -69,14 +70,25 @@ def check_session(draft: SessionDraft) -> None:
     fits(draft, content_notes=texts.LONGEST_NOTE)
 
 
-def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
-    """The columns of a session, its type and track found or made."""
-    track = places.find_or_create_track(conference, draft.track) if draft.track.strip() else None
+Named = Callable[[str], int]
+
+
+def of_session(
+    conference: Conference,
+    draft: SessionDraft,
+    *,
+    kind_id: Named | None = None,
+    track_id: Named | None = None,
+) -> dict[str, Any]:
+    """The columns of a session, its type and track found or made; by `kind_id` and `track_id`, where many are made
+    and whoever makes them remembers."""
+    kind_id = kind_id or (lambda name: places.find_or_create_type(conference.expo, name).id)
+    track_id = track_id or (lambda name: places.find_or_create_track(conference, name).id)
     return {
         "title": one_line(draft.title),
         "abstract": draft.abstract.strip(),
-        "type_id": places.find_or_create_type(conference.expo, draft.type).id,
-        "track_id": track.id if track else None,
+        "type_id": kind_id(draft.type),
+        "track_id": track_id(draft.track) if draft.track.strip() else None,
         "languages": list(draft.languages),
         "sdgs": sorted(set(draft.sdgs)),
         "visibility": draft.visibility,

@@ -15,8 +15,8 @@ from expo.expos.models import Expo
 from expo.programme.models import Conference, Occurrence, Session
 from expo.scheduling import clashes
 
-from . import changes, differences
-from .covering import scope_of
+from . import breaks
+from .covering import Waiting, scope_of
 from .differences import Difference
 from .models import OccurrenceVersion, Proposal, Release, SessionVersion
 from .news import ReleasePublished
@@ -42,24 +42,25 @@ def publish(
     with transaction():
         lock(expo)  # of two releases at once the second waits, and finds what the first has left
         scope = scope_of(conference=conference, session=session, day=day, session_ids=session_ids)
-        found = scope.differences(expo.id)
+        found = scope.waiting(expo.id)
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
         _check_approval(found, approved)
-        clashes.before_release(expo.id, [difference.session.id for difference in found])
+        clashes.before_release(expo.id, [difference.session.id for difference in found.sessions])
         release = Release(
             expo_id=expo.id,
             number=_next_number(expo.id),
             scope=scope.kind,
             scope_key=scope.key,
             note=note.strip(),
-            changes=changes.told(found),
+            changes=found.told(),
             published_at=clock.now(),
             published_by=audit.actor(),
         )
         db.session.add(release)
         db.session.flush()
-        _release(found, release)
+        breaks.publish(found.breaks, release)
+        _release(found.sessions, release)
     return release
 
 
@@ -86,11 +87,11 @@ def _release(found: list[Difference], release: Release) -> None:
     news.tell(ReleasePublished(release.id, release.expo_id, tuple(moved), tuple(cancelled)))
 
 
-def _check_approval(found: list[Difference], approved: Proposal | None) -> None:
-    asks = next((one.session.conference for one in found if one.session.conference.second_approves), None)
+def _check_approval(found: Waiting, approved: Proposal | None) -> None:
+    asks = next((one for one in found.conferences() if one.second_approves), None)
     if asks is None:
         return
-    if approved is None or approved.approved_at is None or approved.digest != differences.digest(found):
+    if approved is None or approved.approved_at is None or approved.digest != found.digest():
         raise NeedsApproval(
             _("%(conference)s wants a second person to look at what is published.", conference=asks.title)
         )

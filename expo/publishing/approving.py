@@ -15,7 +15,7 @@ from expo.programme import teams
 from expo.programme.models import Conference
 from expo.programme.words import Deed
 
-from . import actions, changes, covering, differences
+from . import actions, covering
 from .covering import Covered
 from .models import Proposal, Release
 from .refusals import NothingToPublish, NotTheSecond, ProposalIsOver
@@ -26,7 +26,7 @@ def propose(*, expo: Expo, scope: Covered, note: str = "") -> Proposal:
     Raises NothingToPublish."""
     with transaction():
         lock(expo)
-        found = scope.differences(expo.id)
+        found = scope.waiting(expo.id)
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))
         for earlier in waiting(expo.id):
@@ -34,13 +34,13 @@ def propose(*, expo: Expo, scope: Covered, note: str = "") -> Proposal:
                 earlier.ended_at = clock.now()
         proposal = Proposal(
             expo_id=expo.id, scope=scope.kind, scope_key=scope.key, note=note.strip(),
-            digest=differences.digest(found), changes=changes.told(found), made_by=audit.actor(),
+            digest=found.digest(), changes=found.told(), made_by=audit.actor(),
             made_at=clock.now(),
         )  # fmt: skip
         db.session.add(proposal)
         db.session.flush()
         _record("release_proposed", proposal)
-        _tell(proposal, {one.session.conference_id for one in found})
+        _tell(proposal, {one.id for one in found.conferences()})
     return proposal
 
 
@@ -112,7 +112,7 @@ def _check_open(proposal: Proposal) -> None:
 def _same(proposal: Proposal) -> Covered:
     """Its scope, if the draft is still what was proposed."""
     scope = covering.read(proposal.expo_id, proposal.scope, proposal.scope_key)
-    if scope is None or differences.digest(scope.differences(proposal.expo_id)) != proposal.digest:
+    if scope is None or scope.waiting(proposal.expo_id).digest() != proposal.digest:
         raise ProposalIsOver(
             _("The draft has changed since. Draft the release anew, so that both of you see the same.")
         )

@@ -48,6 +48,9 @@ _WORDS = {
     "seats": _l("seats"),
     "tentative": _l("how sure the time is"),
     "cancelled": _l("cancellation"),
+    "language": _l("language of the text"),
+    "rooms": _l("rooms"),
+    "area_id": _l("area"),
 }
 
 
@@ -125,9 +128,8 @@ def said(change: Change) -> Said:
         words, what = _KINDS["new"], _("without a time")
     else:
         what = ", ".join(str(_WORDS[name]) for name in dict.fromkeys(fields))
-    return Said(
-        kind, str(words), str(change.get("occurrence", change["session"])), str(change["title"]), what
-    )
+    code = str(_("Break")) if "break" in change else str(change.get("occurrence") or change["session"])
+    return Said(kind, str(words), code, str(change["title"]), what)
 
 
 _KINDS = {

@@ -9,9 +9,35 @@ from datetime import date
 from expo.programme import queries as programme
 from expo.programme.models import Conference, Session
 
-from . import differences
+from . import breaks, changes, differences
+from .breaks import BreakDifference
 from .differences import Difference
 from .models import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """All that a release of a scope would change."""
+
+    sessions: list[Difference]
+    breaks: list[BreakDifference]
+
+    def __bool__(self) -> bool:
+        return bool(self.sessions or self.breaks)
+
+    def told(self) -> list[changes.Change]:
+        """The changes as the list of a release keeps them."""
+        return changes.told(self.sessions) + breaks.told(self.breaks)
+
+    def digest(self) -> str:
+        """What tells these changes from any others."""
+        return differences.digest(self.sessions, breaks.digest(self.breaks))
+
+    def conferences(self) -> list[Conference]:
+        """Whose they are."""
+        own = {one.session.conference_id: one.session.conference for one in self.sessions}
+        own |= {one.pause.conference.id: one.pause.conference for one in self.breaks if one.pause.conference}
+        return list(own.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +50,24 @@ class Covered:
     session_ids: tuple[int, ...] | None = None
     day: date | None = None
 
-    def differences(self, expo_id: int) -> list[Difference]:
+    def waiting(self, expo_id: int) -> Waiting:
         """What a release of it would change now."""
-        return differences.find(
-            expo_id,
-            conference_ids=None if self.conference_id is None else [self.conference_id],
-            session_ids=self.session_ids,
-            day=self.day,
-        )
+        if self.session_ids is not None:
+            return waiting(expo_id, session_ids=self.session_ids)
+        conference_ids = None if self.conference_id is None else [self.conference_id]
+        return waiting(expo_id, conference_ids=conference_ids, day=self.day)
+
+
+def waiting(
+    expo_id: int,
+    *,
+    conference_ids: Collection[int] | None = None,
+    session_ids: Collection[int] | None = None,
+    day: date | None = None,
+) -> Waiting:
+    """What a release would change in the expo, in these conferences or in these sessions; on one day of it."""
+    found = differences.find(expo_id, conference_ids=conference_ids, session_ids=session_ids, day=day)
+    return Waiting(found, [] if session_ids is not None else breaks.differences(expo_id, conference_ids, day))
 
 
 def scope_of(

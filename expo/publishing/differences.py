@@ -132,13 +132,13 @@ def find(
     return found if day is None else _of_day(found, day)
 
 
-def digest(found: list[Difference]) -> str:
-    """What tells these differences from any others: all that a release of them would say."""
-    told = [
+def digest(found: list[Difference], further: list[Any]) -> str:
+    """What tells these differences from any others: all that a release of them would say, and `further` things."""
+    told: list[Any] = [
         (one.session.code, one.content, [(time.code, values) for time, values, _known in one.occurrences])
         for one in found
     ]
-    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told + further, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def _of_day(found: list[Difference], day: date) -> list[Difference]:

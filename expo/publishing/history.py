@@ -41,6 +41,8 @@ def changes(expo_id: int) -> Iterator[Change]:
     seen = _Seen.read(expo_id)
     for release_id, number, at, told in releases:
         for change in told:
+            if "break" in change:
+                continue  # no session: whoever follows changes has nothing to look up
             known = _known(change, seen.at(change["session"], release_id))
             if known is not None:
                 yield Change(number, at, str(change.get("occurrence") or change["session"]), known)

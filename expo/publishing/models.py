@@ -8,8 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
-from expo.programme.models import Conference, Occurrence, Room, Session, SessionType, Track
+from expo.programme.models import Area, Conference, Occurrence, Room, Session, SessionType, Track
 from expo.programme.words import Admission, SessionState, Visibility
+from expo.scheduling.models import Break
 
 
 class Scope(enum.StrEnum):
@@ -160,6 +161,34 @@ class OccurrenceVersion(Base):
 
     occurrence: Mapped[Occurrence] = relationship()
     room: Mapped[Room] = relationship()
+
+
+class BreakVersion(Base):
+    """A break as some release showed it; current while no later release replaced it or took it away."""
+
+    __tablename__ = "break_versions"
+    __table_args__ = (
+        partial_index("uq_break_versions_current", "break_id", where=_CURRENT),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index("ix_break_versions_expo_id_starts_at", "expo_id", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    break_id: Mapped[int] = mapped_column(sa.ForeignKey(Break.id), index=True)
+    release_id: Mapped[int] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    until_release_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Release.id), index=True)
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    area_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Area.id), index=True)
+    rooms: Mapped[Json]
+    title: Mapped[str] = mapped_column(sa.String(120))
+    language: Mapped[str] = mapped_column(sa.String(8))
+    day: Mapped[date]
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+
+    conference: Mapped[Conference | None] = relationship()
+    area: Mapped[Area | None] = relationship()
 
 
 class SearchKind(enum.StrEnum):

@@ -13,7 +13,7 @@ from expo.accounts.models import Person
 from expo.badge.models import Badge
 from expo.checkin import occupancy
 from expo.checkin import queries as checkin
-from expo.checkin.models import Device, Gate, Scan, Verdict, Zone, ZoneOpening
+from expo.checkin.models import Device, Gate, Scan, Verdict, Zone
 from expo.checkin.queries import NO_SCANS, GateCount
 from expo.core.db import db
 from expo.expos.models import Expo
@@ -35,25 +35,6 @@ class ZoneLine:
         return GateCount(
             *(sum(getattr(count, name) for count in counts) for name in ("scans", "came", "left", "refused"))
         )
-
-
-def reach(expo_id: int, conference_ids: Collection[int] | None) -> set[int]:
-    """The zones of these conferences: those their tickets open, and what lies in them. None: all there are."""
-    zones = checkin.zones(expo_id)
-    if conference_ids is None:
-        return {zone.id for zone in zones}
-    opened = set(
-        db.session.scalars(
-            sa.select(ZoneOpening.zone_id).where(
-                ZoneOpening.expo_id == expo_id, ZoneOpening.conference_id.in_(conference_ids)
-            )
-        )
-    )
-    while True:
-        below = {zone.id for zone in zones if zone.parent_id in opened} - opened
-        if not below:
-            return opened
-        opened |= below
 
 
 def zones(expo: Expo, within: Collection[int]) -> list[ZoneLine]:

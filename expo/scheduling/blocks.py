@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 
 from expo.core import audit, clock
-from expo.core.db import db, transaction
+from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.expos.models import Expo
@@ -46,10 +46,7 @@ def hold(*, expo: Expo, room: Room, conference: Conference | None, draft: BlockD
         boards.hold(expo.id)
         taken = _in_the_way(expo, room, conference, draft)
         if taken:
-            raise RoomTaken(
-                _("%(room)s is not free then: %(what)s.", room=room.name, what=", ".join(taken[:5])),
-                field="room",
-            )
+            raise _taken(room, taken)
         block = RoomBlock(
             expo_id=expo.id, room_id=room.id, conference_id=conference.id if conference else None,
             made_at=clock.now(), made_by=audit.actor(), **{**asdict(draft), "note": one_line(draft.note)},
@@ -61,6 +58,37 @@ def hold(*, expo: Expo, room: Room, conference: Conference | None, draft: BlockD
             after=plain({**asdict(draft), "block": block.id, "conference": block.conference_id}),
         )  # fmt: skip
     return block
+
+
+def change(*, block: RoomBlock, room: Room, conference: Conference | None, draft: BlockDraft) -> bool:
+    """Hold it otherwise. Returns whether anything changed. Raises RoomTaken, BadInput; nothing changes then."""
+    _check(conference, draft)
+    with transaction():
+        expo = db.session.get_one(Expo, block.expo_id)
+        boards.hold(expo.id)
+        lock(block)
+        before = _values(block)
+        taken = _in_the_way(expo, room, conference, draft, but=block.id)
+        if taken:
+            raise _taken(room, taken)
+        block.room_id, block.conference_id = room.id, conference.id if conference else None
+        for name, value in {**asdict(draft), "note": one_line(draft.note)}.items():
+            setattr(block, name, value)
+        db.session.flush()
+        after = _values(block)
+        if after != before:
+            audit.record("room_held_otherwise", "room", room.id, expo_id=expo.id, before=before, after=after)
+    return after != before
+
+
+def _values(block: RoomBlock) -> dict[str, object]:
+    names = ("room_id", "conference_id", "kind", "starts_at", "ends_at", "note", "capacity")
+    return plain({name: getattr(block, name) for name in names} | {"block": block.id})
+
+
+def _taken(room: Room, taken: list[str]) -> RoomTaken:
+    what = ", ".join(taken[:5])
+    return RoomTaken(_("%(room)s is not free then: %(what)s.", room=room.name, what=what), field="room")
 
 
 def free(*, block: RoomBlock) -> None:
@@ -109,12 +137,14 @@ def _check(conference: Conference | None, draft: BlockDraft) -> None:
         raise BadInput(_("Seats are not negative."), field="capacity")
 
 
-def _in_the_way(expo: Expo, room: Room, conference: Conference | None, draft: BlockDraft) -> list[str]:
+def _in_the_way(
+    expo: Expo, room: Room, conference: Conference | None, draft: BlockDraft, but: int = 0
+) -> list[str]:
     """Who holds it already, and the sessions that may not be there: by name where they are everybody's to know."""
     board = boards.of(expo.id)
     found = []
     for held in board.held.get(room.id, ()):
-        if held.starts_at < draft.ends_at and held.ends_at > draft.starts_at:
+        if held.id != but and held.starts_at < draft.ends_at and held.ends_at > draft.starts_at:
             whose = board.conferences.get(held.conference_id or 0, ("", ""))[0]
             found.append(_("held for %(whom)s", whom=whose) if whose else held.note or _("held"))
     for row in board.by_room.get(room.id, ()):

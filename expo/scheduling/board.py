@@ -52,6 +52,7 @@ class Spot:
     latitude: float | None
     longitude: float | None
     is_online: bool
+    area_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,27 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A time that sessions leave free: those of a conference, or of all. In these rooms; in all, where none is named."""
+
+    id: int
+    conference_id: int | None
+    area_id: int | None
+    rooms: frozenset[int]
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds_in(self, place: Place) -> bool:
+        """Whether it holds in this room. What happens in the city does not happen online."""
+        if self.rooms:
+            return place.id in self.rooms
+        if self.conference_id is not None:
+            return True
+        return not place.venue.is_online and self.area_id in (None, place.venue.area_id)
+
+
+@dataclass(frozen=True, slots=True)
 class Needs:
     """What time and room of a session must offer."""
 
@@ -113,6 +135,7 @@ class Board:
     before: Mapping[int, list[int]]  # sessions that come first, by the one that follows
     ways: Ways
     levels: Levels
+    pauses: Mapping[int | None, list[Pause]] = field(default_factory=dict)  # by conference; None: everybody's
     # How many want to come, and how many of them without steps, by occurrence: see demand.py.
     demand: Mapping[int, int] = field(default_factory=dict)
     step_free: Mapping[int, int] = field(default_factory=dict)
@@ -124,6 +147,10 @@ class Board:
             rows.pop(row_id, None)
         rows.update((row.id, row) for row in new)
         return replace(self, rows=rows)
+
+    def pause(self, pause_id: int) -> Pause | None:
+        """One of them."""
+        return next((each for some in self.pauses.values() for each in some if each.id == pause_id), None)
 
     def zone_of(self, row: Placed) -> ZoneInfo:
         """What the clocks on site show."""

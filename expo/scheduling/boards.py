@@ -32,10 +32,10 @@ from expo.speakers.models import Availability, Speaker
 
 from . import demand, rows
 from .board import Board
-from .models import RoomBlock, RuleLevel, SessionNeeds, SessionOrder
+from .models import Break, RoomBlock, RuleLevel, SessionNeeds, SessionOrder
 
 _OTHERS = (
-    AppearanceRole, Availability, Conference, Room, Venue, Walk, Speaker, RoomBlock, RuleLevel, SessionNeeds, SessionOrder,
+    AppearanceRole, Availability, Conference, Room, Venue, Walk, Speaker, Break, RoomBlock, RuleLevel, SessionNeeds, SessionOrder,
 )  # fmt: skip
 _FRESH = 10.0  # seconds for which what people want counts as it was
 _kept: dict[int, Board] = {}

@@ -189,6 +189,19 @@ def check(expo_id: int, session_ids: Collection[int], *, keep: str = "") -> None
     _keep(board, found, keep.strip())
 
 
+def check_breaks(expo_id: int, break_ids: Collection[int], *, keep: str = "") -> None:
+    """The same, called inside the transaction that made or changed these breaks: of what stands in them."""
+    board = boards.in_change(expo_id)
+    found = [
+        clash
+        for clash in find(board, strictly=True)
+        if clash.open and clash.rule in (ClashRule.BREAK, ClashRule.BLOCKER) and clash.subject_id in break_ids
+    ]
+    if found and not keep.strip():
+        raise Clashes(_("Sessions stand in that time. Move them, or say why they stay."), clashes=found)
+    _keep(board, found, keep.strip())
+
+
 def _refused(found: list[Clash]) -> str:
     if all(clash.keepable for clash in found):
         return _("Something stands in the way. Move it, or say why it shall stay.")

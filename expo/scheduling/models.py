@@ -3,9 +3,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from expo.core.db import Base, Id, Moment, choice, choice_check, partial_index
+from expo.core.db import Base, Id, Json, Moment, choice, choice_check, partial_index
 from expo.expos.models import Expo
-from expo.programme.models import Conference, Occurrence, Room, Session
+from expo.programme.models import Area, Conference, Occurrence, Room, Session
 
 from .words import BlockKind, ClashRule, Level
 
@@ -81,6 +81,40 @@ class RoomBlock(Base):
 
     room: Mapped[Room] = relationship()
     conference: Mapped[Conference | None] = relationship()
+
+
+class Break(Base):
+    """A stretch of time that sessions leave free, as drafted: of a conference (lunch), or where none is named, of all
+    of them (a royal visit), in the whole city or in an area. In these `rooms` (ids), or wherever it holds.
+
+    Rows that one rule made share a `series`. What is removed is kept, so that it can be brought back.
+    """
+
+    __tablename__ = "breaks"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("conference_id IS NULL OR area_id IS NULL", name="areas_are_the_citys"),
+        sa.Index("ix_breaks_expo_id_starts_at", "expo_id", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    expo_id: Mapped[int] = mapped_column(sa.ForeignKey(Expo.id))
+    conference_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Conference.id), index=True)
+    area_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Area.id), index=True)
+    rooms: Mapped[Json] = mapped_column(default=list)
+    title: Mapped[str] = mapped_column(sa.String(120))
+    language: Mapped[str] = mapped_column(sa.String(8), default="")
+    starts_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    is_listed: Mapped[bool]  # in the public programme
+    series: Mapped[str] = mapped_column(sa.String(20), default="")
+    removed_at: Mapped[Moment | None]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[Moment]
+    changed_at: Mapped[Moment]
+
+    conference: Mapped[Conference | None] = relationship()
+    area: Mapped[Area | None] = relationship()
 
 
 class SessionNeeds(Base):

@@ -24,8 +24,8 @@ from expo.speakers import queries as speakers
 from expo.speakers.models import Speaker
 
 from . import levels
-from .board import Board, Held, Needs, Place, Placed, Span, Spot
-from .models import RoomBlock, SessionNeeds, SessionOrder
+from .board import Board, Held, Needs, Pause, Place, Placed, Span, Spot
+from .models import Break, RoomBlock, SessionNeeds, SessionOrder
 
 _STANDS = sa.and_(
     Occurrence.placement != Placement.UNPLACED,
@@ -65,7 +65,7 @@ _APPEARING = (
 
 
 def load(expo_id: int, stamp: tuple[int, str]) -> Board:
-    """The whole board. Eleven queries."""
+    """The whole board. Twelve queries."""
     rows = placed(Occurrence.expo_id == expo_id)
     return Board(
         expo_id=expo_id,
@@ -80,6 +80,7 @@ def load(expo_id: int, stamp: tuple[int, str]) -> Board:
         before=_before(expo_id),
         ways=ways.of(expo_id),
         levels=levels.read(expo_id),
+        pauses=_pauses(expo_id),
     )
 
 
@@ -132,12 +133,13 @@ def _places(expo_id: int) -> dict[int, Place]:
         for row in db.session.execute(
             sa.select(
                 Venue.id, Venue.name, Venue.latitude, Venue.longitude, Venue.is_online, Venue.time_zone,
-                Venue.opening_hours,
+                Venue.opening_hours, Venue.area_id,
             ).where(Venue.expo_id == expo_id)
         )
     }  # fmt: skip
     spots = {
-        row.id: Spot(row.id, row.name, row.latitude, row.longitude, row.is_online) for row in venues.values()
+        row.id: Spot(row.id, row.name, row.latitude, row.longitude, row.is_online, row.area_id)
+        for row in venues.values()
     }
     found = {}
     for row in db.session.execute(
@@ -183,6 +185,27 @@ def _held(expo_id: int) -> dict[int, list[Held]]:
         .order_by(RoomBlock.starts_at, RoomBlock.id)
     ):  # fmt: skip
         found[row.room_id].append(Held(*row))
+    return dict(found)
+
+
+def _pauses(expo_id: int) -> dict[int | None, list[Pause]]:
+    found: defaultdict[int | None, list[Pause]] = defaultdict(list)
+    for row in db.session.execute(
+        sa.select(
+            Break.id,
+            Break.conference_id,
+            Break.area_id,
+            Break.rooms,
+            Break.title,
+            Break.starts_at,
+            Break.ends_at,
+        )
+        .where(Break.expo_id == expo_id, Break.removed_at.is_(None))
+        .order_by(Break.starts_at, Break.id)
+    ):
+        found[row.conference_id].append(
+            Pause(row[0], row[1], row[2], frozenset(row[3]), row[4], row[5], row[6])
+        )
     return dict(found)
 
 

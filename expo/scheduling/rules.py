@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import rules_order, rules_people, rules_rooms
+from . import rules_breaks, rules_order, rules_people, rules_rooms
 from .rule import Rule
 from .words import ClashRule
 
@@ -10,6 +10,8 @@ ALL: tuple[Rule, ...] = (
     rules_rooms.RoomRule(),
     rules_people.PersonRule(),
     rules_rooms.ReservedRule(),
+    rules_breaks.BreakRule(),
+    rules_breaks.BlockerRule(),
     rules_rooms.HoursRule(),
     rules_rooms.TurnaroundRule(),
     rules_people.AvailabilityRule(),

@@ -11,6 +11,8 @@ class ClashRule(enum.StrEnum):
     ROOM = "room"
     PERSON = "person"
     RESERVED = "reserved"
+    BREAK = "break"
+    BLOCKER = "blocker"
     HOURS = "hours"
     TURNAROUND = "turnaround"
     AVAILABILITY = "availability"

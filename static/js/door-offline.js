@@ -3,7 +3,7 @@
 import * as rules from "./door-pack.js";
 import { open } from "./door-store.js";
 
-const VERSION = "door-2";
+const VERSION = "door-3";
 const FRESH = 60_000;                 // milliseconds between two questions for what changed
 const OLDEST_BASE = 6 * 3600;         // seconds; then a whole pack is fetched
 const LARGEST_DELTA = 5_000;          // badges
@@ -20,6 +20,23 @@ export async function start({ api, onPack, onQueue, onClock, onUnpaired, languag
   setInterval(() => away.send(), SEND_EVERY);
   addEventListener("online", () => { away.refresh(); away.send(); });
   return away;
+}
+
+// Everything that waits, oldest first, in chunks; each answered by itself. False where no scanner is known here.
+export async function upload(store, { api, language }, but = new Set()) {
+  for (;;) {
+    const waiting = await store.scans(CHUNK, but);
+    if (!waiting.length) return true;
+    const answer = await fetch(`${api}/scans`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "Accept-Language": language },
+      body: JSON.stringify({ scans: waiting.map((scan) => ({ ...scan, offline: true })) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    if (!answer.ok) return answer.status !== 401;
+    for (const result of (await answer.json()).results) if (result.stored) await store.removeScan(result.id);
+  }
 }
 
 class Offline {
@@ -63,7 +80,7 @@ class Offline {
     try {
       const before = Date.now();
       const answer = await fetch(`${this.api}/pack${since}`, { credentials: "same-origin", signal: AbortSignal.timeout(20_000) });
-      if (answer.status === 401) this.onUnpaired();
+      if (answer.status === 401 || answer.status === 403) await this.wipe();
       if (!answer.ok) return;
       const buffer = await answer.arrayBuffer();
       const made = rules.parse(buffer);
@@ -78,6 +95,14 @@ class Offline {
       this.use(await this.store.get("base"), await this.store.get("delta"));
       this.report();
     } catch { /* no network: what is kept stays */ }
+  }
+
+  // No scanner any more: what it knows of the doors goes, what it has read stays until it is sent.
+  async wipe() {
+    this.pack = null;
+    this.memory = new rules.Memory();
+    await this.store.wipe();
+    this.onUnpaired();
   }
 
   // How this telephone is, for the board of all scanners.
@@ -140,28 +165,13 @@ class Offline {
     this.onQueue(await this.store.count());
   }
 
-  // Everything that waits, oldest first, in chunks; each answered by itself.
   async send() {
     if (this.sending) return;
     this.sending = true;
-    try {
-      for (;;) {
-        const waiting = (await this.store.scans()).filter((scan) => !this.asked.has(scan.id)).slice(0, CHUNK);
-        if (!waiting.length) return;
-        const answer = await fetch(`${this.api}/scans`, {
-          method: "POST",
-          credentials: "same-origin",
-          headers: { "Content-Type": "application/json", "Accept-Language": this.language },
-          body: JSON.stringify({ scans: waiting.map((scan) => ({ ...scan, offline: true })) }),
-          signal: AbortSignal.timeout(30_000),
-        });
-        if (answer.status === 401) { this.onUnpaired(); return; }
-        if (!answer.ok) return;
-        for (const result of (await answer.json()).results) if (result.stored) await this.settled(result.id);
-      }
-    } catch { /* it waits; the next round tries again */ } finally {
-      this.sending = false;
-    }
+    const known = await upload(this.store, this, this.asked).catch(() => true);  // it waits; the next round tries again
+    this.sending = false;
+    this.onQueue(await this.store.count());
+    if (!known) await this.wipe();
   }
 
   // All that waits, for a stick or a mail, if this telephone never finds a network again.

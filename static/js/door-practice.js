@@ -57,7 +57,7 @@ function show(verdict) {
 
 function tell() {
   line.classList.toggle("loud", !online);
-  line.querySelector("[data-state]").textContent = waiting ? stage.dataset.sayWaiting.replace("{count}", waiting) : stage.dataset.saySent;
+  line.querySelector("[data-state]").textContent = waiting ? (waiting === 1 ? stage.dataset.sayWaitingOne : stage.dataset.sayWaiting).replace("{count}", waiting) : stage.dataset.saySent;
   network.textContent = online ? stage.dataset.sayOn : stage.dataset.sayOff;
 }
 

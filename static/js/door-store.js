@@ -52,12 +52,13 @@ class Store {
     await run(this.database, "scans", "readwrite", (scans) => scans.put({ iv, sealed, at: Date.now() }, sent.id));
   }
 
-  async scans() {
+  // The oldest of them, at most so many, but those that are on their way; one that does not open keeps no other back.
+  async scans(most = Infinity, but = new Set()) {
     const ids = await run(this.database, "scans", "readonly", (scans) => scans.getAllKeys());
     const rows = await run(this.database, "scans", "readonly", (scans) => scans.getAll());
-    const order = rows.map((row, index) => ({ row, id: ids[index] })).filter((each) => each.id)
-      .sort((one, other) => one.row.at - other.row.at);
-    return Promise.all(order.map(({ row }) => this.unseal(row)));
+    const order = rows.filter((row, index) => ids[index] && !but.has(ids[index]))
+      .sort((one, other) => one.at - other.at).slice(0, most);
+    return (await Promise.all(order.map((row) => this.unseal(row).catch(() => null)))).filter(Boolean);
   }
 
   async unseal(row) {
@@ -79,5 +80,9 @@ class Store {
 
   putInside(row) { return run(this.database, "inside", "readwrite", (inside) => inside.put(row, row.key)); }
 
-  forgetInside() { return run(this.database, "inside", "readwrite", (inside) => inside.clear()); }
+  // The scanner was taken out of service: nothing of the doors stays but scans that wait, which are sealed.
+  async wipe() {
+    await run(this.database, "inside", "readwrite", (inside) => inside.clear());
+    for (const name of ["base", "delta"]) await run(this.database, "kept", "readwrite", (kept) => kept.delete(name));
+  }
 }

@@ -1,6 +1,8 @@
-/* Keeps the scanner's pages and what they load, so that it opens without network. Never the API, never a verdict. */
+/* Keeps the scanner's pages and what they load, so that it opens without network. Never the API, never a verdict,
+   and of the pages only those that name nobody: a lost telephone has no list of people found or printed. */
 
-const KEPT = "door-1";
+const KEPT = "door-2";
+const NAMELESS = /^(gates\/[^/]+|practice)?$/;
 const PATIENCE = 3000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -14,8 +16,13 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
   if (url.pathname.startsWith("/static/") && url.searchParams.has("v")) event.respondWith(fromStore(request));
-  else if (url.pathname.startsWith("/static/") || url.pathname.startsWith(new URL(self.registration.scope).pathname)) event.respondWith(fromNetwork(request));
+  else if (url.pathname.startsWith("/static/") || isNameless(url.pathname)) event.respondWith(fromNetwork(request));
 });
+
+function isNameless(path) {
+  const scope = new URL(self.registration.scope).pathname;
+  return path.startsWith(scope) && NAMELESS.test(path.slice(scope.length));
+}
 
 // A version in the address: what is kept is right for ever.
 async function fromStore(request) {

@@ -30,6 +30,7 @@ const keys = {
 const SHOWN_FOR = { in: 1600, ask: 6000, no: 6000 }; // milliseconds
 const ALONE_AFTER = 800;                            // milliseconds that the server has before the own list speaks
 const UNTIL_DECIDED = new Set(["ask", "conflict", "silent"]);
+const LONGEST = 8000;                               // letters; no QR code holds more
 const PATIENCE = 5000;                              // for one answer
 const TRIES = 3;
 const SAME_BADGE = 4000;                            // a badge that stays before the camera is one badge
@@ -57,7 +58,7 @@ function newId() {
 }
 
 async function scan(code, byHand = "") {
-  code = code.trim();
+  code = code.trim().slice(0, LONGEST);
   if (!code) return;
   if (busy) { waiting.push([code, byHand]); return; }
   busy = true;
@@ -97,7 +98,15 @@ async function askOnly(sent) {
 
 // Stored first, then judged by both: the server's word counts, the own list's where it is silent too long.
 async function judge(sent, byHand) {
-  const own = await away.decide(sent, byHand);
+  let own;
+  try {
+    own = await away.decide(sent, byHand);
+  } catch {
+    // A full or broken store: the server alone keeps this scan, and the screen is silent until it has.
+    await askOnly(sent);
+    tell(say.sayFull, true);
+    return;
+  }
   const asking = away.during(sent.id, ask(own.whole, 1));
   const silence = new Promise((resume) => setTimeout(resume, own.verdict ? ALONE_AFTER : PATIENCE, null));
   const first = await Promise.race([asking.catch((fault) => fault), silence]);
@@ -134,7 +143,7 @@ function sentence(verdict) {
 }
 
 function tellQueue() {
-  if (queued) tell(say.sayWaiting.replace("{count}", queued), true); else tell(say.sayReady);
+  if (queued) tell((queued === 1 ? say.sayWaitingOne : say.sayWaiting).replace("{count}", queued), true); else tell(say.sayReady);
   keys.save.hidden = !queued;
 }
 
@@ -198,7 +207,9 @@ function show(name, answer, sent) {
   keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden && keys.standby.hidden);
   const word = verdict.querySelector(".word").textContent;
   const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  last.textContent = `${say.sayLast}: ${delegate.name ? delegate.name + ", " : ""}${word.toLowerCase()}, ${clock}`;
+  // The next guest at a kiosk does not read who came before.
+  const who = delegate.name && !("kiosk" in say) ? `${delegate.name}, ` : "";
+  last.textContent = `${say.sayLast}: ${who}${word.toLowerCase()}, ${clock}`;
   signal(kind);
   clearTimeout(goBack);
   if ("kiosk" in say || !UNTIL_DECIDED.has(name)) goBack = setTimeout(idle, answer.attention ? SHOWN_FOR.ask : SHOWN_FOR[kind]);
@@ -360,7 +371,7 @@ const opened = start({
   onPack: () => { stage.dataset.pack = "ready"; },
   onQueue: (count) => { queued = count; if (!busy) tellQueue(); },
   onClock: (error) => { if (Math.abs(error) > 60) tell(say.sayClock, true); },
-  onUnpaired: () => tell(say.sayUnpaired, true),
+  onUnpaired: () => { delete stage.dataset.pack; tell(say.sayUnpaired, true); },
 }).then((made) => { away = made; }, () => {});
 navigator.serviceWorker?.register(say.worker, { scope: say.scope }).catch(() => {});
 setInterval(refreshBar, 60000);

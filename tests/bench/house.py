@@ -33,7 +33,7 @@ SERVER = """
 import sys
 from granian import Granian
 from granian.constants import Interfaces
-Granian("expo.app:create_app", factory=True, interface=Interfaces.WSGI, address="127.0.0.1", port=int(sys.argv[1]),
+Granian("expo.app:create_web_worker", factory=True, interface=Interfaces.WSGI, address="127.0.0.1", port=int(sys.argv[1]),
         workers=int(sys.argv[2]), blocking_threads=int(sys.argv[3]), workers_kill_timeout=3, log_enabled=False).serve()
 """
 Headers = dict[str, str]

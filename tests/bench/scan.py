@@ -254,7 +254,7 @@ def _measure(kind: str, options: argparse.Namespace, url: str, house: House, pos
     )
     with (
         _served("tests.bench.scan_bare:create_app", options, BARE_DATABASE=bare_url) as bare,
-        _served("expo.app:create_app", options, **expo) as real,
+        _served("expo.app:create_web_worker", options, **expo) as real,
     ):
         for port, _pid in (bare, real):  # warm: caches, prepared statements, connections
             _single(port, house, house.scans(options.scans // 4), options.clients)

@@ -19,6 +19,7 @@ from expo.core import clock
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput, NotFound, TooOften
 from expo.expos.models import Expo
+from expo.programme.models import Conference
 from expo.registration.models import RegistrationState
 from tests import factories as a
 from tests.checkin import doors
@@ -26,10 +27,13 @@ from tests.checkin import doors
 pytestmark = [pytest.mark.feature("D10"), pytest.mark.usefixtures("app")]
 
 
-def somebody(expo: Expo, role: CrewRole = CrewRole.SUPERVISOR) -> tuple[CrewMember, str]:
+def somebody(
+    expo: Expo, role: CrewRole = CrewRole.SUPERVISOR, conference: Conference | None = None
+) -> tuple[CrewMember, str]:
     now = clock.now()
     return crew.add_member(
         expo_id=expo.id,
+        conference_id=conference and conference.id,
         name="Sofia",
         role=role,
         starts_at=now - timedelta(hours=1),
@@ -47,6 +51,36 @@ def place():
     _member, pin = somebody(conference.expo)
     crew.start_shift(device=device, pin=pin)
     return conference, zone, doors.Door(gate.id, token), device
+
+
+@pytest.mark.feature("D2")
+def test_a_conferences_crew_works_at_its_doors_and_at_no_others():
+    mine = a.a_conference()
+    other = a.a_conference(mine.expo)
+    hall, shared = doors.a_zone(mine.expo, mine), doors.a_zone(mine.expo, mine, other)
+    room = doors.a_zone(mine.expo, inside=hall)
+    theirs = doors.a_zone(mine.expo, other)
+    member, pin = somebody(mine.expo, conference=mine)
+    _whole, everywhere = somebody(mine.expo)
+
+    for zones, opens in (
+        ([hall], True),
+        ([room], True),
+        ([shared], True),
+        ([theirs], False),
+        ([hall, theirs], False),
+    ):
+        device, _token = doors.a_device(*(doors.a_gate(zone) for zone in zones))
+        if opens:
+            assert crew.start_shift(device=device, pin=pin) == member
+        else:
+            with pytest.raises(WrongPin):
+                crew.start_shift(device=device, pin=pin)
+            assert crew.on_duty(device) is None
+        crew.start_shift(device=device, pin=everywhere)
+    assert crew.members(mine.expo_id, [mine.id]) == [member]
+    assert crew.members(mine.expo_id, [other.id]) == []
+    assert len(crew.members(mine.expo_id)) == 2
 
 
 @pytest.mark.feature("D2")

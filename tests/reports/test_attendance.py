@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from expo.booking.actions import book_seat
+from expo.checkin import queries as checkin
 from expo.registration import actions as registrations
 from expo.reports import attendance, doors
 from tests import factories as a
@@ -104,8 +105,8 @@ def test_a_team_reaches_the_zones_its_tickets_open_and_what_lies_in_them():
     hall, foreign = at.a_zone(mine.expo, mine), at.a_zone(mine.expo, other)
     room = at.actions.create_zone(expo_id=mine.expo_id, slug="room", name="Room", parent=hall)
 
-    assert doors.reach(mine.expo_id, [mine.id]) == {hall.id, room.id}
-    assert doors.reach(mine.expo_id, None) == {hall.id, room.id, foreign.id}
+    assert checkin.reach(mine.expo_id, [mine.id]) == {hall.id, room.id}
+    assert checkin.reach(mine.expo_id, None) == {hall.id, room.id, foreign.id}
     assert [(line.zone.name, line.depth) for line in doors.zones(mine.expo, {hall.id, room.id})] == [
         (hall.name, 0),
         ("Room", 1),

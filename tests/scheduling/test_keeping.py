@@ -241,5 +241,5 @@ def test_the_clashes_of_a_tour_are_found_with_the_same_queries_for_one_and_thirt
     with statements() as thirty:
         clashes.of_session(tour.session)
 
-    assert len(thirty) == len(one) == 17
+    assert len(thirty) == len(one) == 18
     assert len(kept) == 0

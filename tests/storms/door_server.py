@@ -1,6 +1,6 @@
 """A web server that is killed again and again; another takes its place at once on the same port.
 
-    python -m tests.storms.door_server DATABASE_URL PORT NOTE
+    python -m tests.storms.door_server DATABASE_URL PORT NOTE [BASE_URL]
 
 Each is a fork of this process, which has read the code already; its number stands in the file NOTE.
 """
@@ -20,13 +20,13 @@ from expo.app import create_app
 from tests.conftest import SETTINGS
 
 
-def main(database_url: str, port: int, note: Path) -> None:
+def main(database_url: str, port: int, note: Path, base_url: str = "http://localhost") -> None:
     listening = socket.create_server(("127.0.0.1", port), backlog=64)
     while True:
         child = os.fork()
         if child == 0:
             try:
-                serve(database_url, port, listening.fileno(), note)
+                serve(database_url, port, listening.fileno(), note, base_url)
             finally:
                 os._exit(1)
         _pid, status = os.waitpid(child, 0)
@@ -34,12 +34,12 @@ def main(database_url: str, port: int, note: Path) -> None:
             sys.exit(f"a server ended by itself: {status}")
 
 
-def serve(database_url: str, port: int, socket_number: int, note: Path) -> None:
-    app = create_app(config.load({}, database_url=database_url, **SETTINGS))
+def serve(database_url: str, port: int, socket_number: int, note: Path, base_url: str) -> None:
+    app = create_app(config.load({}, database_url=database_url, **{**SETTINGS, "base_url": base_url}))
     server = make_server("127.0.0.1", port, app, threaded=True, fd=socket_number)
     note.write_text(str(os.getpid()))
     server.serve_forever()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])

@@ -101,12 +101,15 @@ def kiosk() -> ResponseReturnValue:
     gates = queries.gates_of_device(device)
     if len(gates) != 1:
         return render_template("door/gates.html", device=device, gates=gates, kiosk=True)
-    return _gate_page(gates[0], Direction.IN, kiosk=True)
+    return kiosk_gate(gates[0].slug)
 
 
 @blueprint.get("/kiosk/<slug>")
 def kiosk_gate(slug: str) -> ResponseReturnValue:
-    return _gate_page(my_gate(slug), Direction.IN, kiosk=True)
+    found, device = my_gate(slug), device_in_service()
+    if crew.on_duty(device) is not None:
+        crew.end_shift(device=device)  # what a supervisor may do is not left to guests
+    return _gate_page(found, Direction.IN, kiosk=True)
 
 
 @blueprint.get("/door/gates/<slug>")

@@ -122,6 +122,8 @@ EXPLAINED = {
     ClashRule.ROOM: _l("A room holds one thing at a time, or as many as it says."),
     ClashRule.PERSON: _l("Nobody is in two places at a time, over all conferences."),
     ClashRule.RESERVED: _l("What is held for one conference takes no other."),
+    ClashRule.BREAK: _l("Sessions leave the breaks of their conference free."),
+    ClashRule.BLOCKER: _l("When the city stands still, so does every conference there."),
     ClashRule.HOURS: _l("A room is used while it is open."),
     ClashRule.TURNAROUND: _l("Between two sessions a room is made ready."),
     ClashRule.AVAILABILITY: _l("Speakers appear when they said that they can."),

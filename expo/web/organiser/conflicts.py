@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from expo.checkin import conflicts as inbox
+from expo.checkin import queries as checkin
 from expo.checkin.refusals import ResolvedAlready
 from expo.programme.words import Deed
-from expo.reports import doors as reports
 from expo.web.context import this_expo
 from expo.web.forms import PlainForm, TextLine, needed, short
 from expo.web.texts import _l
@@ -70,12 +70,12 @@ def resolve_conflict(key: str) -> ResponseReturnValue:
 
 
 def _runs() -> set[int]:
-    return reports.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
+    return checkin.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
 
 
 def _page(form: NoteForm, at: str) -> str:
     expo = this_expo()
-    within = reports.reach(expo.id, mine.scope(Deed.READ_DOORS))
+    within = checkin.reach(expo.id, mine.scope(Deed.READ_DOORS))
     resolved = request.args.get("resolved") == "1"
     return render_template(
         "organiser/conflicts.html",

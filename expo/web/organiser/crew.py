@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField, RadioField, SelectField
 
 from expo.checkin import attentions
 from expo.checkin import crew as actions
@@ -32,6 +32,10 @@ class CrewForm(PlainForm):
 
     name = TextLine(_l("Name"), [needed(_l("Give the name that colleagues know.")), short(80)])
     role = RadioField(_l("May"), choices=[], default=CrewRole.STEWARD)
+    conference = SelectField(
+        _l("At the doors of"), choices=[],
+        description=_l("With a conference, the PIN opens scanners that stand at its doors only."),
+    )  # fmt: skip
     first = DayField(_l("First day"), [needed(_l("Say from when the PIN opens something."))])
     last = DayField(
         _l("Last day"), [needed(_l("Say until when the PIN opens something."))],
@@ -59,6 +63,7 @@ def crew() -> ResponseReturnValue:
 def add_to_crew() -> ResponseReturnValue:
     form = _form(request.form)
     zone = this_expo().zone
+    conferences = {one.slug: one.id for one in mine.conferences(Deed.RUN_DOORS)}
     made: list[tuple[CrewMember, str]] = []
     if form.validate() and form.accepts(
         lambda: made.append(
@@ -66,6 +71,7 @@ def add_to_crew() -> ResponseReturnValue:
                 expo_id=this_expo().id,
                 name=form.name.data or "",
                 role=CrewRole(form.role.data),
+                conference_id=conferences.get(form.conference.data),
                 starts_at=datetime.combine(form.first.data, time(), zone),
                 ends_at=datetime.combine(form.last.data + timedelta(days=1), NIGHT_ENDS, zone),
             )
@@ -82,6 +88,8 @@ def add_to_crew() -> ResponseReturnValue:
 def end_crew_member(member_id: int) -> ResponseReturnValue:
     mine.somewhere(Deed.RUN_DOORS)
     found = actions.member(this_expo().id, member_id) or abort(404)
+    if not mine.may(Deed.RUN_DOORS, found.conference_id):
+        abort(404)
     actions.end_member(member=found)
     flash(_("The PIN of %(name)s opens nothing any more.", name=found.name), "success")
     return redirect(url_for("organiser.crew"), code=303)
@@ -129,6 +137,10 @@ def _form(sent: Any = None) -> CrewForm:
     today = clock.now().astimezone(this_expo().zone).date()
     form = CrewForm(sent, data={"role": CrewRole.STEWARD, "first": today, "last": today})
     form.role.choices = list(ROLES.items())
+    form.conference.choices = [
+        *([("", _("All doors of the expo"))] if mine.may(Deed.RUN_DOORS) else []),
+        *((one.slug, one.title) for one in mine.conferences(Deed.RUN_DOORS)),
+    ]
     return form
 
 
@@ -137,7 +149,7 @@ def _page(form: CrewForm) -> str:
     return render_template(
         "organiser/crew.html",
         form=form,
-        members=actions.members(expo.id),
+        members=actions.members(expo.id, mine.scope(Deed.RUN_DOORS)),
         at_work={member.id for member in actions.shifts_of(expo.id).values()},
         pins=cookie.pop("pin", {}),
         roles=ROLES,

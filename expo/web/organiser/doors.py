@@ -60,7 +60,7 @@ class DeviceForm(PlainForm):
 def doors() -> ResponseReturnValue:
     mine.somewhere(Deed.READ_DOORS)
     expo = this_expo()
-    within = reports.reach(expo.id, mine.scope(Deed.READ_DOORS))
+    within = checkin.reach(expo.id, mine.scope(Deed.READ_DOORS))
     return render_template(
         "organiser/doors.html",
         zones=reports.zones(expo, within),
@@ -81,7 +81,7 @@ def doors_now(part: str) -> Response:
     """The parts of the page that change while people come, for who keeps it open."""
     mine.somewhere(Deed.READ_DOORS)
     expo = this_expo()
-    within = reports.reach(expo.id, mine.scope(Deed.READ_DOORS))
+    within = checkin.reach(expo.id, mine.scope(Deed.READ_DOORS))
 
     def make() -> str:
         if part == "zones":
@@ -155,7 +155,7 @@ def _runs() -> set[int]:
     """The zones whose scanners the visitor looks after."""
     if not mine.rights().anywhere(Deed.RUN_DOORS):
         return set()
-    return reports.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
+    return checkin.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
 
 
 def _form(sent: Any) -> DeviceForm:

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from expo.booking import walk_ups
+from expo.checkin import queries as checkin
 from expo.checkin.verdicts import city_day
 from expo.core import clock
 from expo.programme.words import Deed
@@ -48,5 +49,5 @@ def _devices() -> list[doors.DeviceLine]:
     """Scanners in use that the visitor looks after."""
     if not mine.rights().anywhere(Deed.RUN_DOORS):
         return []
-    within = doors.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
+    within = checkin.reach(this_expo().id, mine.scope(Deed.RUN_DOORS))
     return [line for line in doors.devices(this_expo(), within) if line.device.revoked_at is None]

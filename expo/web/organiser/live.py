@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
+from expo.checkin import queries as checkin
 from expo.core import clock
 from expo.programme.words import Deed
 from expo.reports import doors
@@ -46,7 +47,7 @@ def _facts() -> dict[str, Any]:
     """Numbers alone: whoever reads the same conferences and doors reads the same."""
     expo = this_expo()
     sees_doors = mine.rights().anywhere(Deed.READ_DOORS)
-    within = doors.reach(expo.id, mine.scope(Deed.READ_DOORS)) if sees_doors else set()
+    within = checkin.reach(expo.id, mine.scope(Deed.READ_DOORS)) if sees_doors else set()
     return {
         "arrivals": reports.arrivals(expo, mine.conferences()),
         "hours": reports.by_hour(expo),

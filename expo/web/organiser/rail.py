@@ -52,6 +52,7 @@ def _programme() -> Pages:
         ("sessions", _("Sessions")),
         ("timetable", _("Timetable")),
         ("timetable_clashes", _("Clashes")),
+        ("breaks_list", _("Breaks")),
         ("room_blocks", _("Rooms held")),
         ("speakers", _("Speakers")),
         *([("answers", _("Speakers' answers"))] if schedules else []),

@@ -15,10 +15,9 @@ from expo.core.refusals import Refusal
 from expo.programme import actions as programme
 from expo.programme.models import Conference
 from expo.programme.words import Deed
-from expo.publishing import actions, approving, changes, covering, differences
+from expo.publishing import actions, approving, changes, covering
 from expo.publishing import full_texts as words_of
 from expo.publishing import queries as publishing
-from expo.publishing.differences import Difference
 from expo.publishing.models import Proposal
 from expo.publishing.refusals import FewerSeatsThanBooked, NeedsApproval, NothingToPublish
 from expo.reports import timeline
@@ -157,7 +156,9 @@ def _may_publish(found: Proposal) -> bool:
 def release(number: int) -> ResponseReturnValue:
     found = publishing.release(this_expo().id, number) or abort(404)
     mine_only = {conference.slug for conference in mine.conferences()}
-    shown = [change for change in found.changes if change.get("conference") in mine_only]
+    shown = [
+        change for change in found.changes if change.get("conference") in mine_only or mine.may(Deed.READ)
+    ]
     if not shown and not mine.may(Deed.READ):
         abort(404)
     part = lists.page_of(shown)
@@ -198,8 +199,8 @@ def _page(form: ReleaseForm) -> str:
         scope: list[int] | None = [mine.conference(slug).id]
     else:
         scope = mine.scope(Deed.READ)
-    found = differences.find(expo.id, conference_ids=scope, day=form.day.data)
-    waiting = changes.told(found)
+    found = covering.waiting(expo.id, conference_ids=scope, day=form.day.data)
+    waiting = found.told()
     part = lists.page_of(waiting)
     earlier = [one for one in publishing.releases(expo.id) if _may_see(one)]
     return render_template(
@@ -212,10 +213,10 @@ def _page(form: ReleaseForm) -> str:
         names=timeline.names_of(one.published_by for one in earlier),
         scope_label=_scope_label(form),
         day=form.day.data,
-        second=_asks_for_second(found),
+        second=any(one.second_approves for one in found.conferences()),
         chosen=mine.conference(slug) if slug else None,
         proposals=[one for one in approving.waiting(expo.id) if _may_see(one)],
-        in_full=words_of.in_full(found) if lists.asked("full") else None,
+        in_full=words_of.in_full(found.sessions) if lists.asked("full") else None,
         may_publish=bool(form.scope.choices),
         kinds=words.CHANGE_KINDS,
         here=lists.here,
@@ -227,10 +228,6 @@ def _asked_day() -> date | None:
         return date.fromisoformat(lists.asked("day"))
     except ValueError:
         return None
-
-
-def _asks_for_second(found: list[Difference]) -> bool:
-    return any(one.session.conference.second_approves for one in found)
 
 
 def _scope_label(form: ReleaseForm) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from expo.checkin import queries as checkin
 from expo.core import clock
 from expo.programme.words import Deed
 from expo.reports import attendance, doors
@@ -16,7 +17,7 @@ from . import blueprint, lists, mine
 @blueprint.get("/organise/numbers")
 def numbers() -> ResponseReturnValue:
     expo, conferences = this_expo(), mine.conferences()
-    within = doors.reach(expo.id, mine.scope(Deed.READ))
+    within = checkin.reach(expo.id, mine.scope(Deed.READ))
     return render_template(
         "organiser/numbers.html",
         conferences=conferences,
@@ -32,7 +33,7 @@ def inside() -> ResponseReturnValue:
     mine.somewhere(Deed.READ_PEOPLE)
     expo, search = this_expo(), lists.asked("q")
     scope = mine.scope(Deed.READ_PEOPLE)
-    within = doors.reach(expo.id, scope)
+    within = checkin.reach(expo.id, scope)
     zone = lists.number(lists.asked("zone"))
     found = attendance.people_inside(expo, scope, zone_id=zone or None, search=search)
     return render_template(

@@ -46,7 +46,7 @@ class ScheduleForm(VersionedForm):
     """A form that may run into a clash: it comes back with the clashes, and a box for the reason to keep them."""
 
     expected: ClassVar[tuple[type[Refusal], ...]] = (ChangedMeanwhile, Clashes)
-    beside = ("version", "keep", "reach")
+    beside: ClassVar[tuple[str, ...]] = ("version", "keep", "reach")
 
     keep = TextLine(
         _l("Keep it all the same, because"),

@@ -3,6 +3,8 @@ the form of move_to.py, which needs no script."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +20,7 @@ from expo.programme import queries as programme
 from expo.programme.models import Occurrence, Room
 from expo.programme.words import Deed, Placement, SessionState
 from expo.scheduling import boards, clashes, moving, queries
-from expo.scheduling.board import Board
+from expo.scheduling.board import Board, Pause, Place
 from expo.scheduling.clashes import Clash
 from expo.scheduling.queries import Cell
 from expo.scheduling.rules_rooms import closed, held_for
@@ -55,7 +57,7 @@ def timetable() -> ResponseReturnValue:
         bounds=bounds,
         hours=grid.hours(day, *bounds),
         drawn=_drawn(cells, lines, part.rows, day, bounds, found),
-        shut=_shut(board, part.rows, lines, day, bounds),
+        shut=_shut(board, cells, part.rows, lines, day, bounds),
         found=[clash for clash in found if clash.open and _on(clash, day)],
         open_clashes=sum(clash.open for clash in found),
         sentence=lambda clash: clashes.sentence(clash, mine.rights()),
@@ -225,15 +227,39 @@ def _note(cell: Cell, clash: Clash | None) -> str:
     return ngettext("%(num)s seat", "%(num)s seats", cell.seats) if cell.seats else ""
 
 
+def _pauses(board: Board, used: Mapping[int, set[int]], place: Place) -> list[Pause]:
+    """What is left free in a room: by everybody, and by the conferences that use it that day."""
+    return [
+        pause
+        for whose, pauses in board.pauses.items()
+        if whose is None or mine.may(Deed.READ, whose)
+        for pause in pauses
+        if pause.holds_in(place) and (whose is None or pause.rooms or whose in used[place.id])
+    ]
+
+
 def _shut(
-    board: Board, rooms: list[Room], lines: dict[int, int], day: Day, bounds: tuple[int, int]
+    board: Board,
+    cells: list[Cell],
+    rooms: list[Room],
+    lines: dict[int, int],
+    day: Day,
+    bounds: tuple[int, int],
 ) -> list[tuple[str, str]]:
-    """What is shut that day whatever is put there: closed hours, and rooms that are held. Classes and words."""
+    """What is shut that day whatever is put there: closed hours, breaks, and rooms that are held. Classes and words."""
     span = day.moment(bounds[0] * 60), day.moment(bounds[1] * 60)
+    used: defaultdict[int, set[int]] = defaultdict(set)
+    for cell in cells:
+        used[cell.room_id].add(cell.conference_id)
     found = []
     for room in rooms:
         place = board.places[room.id]
         stretches = [] if room.venue.is_online else list(closed(place, span, day.zone))
+        stretches += [
+            (pause.starts_at, pause.ends_at, pause.title)
+            for pause in _pauses(board, used, place)
+            if pause.starts_at < span[1] and pause.ends_at > span[0]
+        ]
         stretches += [
             (held.starts_at, held.ends_at, held_for(board, held))
             for held in board.held.get(room.id, ())

@@ -72,6 +72,8 @@ RULES = {
     ClashRule.ROOM: _l("Two things in one room"),
     ClashRule.PERSON: _l("In two places at once"),
     ClashRule.RESERVED: _l("Room is held"),
+    ClashRule.BREAK: _l("In a break"),
+    ClashRule.BLOCKER: _l("The city stands still"),
     ClashRule.HOURS: _l("Room is closed"),
     ClashRule.TURNAROUND: _l("No time to make the room ready"),
     ClashRule.AVAILABILITY: _l("Speaker cannot"),

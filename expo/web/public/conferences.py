@@ -25,7 +25,7 @@ from expo.web.context import this_expo
 from expo.web.filters import foreign, this_language, title_here
 from expo.web.words import PARTNER_ROLES
 
-from . import asked, blueprint, days, linked, zones
+from . import asked, blueprint, days, linked, pauses, zones
 from .kinds import track_name
 from .prices import Ticket, tickets_by_conference
 from .rows import Rows, addresses, conference_class
@@ -128,7 +128,10 @@ def conference(slug: str) -> ResponseReturnValue:
         strip=_own_strip(found, whole),
         whole=whole,
         total=len(items),
-        by_day=Rows(found.time_zone).by_day(shown),
+        by_day=[
+            (day, pauses.among(groups, pauses.of_conference(slug, day), shown))
+            for day, groups in Rows(found.time_zone).by_day(shown)
+        ],
         closed=[date.fromisoformat(text) for text in found.closed_dates],
         zone=found.time_zone if found.time_zone != expo.time_zone else None,
         zones=zones.offer(

@@ -17,8 +17,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from expo.programme.models import Room
+from expo.publishing.breaks import Pause
 from expo.publishing.items import Item
 
+from . import pauses
 from .rows import Group, Rows, by_start, once_a_day
 from .zones import season
 
@@ -54,9 +56,15 @@ class Grid:
 
 
 def grid(
-    rows: Rows, found: Sequence[Item], rooms: Sequence[Room], home: ZoneInfo, now: datetime
+    rows: Rows,
+    found: Sequence[Item],
+    rooms: Sequence[Room],
+    home: ZoneInfo,
+    now: datetime,
+    free: Sequence[Pause] = (),
 ) -> Grid | None:
-    """These items, by start, in columns of their rooms (given in order). None where they do not fit."""
+    """These items, by start, in columns of their rooms (given in order), and breaks across them. None where they do
+    not fit."""
     zone = found[0].zone if len({item.time_zone for item in found}) == 1 else home
     first = found[0].starts_at.astimezone(zone).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     lines = {item.occurrence_id: _lines(item, first) for item in found}
@@ -75,10 +83,25 @@ def grid(
             f"{again}{slim} k-{begins[_column(item)] + lane_of[number]}{_at('at', top)}{_at('to', bottom)}"
         )
         placed.append(rows.row(item, times=leading.get(number, ()), placed=where))
-    hours = -(-max(bottom for _top, bottom in lines.values()) // 60)
+    last = max(bottom for _top, bottom in lines.values())
+    hours = -(-last // 60)
+
+    def pieces(pause: Pause) -> list[str]:
+        top, bottom = _lines(pause, first)
+        if top < 0 or top >= hours * 60:
+            return []
+        at = f"{_at('at', top)}{_at('to', min(bottom, hours * 60))}"
+        lanes = [
+            lane
+            for column, lane in begins.items()
+            if _left_free(pause, column, found, rooms)
+            for lane in range(lane, lane + columns[column])
+        ]
+        return _side_by_side(lanes, at)
+
     elapsed = int((now - first).total_seconds()) // 60
     return Grid(
-        groups=by_start(placed),
+        groups=pauses.among(by_start(placed), free, found, pieces),
         venues=_venues(columns, begins, found),
         rooms=_rooms(columns, begins, rooms),
         lanes=sum(columns.values()),
@@ -87,7 +110,26 @@ def grid(
     )
 
 
-def _lines(item: Item, first: datetime) -> tuple[int, int]:
+def _left_free(pause: Pause, column: _Column, found: Sequence[Item], rooms: Sequence[Room]) -> bool:
+    """Whether a break holds in a column: in its rooms; else where its conference is that day; else in its area."""
+    room = next((room for room in rooms if room.id == column[2]), None)
+    if pause.rooms:
+        return column[2] in pause.rooms
+    if pause.conference_id is not None:
+        return any(_column(item) == column and item.conference_id == pause.conference_id for item in found)
+    return room is not None and not room.venue.is_online and pause.area_id in (None, room.venue.area_id)
+
+
+def _side_by_side(lanes: list[int], at: str) -> list[str]:
+    """The classes of a piece for each run of lanes; all but the first only repeat it."""
+    pieces: list[str] = []
+    for _gap, run in groupby(enumerate(lanes), key=lambda pair: pair[1] - pair[0]):
+        own = [lane for _number, lane in run]
+        pieces.append(f"k-{own[0]} rooms-{len(own)}{at}{' again' if pieces else ''}")
+    return pieces
+
+
+def _lines(item: Item | Pause, first: datetime) -> tuple[int, int]:
     """Minutes after the first hour: the line at or before the start, and a later one at or after the end."""
     top, bottom = (int((moment - first).total_seconds()) // 60 for moment in (item.starts_at, item.ends_at))
     top = min(top // STEP * STEP, MOST_HOURS * 60 - STEP)

@@ -14,13 +14,14 @@ from flask_babel import ngettext
 from expo.programme.models import Conference
 from expo.publishing import blocks, shelf
 from expo.publishing import queries as publishing
+from expo.publishing.breaks import Pause
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import day_name, long_date, title_here
 
-from . import across, asked, blueprint, earlier, invited, months, ranges, zones
+from . import across, asked, blueprint, earlier, invited, months, pauses, ranges, zones
 from .frame import NAMES, Around, day_counts, feed_of, named_days, shape, span_pairs, usual_day
 from .grid import grid
 from .kinds import track_name, type_name
@@ -97,19 +98,19 @@ def _one_day(wished: Filter, day: date) -> ResponseReturnValue:
         shapes=around.shapes(),
         zones=zones.offer(found, expo.time_zone),
         feed=feed_of(wished),
-        **_drawn(around, timed),
+        **_drawn(around, timed, pauses.of_day(wished, day)),
         **common,
     )
 
 
-def _drawn(around: Around, timed: list[Item]) -> dict[str, Any]:
+def _drawn(around: Around, timed: list[Item], free: list[Pause]) -> dict[str, Any]:
     """The list of the day, or its grid where that is asked for and has room."""
     expo, who, rows = this_expo(), viewer(), Rows()
     drawn, wanted = None, around.shape == "grid" and bool(timed)
     if wanted:
         rooms = publishing.rooms_of(expo.id, {item.room_id for item in timed})
-        drawn = grid(rows, timed, rooms, expo.zone, who.now)
-    groups = drawn.groups if drawn else rows.once_a_day(timed)
+        drawn = grid(rows, timed, rooms, expo.zone, who.now, free)
+    groups = drawn.groups if drawn else pauses.among(rows.once_a_day(timed), free, timed)
     return {
         "grid": drawn,
         "too_wide": wanted and drawn is None,

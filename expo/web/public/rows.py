@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 from urllib.parse import quote
 
 from flask_babel import get_locale, ngettext
@@ -98,6 +99,7 @@ class Group:
     starts: datetime
     key: str
     items: list[Row] = field(default_factory=list)
+    pauses: list[Any] = field(default_factory=list)  # as pauses.PauseRow, before the rows
 
 
 def conference_class(colour: int) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from expo.checkin import devices
@@ -18,6 +19,7 @@ from tests import factories as a
 from tests.checkin import doors
 from tests.web.door import fake_camera
 from tests.web.door.conftest import Site
+from tests.web.door.process import ServerProcess
 from tests.web.door.test_door_crew import a_pin
 
 pytestmark = [
@@ -35,7 +37,7 @@ def telephone(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def at_the_gate(site: Site, context: BrowserContext, gate: Gate) -> Page:
+def at_the_gate(site: Site | ServerProcess, context: BrowserContext, gate: Gate) -> Page:
     """Pair as a steward does, and stand at the gate. Anything the page complains about fails the test."""
     device, code = devices.create_device(expo_id=gate.expo_id, name="Left", gate_ids=[gate.id])
     slug = device.expo.slug
@@ -145,7 +147,10 @@ def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site
 
 
 @pytest.mark.feature("D3", "D4")
-def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, tmp_path: Path):
+def test_the_camera_reads_badges_also_while_the_server_is_dead(
+    app: Flask, database_url: str, chromium: Browser, tmp_path: Path
+):
+    """Not only the network is gone: the server is killed, and another started when the queue has moved on."""
     conference = a.a_conference()
     gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
     names = ("Ada Nilsson", "Grace Lind")
@@ -157,12 +162,15 @@ def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, 
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     ]
+    db.session.rollback()
+    server = ServerProcess(database_url, tmp_path)
+    server.start()
     browser = chromium.browser_type.launch(executable_path=chrome.find_chromium(), args=arguments)
     try:
         context = browser.new_context(
             viewport={"width": 390, "height": 844}, locale="en-GB", permissions=["camera"]
         )
-        page = at_the_gate(site, context, gate)
+        page = at_the_gate(server, context, gate)
         loaded: list[str] = []
         page.on("request", lambda request: loaded.append(request.url))
 
@@ -173,19 +181,20 @@ def test_the_camera_reads_badges_without_a_touch(site: Site, chromium: Browser, 
         expect(name).to_have_text(second, timeout=20_000)
         complaints = list(page.complaints)  # type: ignore[attr-defined]
 
-        # And with the server out of reach: by its own list, without a name, and told when it is back.
+        # By its own list, without a name, and told to the server that takes the place of the dead one.
         expect(page.locator("[data-door][data-pack=ready]")).to_have_count(1)
-        context.set_offline(True)
+        server.kill()
         alone = page.locator("main.door .verdict .local")
         expect(alone).to_have_text("By this scanner’s own list", timeout=20_000)
         expect(page.locator("footer.loud")).to_contain_text("wait here")
-        context.set_offline(False)
+        server.start()
         expect(page.locator("[data-state]")).to_have_text("All scans sent", timeout=20_000)
     finally:
         browser.close()
+        server.kill()
 
     assert complaints == []
-    assert [url for url in loaded if not url.startswith(site.address)] == []
+    assert [url for url in loaded if not url.startswith(server.address)] == []
     assert stored()[:2] == [("admitted", 1), ("admitted", 1)]
     assert db.session.scalar(sa.select(sa.func.count()).where(Scan.offline)) >= 1
     doors.nothing_is_broken()

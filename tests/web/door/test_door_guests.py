@@ -39,6 +39,10 @@ def test_a_guest_checks_in_at_the_kiosk_and_sees_nothing_for_staff(browser: Open
     assert "Find a person" not in page
     assert "Change gate" not in page
     assert browser().get(address).status_code == 401
+    kiosk.post(f"{door}shift", {"pin": a_pin(conference)})
+    assert kiosk.get(f"{door}gates/{gate.slug}/search?q=abc").status_code == 200
+    kiosk.get(address)  # a shift does not stand open for guests
+    assert kiosk.get(f"{door}gates/{gate.slug}/search?q=abc").status_code == 403
     code = doors.code_of(doors.a_delegate(conference))
     assert "IN" in kiosk.post(f"{door}gates/{gate.slug}", {"code": code, "id": str(uuid.uuid4())}).text
 
@@ -132,7 +136,7 @@ def test_practice_judges_made_up_badges_with_and_without_network_and_stores_noth
     page.get_by_role("button", name="Switch the network off").click()
     page.get_by_role("button", name="A badge that is blocked").click()
     expect(page.locator(".verdict .word")).to_have_text("NOT HERE")
-    expect(page.locator("[data-state]")).to_contain_text("1 scans wait")
+    expect(page.locator("[data-state]")).to_contain_text("one scan waits")
     page.get_by_role("button", name="Switch the network on").click()
     expect(page.locator("[data-state]")).to_have_text("All scans sent")
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from expo.checkin import devices, queries
 from expo.checkin.models import Scan
 from expo.core.db import db
 from tests import factories as a
 from tests.checkin import doors
 from tests.web.door.conftest import Site
 from tests.web.door.test_door_browser import at_the_gate, stored, word
+from tests.web.door.test_door_crew import a_pin
 
 pytestmark = [
     pytest.mark.browser,
@@ -45,6 +48,15 @@ async () => {
 """
 
 
+KEPT_OF_THE_DOORS = """
+async () => {
+  const database = await new Promise((done) => { const asked = indexedDB.open("expo-door"); asked.onsuccess = () => done(asked.result); });
+  const all = (name) => new Promise((done) => { const asked = database.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => done(asked.result); });
+  return (await all("inside")).length + (await all("kept")).filter((one) => one instanceof ArrayBuffer).length === 0;
+}
+"""
+
+
 @pytest.fixture
 def telephone(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="en-GB")
@@ -69,6 +81,15 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.goto(f"{page.url}?way=out")
     page.go_back()
+    at = page.url
+    page.goto(at.replace(f"gates/{gate.slug}", "shift"))
+    page.get_by_label("PIN").fill(a_pin(conference))
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("choose=1"))
+    for names in ("search?q=nilsson", "paper"):
+        page.goto(f"{at}/{names}")
+        expect(page.get_by_text("Ada Nilsson").first).to_be_visible()
+    page.goto(at)
     page.reload()
     with_its_list(page)
 
@@ -104,6 +125,43 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
         ("left", -1, True),
     ]
     doors.nothing_is_broken()
+
+
+@pytest.mark.feature("D2")
+def test_a_scanner_taken_out_of_service_forgets_the_doors_and_a_full_one_says_so(
+    site: Site, telephone: BrowserContext
+):
+    conference = a.a_conference()
+    gate = doors.a_gate(doors.a_zone(conference.expo, conference), name="Gate 1")
+    ada, bo = doors.a_delegate(conference), doors.a_delegate(conference)
+    codes = [doors.code_of(one) for one in (ada, bo)]
+    page = with_its_list(at_the_gate(site, telephone, gate))
+
+    # A full telephone keeps nothing: what the server answers is stored, and the crew is told.
+    page.evaluate("""() => {
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (...rest) {
+        if (this.name === "scans") throw new DOMException("full", "QuotaExceededError");
+        return put.apply(this, rest);
+      };
+    }""")
+    page.keyboard.type(codes[0] + "\n")
+    word(page, "IN")
+    expect(page.locator("footer.loud")).to_contain_text("can keep no more")
+    assert stored() == [("admitted", 1)]
+
+    # At the next contact after it was revoked the list goes; the page says what to do.
+    page.reload()
+    with_its_list(page)
+    [device] = queries.devices(conference.expo_id)
+    devices.revoke_device(device=device)
+    db.session.rollback()
+    page.keyboard.type(codes[1] + "\n")  # nobody is told it counts; it is kept apart, like what waited
+    word(page, "NOT COUNTED")
+    page.goto(f"{site.address}/{conference.expo.slug}/door/")
+    expect(page.get_by_text("was taken out of service")).to_be_visible()
+    page.wait_for_function(KEPT_OF_THE_DOORS)
+    assert stored() == [("admitted", 1)]
 
 
 def test_a_scan_whose_answer_was_lost_is_sent_again_under_its_id_and_counts_once(
@@ -166,7 +224,7 @@ def test_without_a_list_the_scan_is_kept_and_the_screen_says_what_to_do(
     page.keyboard.type("A" * 32 + "\n")
 
     expect(page.locator("main.door.ask .verdict .why")).to_contain_text("no list yet")
-    expect(page.locator("footer.loud")).to_contain_text("1 scans wait here")
+    expect(page.locator("footer.loud")).to_contain_text("one scan waits here")
     expect(page.get_by_role("button", name="Save waiting scans")).to_be_hidden()  # behind the verdict
     page.get_by_role("button", name="Next badge").click()
     with page.expect_download() as saved:

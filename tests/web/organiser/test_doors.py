@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from expo.checkin import crew
 from expo.checkin import queries as checkin
+from expo.checkin.crew_models import CrewRole
+from expo.core import clock
 from expo.programme.words import Role
 from expo.web import live as parts
 from tests import factories as a
@@ -160,3 +164,36 @@ def test_the_parts_that_change_are_renewed_and_cost_nothing_while_they_do_not(de
     other = desk.open_as(Role.DOOR_LEAD, a.a_conference(desk.expo))
     assert "Grace Lind" not in other.get(now).text
     assert desk.open_as(Role.FINANCE, desk.conference).get(now).status_code == 403
+
+
+@pytest.mark.feature("D10", "P1")
+def test_door_leads_see_give_and_end_the_pins_of_their_own_conference_only(desk: Desk):
+    other = a.a_conference(desk.expo, title="The other one")
+    made = {}
+    for name, conference_id in (("Mia", desk.conference.id), ("Otto", other.id), ("Eva", None)):
+        made[name] = crew.add_member(
+            expo_id=desk.expo.id, conference_id=conference_id, name=name, role=CrewRole.STEWARD,
+            starts_at=clock.now(), ends_at=clock.now() + timedelta(days=1),
+        )[0]  # fmt: skip
+    today = clock.now().date().isoformat()
+    new = {"name": "Nils", "role": "steward", "first": today, "last": today}
+    lead, whole = desk.open_as(Role.DOOR_LEAD, desk.conference), desk.open_as(Role.DOOR_LEAD)
+
+    shown = lead.get(f"{desk.path}/doors/crew").text
+    assert "Mia" in shown
+    assert not any(word in shown for word in ("Otto", "Eva", "The other one", "All doors"))
+    for name in ("Otto", "Eva"):
+        assert lead.post(f"{desk.path}/doors/crew/{made[name].id}/end").status_code == 404
+        assert made[name].ended_at is None
+    for elsewhere in ("", other.slug):
+        assert lead.post(f"{desk.path}/doors/crew", {**new, "conference": elsewhere}).status_code == 422
+    assert (
+        lead.post(f"{desk.path}/doors/crew", {**new, "conference": desk.conference.slug}).status_code == 303
+    )
+    assert [one.name for one in crew.members(desk.expo.id, [desk.conference.id])] == ["Mia", "Nils"]
+    assert lead.post(f"{desk.path}/doors/crew/{made['Mia'].id}/end").status_code == 303
+
+    everybody = whole.get(f"{desk.path}/doors/crew").text
+    assert all(word in everybody for word in ("Nils", "Otto", "Eva", "The other one"))
+    assert whole.post(f"{desk.path}/doors/crew/{made['Eva'].id}/end").status_code == 303
+    assert whole.post(f"{desk.path}/doors/crew", {**new, "conference": ""}).status_code == 303

@@ -230,6 +230,9 @@ ROUTES = [
     ("data_of", "GET", "/data-protection/{person}", set(), 200),
     ("data_archive", "POST", "/data-protection/{person}/archive", set(), 200),
     ("erase_person", "POST", "/data-protection/{person}/erase", set(), 422),
+    ("protect_person", "POST", "/data-protection/{person}/alias", set(), 422),
+    ("show_name", "POST", "/data-protection/{person}/name", set(), 422),
+    ("end_protection", "POST", "/data-protection/{person}/alias/end", set(), 422),
     # Speakers are the expo's: every team reads them, whoever schedules changes them.
     ("speaker", "GET", "/speakers/{speaker}", EVERYBODY, 200),
     ("save_speaker", "POST", "/speakers/{speaker}", SCHEDULE, 409),
@@ -361,7 +364,7 @@ OF_THE_DESK = {
 }
 # Of the expo as a whole, whoever asks: the answer is a refusal, or what every team sees.
 OF_THE_EXPO = {
-    "end_crew_member", "sellers", "new_seller", "seller", "organisation", "save_organisation", "merge_organisation",
+    "protect_person", "show_name", "end_protection", "sellers", "new_seller", "seller", "organisation", "save_organisation", "merge_organisation",
     "new_organisation", "make_organisation", "mark_group", "data_protection", "data_of", "data_archive", "erase_person",
     "speaker", "save_speaker", "invite_speaker", "remind_speaker", "save_photo", "save_logistics", "end_speaker_link",
     "new_conference", "create_conference", "edition", "create_edition", "kept_how_long", "say_how_long", "history",
@@ -403,7 +406,7 @@ def names(desk: Desk) -> dict[str, object]:
         "ballot": a_ballot(desk.conference, a.a_session(desk.conference)).code,
         "delegation": delegation.code,
         "member": crew.add_member(
-            expo_id=desk.expo.id, name="Ivo", role=CrewRole.STEWARD, starts_at=clock.now(),
+            expo_id=desk.expo.id, conference_id=desk.conference.id, name="Ivo", role=CrewRole.STEWARD, starts_at=clock.now(),
             ends_at=clock.now() + timedelta(days=1),
         )[0].id,
         "group_badge": passes.make(

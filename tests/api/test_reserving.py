@@ -1,0 +1,80 @@
+"""Breaks and held rooms through the API: the same rules as on pages, for the same people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from expo.programme.words import Role
+from tests import factories as a
+
+from .test_editing import Desk, desk  # noqa: F401  (the fixture)
+
+pytestmark = pytest.mark.feature("I2", "P8", "P12")
+NOON, ONE, TWO = (f"2031-05-05T{hour}:00:00+02:00" for hour in (12, 13, 14))
+
+
+def test_lunches_are_made_changed_published_and_taken_away(desk: Desk):  # noqa: F811
+    body = {"conference": "arena", "title": "Lunch", "starts_at": NOON, "ends_at": ONE, "until": "2031-05-07",
+            "without": ["2031-05-06"]}  # fmt: skip
+    made = desk.ask("POST", "/breaks", body)
+    assert made.status_code == 201, made.text
+    first, last = made.json["breaks"]
+    assert (first["starts_at"], last["series"]) == (NOON, first["series"])
+    changed = desk.ask("PATCH", f"/breaks/{first['id']}", {"rooms": [desk.hall.slug], "reach": "all"})
+    assert (changed.json["rooms"], changed.json["version"]) == ([desk.hall.slug], 2)
+    assert desk.ask("PATCH", f"/breaks/{first['id']}", {"title": "x", "version": 1}).status_code == 409
+    assert desk.ask("DELETE", f"/breaks/{last['id']}").status_code == 204
+    assert [each["id"] for each in desk.ask("GET", "/break-drafts").json["breaks"]] == [first["id"]]
+
+    assert desk.ask("GET", "/breaks", key="").json["breaks"] == []
+    assert desk.ask("POST", "/releases", {"scope": "conference:arena"}).status_code == 201
+    (told,) = desk.ask("GET", "/breaks", key="").json["breaks"]
+    assert (told["title"], told["starts_at"], told["conference"]) == ("Lunch", NOON, "arena")
+
+
+def test_what_stands_in_a_break_is_told_and_may_stay_for_a_reason(desk: Desk):  # noqa: F811
+    from datetime import datetime
+
+    a.a_session(desk.arena, code="T-1", starts_at=datetime.fromisoformat(NOON), published=False)
+    body: dict[str, Any] = {"conference": "arena", "title": "Lunch", "starts_at": NOON, "ends_at": ONE}
+    no = desk.ask("POST", "/breaks", body)
+    assert (no.status_code, no.json["clashes"][0]["rule"], no.json["clashes"][0]["one"]) == (
+        409,
+        "break",
+        "T-1",
+    )
+    assert desk.ask("POST", "/breaks", {**body, "override_reason": "It is a lunch talk."}).status_code == 201
+
+
+def test_rooms_are_held_otherwise_and_given_free(desk: Desk):  # noqa: F811
+    body = {
+        "room": desk.hall.slug,
+        "conference": "arena",
+        "kind": "reserved",
+        "starts_at": NOON,
+        "ends_at": ONE,
+    }
+    made = desk.ask("POST", "/room-blocks", body)
+    assert made.status_code == 201, made.text
+    one = f"/room-blocks/{made.json['id']}"
+    assert desk.ask("POST", "/room-blocks", body).json["code"] == "room_taken"
+    changed = desk.ask("PATCH", one, {"ends_at": TWO, "note": "Rehearsal", "room": desk.quay.slug})
+    assert (changed.json["ends_at"], changed.json["room"]) == (TWO, desk.quay.slug)
+    assert desk.ask("PATCH", one, {"ends_at": NOON}).status_code == 422
+    assert desk.ask("PATCH", one, {"conference": None}).status_code == 403
+    assert [each["note"] for each in desk.ask("GET", "/room-blocks").json["room_blocks"]] == ["Rehearsal"]
+    assert desk.ask("DELETE", one).status_code == 204
+    assert desk.ask("DELETE", one).status_code == 404
+
+
+def test_other_teams_and_other_roles_cannot(desk: Desk):  # noqa: F811
+    body = {"title": "Lunch", "starts_at": NOON, "ends_at": ONE}
+    block = {"room": desk.hall.slug, "kind": "set_up", "starts_at": NOON, "ends_at": ONE}
+    for path, sent in (("/breaks", body), ("/room-blocks", block)):
+        assert desk.ask("POST", path, sent).status_code == 403  # the whole expo's
+        assert desk.ask("POST", path, {**sent, "conference": "other"}).status_code == 404
+        viewer = desk.key_of(Role.VIEWER)
+        assert desk.ask("POST", path, {**sent, "conference": "arena"}, key=viewer).status_code == 403
+        assert desk.ask("POST", path, sent, key="no").status_code == 401
