@@ -84,13 +84,13 @@ _LOADED = (
     "payment.provider", "payment.reconciling", "questions.checks", "questions.retention",
     "privacy.checks", "privacy.keeping", "printing.actions", "printing.checks", "loans.checks", "speakers.own", "speaking.checks", "speaking.models", "speaking.inviting",
     "upheavals.actions", "outcomes.models",
-    "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models",
+    "transfer.files", "transfer.models", "transfer.pulling", "programme.guest_models", "programme.file_models",
 )  # fmt: skip
 # What each room keeps of a person: see core/personal.py.
 _PERSONAL = (
     "accounts", "badge", "ballots", "basket", "booking", "checkin", "delegations", "desk", "favourites", "feedback", "guests",
     "imports", "invoicing", "loans",
-    "mail", "payment", "printing", "questions", "registration", "speakers", "speaking", "transfer",
+    "mail", "payment", "printing", "programme", "questions", "registration", "speakers", "speaking", "transfer",
 )  # fmt: skip
 # How that goes over where two persons turn out to be one: see accounts/joining.py.
 _JOINING = (

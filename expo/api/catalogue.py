@@ -20,7 +20,7 @@ from expo.publishing.history import Change
 from expo.speakers import queries as speakers
 from expo.speakers.models import Speaker
 
-from . import answers, problems, shapes
+from . import answers, outcomes, problems, shapes
 from .answers import Row, this_expo
 from .described import described
 from .keys import READ, tickets_of_asker
@@ -144,7 +144,7 @@ def _conferences(found: list[Conference]) -> list[dict[str, Any]]:
             "mode": each.mode.value,
             "city": each.city,
             "hosts": hosts.get(each.id, []),
-            "partners": [{"name": one.name, "role": one.role.value} for one in behind.get(each.id, [])],
+            "partners": [outcomes.body(one) for one in behind.get(each.id, [])],
             "other_names": list(each.other_names),
             "parent": names.get(each.parent_id or 0),
             "series": each.series,

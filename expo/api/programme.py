@@ -18,7 +18,7 @@ from expo.publishing import shelf
 from expo.publishing.filters import Filter
 from expo.publishing.items import Item
 
-from . import answers, problems, shapes
+from . import answers, outcomes, problems, shapes
 from .answers import Row, this_expo
 from .described import described
 from .keys import READ, tickets_of_asker
@@ -43,9 +43,19 @@ def sessions() -> Response:
     found: dict[str, list[Item]] = {}
     for item in _wanted(tickets):
         found.setdefault(item.session_code, []).append(item)
-    rows = (Row(code, times, max(item.changed_at for item in times)) for code, times in found.items())
+    since = outcomes.changed(this_expo().id)
+    rows = (
+        Row(
+            code,
+            times,
+            max(filter(None, (*(item.changed_at for item in times), since.get(times[0].session_id)))),
+        )
+        for code, times in found.items()
+    )
     return answers.public(
-        answers.listed("sessions", rows, lambda lists: [_session(times) for times in _talks(lists)]),
+        answers.listed(
+            "sessions", rows, lambda lists: outcomes.with_all(this_expo(), _talks(lists), _session)
+        ),
         shared=tickets is None,
     )
 
@@ -59,7 +69,8 @@ def session(code: str) -> Response:
     times = [item for item in times if not item.private]
     if not times:
         abort(404)
-    return answers.public(_session(_talks([times])[0]), shared=tickets is None)
+    told = outcomes.with_all(this_expo(), _talks([times]), _session)
+    return answers.public(told[0], shared=tickets is None)
 
 
 @blueprint.get("/occurrences")
@@ -114,7 +125,7 @@ def _wanted(tickets: frozenset[int] | None) -> Iterable[Item]:
 
 
 def _talks(lists: list[list[Item]]) -> list[list[Talk]]:
-    """The times of several sessions with what there is to say of them, in the same order. Three queries."""
+    """The times of several sessions with what there is to say of them, in the same order. Four queries."""
     told = {
         talk.item.occurrence_id: talk
         for talk in talks.of(this_expo(), [item for times in lists for item in times])
@@ -132,6 +143,7 @@ def _session(times: list[Talk]) -> dict[str, Any]:
         "track": first.track_name,
         "languages": first.session_languages,
         "sdgs": first.sdgs,
+        "tags": first.tags,
         "admission": None if first.closed else first.admission.value,
         "for_ticket_holders": first.closed,
         "occurrences": [_occurrence(talk) for talk in times],

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from expo.booking.models import BookingState
-from expo.outcomes.models import PartnerRole
+from expo.outcomes.models import OutcomeKind, PartnerRole
 from expo.payment.models import OrderState
 from expo.programme.repeating import Reach
-from expo.programme.words import Admission, Mode, SessionState, Visibility
+from expo.programme.words import Admission, MaterialKind, Mode, SessionState, Visibility
 from expo.questions.models import Kind
 from expo.registration.change_models import ChangeState
 from expo.registration.models import RegistrationState
@@ -92,6 +92,7 @@ WISHES = tuple(
         ("type", "Slug."),
         ("language", "As in en, sv, or a sign language."),
         ("sdg", "A Global Goal from 1 to 17."),
+        ("tag", "A tag."),
         ("seats", "1: only where seats are left."),
     )
 )
@@ -124,6 +125,8 @@ _ORDER = thing(
     due_at=maybe(MOMENT),
     registrations=many(thing(id=TEXT, state=word(RegistrationState))),
 )
+# What was handed in; its address is the `url` beside it. The size is in bytes.
+_FILE = thing(name=TEXT, size=NUMBER)
 _BREAK = {
     "title": {"type": "string", "minLength": 1, "maxLength": 120}, "language": {"type": "string", "maxLength": 3},
     "area": maybe(TEXT), "starts_at": MOMENT, "ends_at": MOMENT, "rooms": many(TEXT), "listed": FLAG,
@@ -139,6 +142,7 @@ _PROFILE = {
 _CONTENT = {
     "title": {"type": "string", "minLength": 1, "maxLength": 250}, "abstract": TEXT, "type": TEXT, "track": TEXT,
     "languages": many(TEXT), "sdgs": many({"type": "integer", "minimum": 1, "maximum": 17}),
+    "tags": many({"type": "string", "minLength": 1, "maxLength": 40}),
     "visibility": word(Visibility), "admission": word(Admission), "state": word(SessionState),
 }  # fmt: skip
 
@@ -152,7 +156,7 @@ COMPONENTS: dict[str, Schema] = {
     "Conference": thing(
         slug=TEXT, title=TEXT, description=TEXT, starts_on=DATE, ends_on=DATE, closed_dates=many(DATE),
         time_zone=TEXT, mode=word(Mode), city=TEXT, hosts=many(TEXT),
-        partners=many(thing(name=TEXT, role=word(PartnerRole))), other_names=many(TEXT), parent=maybe(TEXT),
+        partners=many(ref("Partner")), other_names=many(TEXT), parent=maybe(TEXT),
         series=TEXT, series_number=maybe(NUMBER), for_ticket_holders=FLAG, url=TEXT, modified_at=MOMENT,
     ),
     "Venue": thing(
@@ -172,8 +176,17 @@ COMPONENTS: dict[str, Schema] = {
     "OccurrenceOfSession": thing(**{**_OCCURRENCE["properties"], "session": TEXT, "title": TEXT, "conference": TEXT}),
     "Session": thing(
         code=TEXT, title=TEXT, conference=TEXT, type=TEXT, track=maybe(TEXT), languages=many(TEXT), sdgs=many(NUMBER),
+        tags=many(TEXT),
         admission=maybe(word(Admission)), for_ticket_holders=FLAG, occurrences=many(ref("Occurrence")),
+        contributions=many(thing(title=TEXT, minutes=maybe(NUMBER), speaker=maybe(TEXT), text=TEXT, url=maybe(TEXT),
+                                 file=maybe(_FILE))),
+        materials=many(thing(kind=word(MaterialKind), title=TEXT, text=TEXT, url=maybe(TEXT), language=TEXT,
+                             file=maybe(_FILE))),
+        partners=many(ref("Partner")),
+        outcomes=many(thing(kind=word(OutcomeKind), title=TEXT, text=TEXT, url=maybe(TEXT), language=TEXT,
+                            signatories=many(TEXT))),
     ),
+    "Partner": thing(name=TEXT, role=word(PartnerRole), url=maybe(TEXT)),
     "Release": thing(
         number=NUMBER, published_at=MOMENT, changes=many(thing(kind=TEXT, code=TEXT, title=TEXT, text=TEXT))
     ),

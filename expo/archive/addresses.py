@@ -20,6 +20,8 @@ LEFT_OUT = {
     # What keeps pages on a device: a copy is kept already.
     "public.worker", "public.offline",
 }  # fmt: skip
+# Files that people handed in: kept as they are.
+HANDED_IN = {"public.session_file"}
 # Filters can be put together without end. These are what links of pages ask for, one thing at a time.
 WISHES = tuple(
     frozenset(names.split())
@@ -83,6 +85,15 @@ class Map:
             self._read[key] = self._address(link, language)
         return self._read[key]
 
+    def handed_in(self, link: str) -> Asset | None:
+        """The file of a session that a link of ours means: the same in every language."""
+        try:
+            endpoint, values = self._routes.match(unquote(urlsplit(link).path), method="GET")
+        except HTTPException:
+            return None
+        wanted = endpoint in HANDED_IN and values.get("expo_slug") == self._slug
+        return self.asset(link) if wanted else None
+
     def _address(self, link: str, language: str) -> Address | None:
         parts = urlsplit(link)
         arguments = dict(parse_qsl(parts.query))
@@ -99,7 +110,7 @@ class Map:
         except HTTPException:
             return None
         desk = endpoint.partition(".")[0]
-        if desk not in DESKS or endpoint in LEFT_OUT or values.get("expo_slug") != self._slug:
+        if desk not in DESKS or endpoint in LEFT_OUT | HANDED_IN or values.get("expo_slug") != self._slug:
             return None
         return Address(language, path, tuple(sorted(arguments.items())))
 

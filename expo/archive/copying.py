@@ -169,7 +169,7 @@ class _Copy:
         whole, _sign, part = self._map.absolute(address.path, link).partition("#")
         if not self._map.is_ours(whole):
             return link if whole.startswith(("https://", "http://")) else None
-        found = self._map.address(whole, address.language)
+        found = self._map.address(whole, address.language) or self._map.handed_in(whole)
         if found is None:
             return None
         return relative(file, self._want(found)) + (f"#{part}" if part else "")

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import current_app
 
 from expo.expos.models import Expo
+from expo.outcomes import partners, since
 from expo.programme import queries as programme
 from expo.programme.models import Venue
 from expo.programme.words import Visibility
@@ -56,6 +57,7 @@ class Entry:
     categories: tuple[str, ...]
     conference: str
     people: tuple[str, ...]
+    behind: tuple[str, ...]
     abstract: str
     parent_uid: str | None
     hint: str = ""
@@ -65,12 +67,14 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
     """The entries of these occurrences, each with its hint, listed or not: the caller has decided what goes to whom.
     With a language in `texts`, titles and abstracts are in it where they are given in it.
 
-    Seven queries, whatever the number.
+    Nine queries, whatever the number.
     """
     items = [item.told_in(texts) for item in publishing.of_occurrences(expo.id, hints)]
     abstracts = publishing.abstracts(hints, texts)
     changed = queries.contents_changed({item.session_id for item in items})
     people = queries.speakers({billing["speaker"] for item in items for billing in item.billed})
+    behind = partners.behind_sessions(expo.id, {item.session_id for item in items})
+    said = since.moments(expo.id, since.PARTNERS)
     venues = {venue.slug: venue for venue in programme.venues(expo.id)}
     rooms = queries.rooms_changed(expo.id)
     parents = queries.parts({item.parent_id for item in items if item.parent_id is not None})
@@ -95,6 +99,7 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
                     changed[item.session_id],
                     venue.called_since,
                     rooms.get(item.room_id) if details else None,
+                    said.get(item.session_id) if details else None,
                     *(moment for _name, moment in billed),
                 )
                 if moment
@@ -105,10 +110,11 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
             place=tuple(part for part in _place(item, venue, details) if part),
             position=_position(venue),
             categories=tuple(
-                part for part in (item.conference_title, item.track_name, item.type_name) if part
+                part for part in (item.conference_title, item.track_name, item.type_name, *item.tags) if part
             ),
             conference=item.conference_title,
             people=tuple(dict.fromkeys(name for name, _moment in billed)),
+            behind=tuple(one.name for one in behind.get(item.session_id, ())) if details else (),
             abstract=abstracts.get(item.occurrence_id, "") if details else "",
             parent_uid=_parent(item, parents.get(item.parent_id or 0, [])),
             hint=hints[item.occurrence_id],

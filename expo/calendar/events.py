@@ -71,6 +71,8 @@ def description(entry: Entry) -> str:
         )
     if entry.people:
         said.append(_("With %(names)s", names=_names(entry.people)))
+    if entry.behind:
+        said.append(_("Hosts and partners: %(names)s", names=_names(entry.behind)))
     if entry.abstract:
         said.append(_lines(entry.abstract))
     text = "\n\n".join(said)

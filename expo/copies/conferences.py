@@ -12,11 +12,12 @@ from expo.core import audit
 from expo.core.db import transaction
 from expo.core.refusals import BadInput
 from expo.expos.models import Expo
-from expo.programme import actions, clashes, naming, places, teams
+from expo.programme import actions, many, naming, places, teams
 from expo.programme import members as team_queries
 from expo.programme import queries as programme
 from expo.programme.drafts import ConferenceDraft, OccurrenceDraft
-from expo.programme.models import Conference, Occurrence, Session
+from expo.programme.many import New
+from expo.programme.models import Conference, Occurrence
 from expo.programme.values import draft_of_conference, draft_of_occurrence, draft_of_session
 from expo.programme.words import Placement, SessionState
 from expo.questions import actions as questions
@@ -64,8 +65,7 @@ def copy(
         if Part.TEAM in parts:
             copied.counts[Part.TEAM] = _team(source, made)
         if Part.SESSIONS in parts:
-            with clashes.together(expo.id):
-                copied.counts[Part.SESSIONS] = _sessions(source, made, days, rooms)
+            copied.counts[Part.SESSIONS] = _sessions(source, made, days, rooms)
             breaks_of(source.expo_id, source, expo, made, days, rooms)
         audit.record(
             "conference_cloned", "conference", made.id, expo_id=expo.id,
@@ -164,19 +164,25 @@ def _team(source: Conference, made: Conference) -> int:
 def _sessions(source: Conference, made: Conference, days: timedelta, rooms: dict[int, int] | None) -> int:
     ids = [line.id for line in programme.session_lines(source.expo_id, [source.id])]
     found = programme.sessions_with_times(ids)
-    new: dict[int, Session] = {}
-    for session, times in sorted(found.values(), key=lambda one: (_depth(one[0]), one[0].id)):
-        if session.state is SessionState.CANCELLED:
-            continue
-        draft = replace(
-            draft_of_session(session), state=SessionState.DRAFT, materials=(), contributions=(), also_in=()
+    new = [
+        New(
+            session.id,
+            replace(
+                draft_of_session(session),
+                state=SessionState.DRAFT,
+                materials=(),
+                contributions=(),
+                also_in=(),
+            ),
+            tuple(_time(time, source, days, rooms) for time in times if time.cancelled_at is None),
+            session.parent_id,
         )
-        parent = new.get(session.parent_id or 0)
-        new[session.id] = actions.create_session(conference=made, draft=draft, parent=parent)
-        for time in times:
-            if time.cancelled_at is None:
-                actions.create_occurrence(session=new[session.id], draft=_time(time, source, days, rooms))
-    return len(new)
+        for session, times in sorted(found.values(), key=lambda one: one[0].id)
+        if session.state is not SessionState.CANCELLED
+    ]
+    kept = {one.key for one in new}
+    new = [one if one.parent in kept else replace(one, parent=None) for one in new]
+    return len(many.create(conference=made, new=new))
 
 
 def _time(
@@ -210,13 +216,6 @@ def breaks_of(
             expo=expo, conference=made,
             draft=replace(draft, starts_at=starts_at, ends_at=ends_at, rooms=own, area_id=area),
         )  # fmt: skip
-
-
-def _depth(session: Session) -> int:
-    depth, above = 0, session.parent
-    while above is not None and depth < 20:
-        depth, above = depth + 1, above.parent
-    return depth
 
 
 def checked_parts(words: Collection[str]) -> frozenset[Part]:

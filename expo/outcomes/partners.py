@@ -5,6 +5,7 @@ Hosts of a conference are said where the conference is; all others here. What is
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +71,15 @@ def behind_session(session_id: int) -> list[Body]:
     named = _rows(Partner.session_id == session_id)
     signs = _logos(named[0].expo_id, {one.organisation_id for one in named}) if named else {}
     return _bodies(named, signs)
+
+
+def behind_sessions(expo_id: int, session_ids: Collection[int]) -> dict[int, list[Body]]:
+    """All who stand behind each of these sessions that has somebody, in protocol order, without signs. One query."""
+    wanted, found = set(session_ids), defaultdict[int, list[Body]](list)
+    for one in _rows(Partner.expo_id == expo_id, Partner.session_id.is_not(None)):
+        if one.session_id in wanted:
+            found[one.session_id or 0] += _bodies([one], {})
+    return dict(found)
 
 
 def of_conferences(expo_id: int, conference_ids: Collection[int]) -> dict[int, list[Body]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -38,6 +40,17 @@ def of_session(session_id: int) -> list[Outcome]:
     """All that came of a session: summary, practice, commitments; each in the order of writing."""
     rows = db.session.scalars(sa.select(Outcome).where(Outcome.session_id == session_id).order_by(Outcome.id))
     return sorted(rows, key=lambda one: _ORDER.index(one.kind))
+
+
+def of_sessions(session_ids: Collection[int]) -> dict[int, list[Outcome]]:
+    """The same of each of these sessions of which anything came. One query."""
+    found = defaultdict[int, list[Outcome]](list)
+    rows = db.session.scalars(
+        sa.select(Outcome).where(Outcome.session_id.in_(session_ids)).order_by(Outcome.id)
+    )
+    for one in sorted(rows, key=lambda one: _ORDER.index(one.kind)):
+        found[one.session_id].append(one)
+    return dict(found)
 
 
 def save(*, session: Session, draft: OutcomeDraft, outcome_id: int | None = None) -> Outcome:

@@ -36,9 +36,12 @@ def check(contributions: tuple[Contribution, ...]) -> None:
 
 def written(contributions: tuple[Contribution, ...]) -> list[dict[str, Any]]:
     """As the column keeps them."""
-    return [{**asdict(one), "title": one_line(one.title), "text": one.text.strip()} for one in contributions]
+    return [
+        texts.filed({**asdict(one), "title": one_line(one.title), "text": one.text.strip()}, one.file)
+        for one in contributions
+    ]
 
 
 def read(kept: list[dict[str, Any]]) -> tuple[Contribution, ...]:
     """As drafts say them."""
-    return tuple(Contribution(**one) for one in kept)
+    return tuple(Contribution(**{**one, "file": texts.file_of(one)}) for one in kept)

@@ -11,9 +11,10 @@ from expo.speakers import actions as speakers
 from expo.speakers import queries as speaker_queries
 from expo.speakers.actions import Profile
 
-from . import actions, queries
+from . import actions, queries, session_files
 from .drafts import Billing, Contribution
 from .models import Session
+from .session_files import Upload
 from .values import draft_of_session
 from .words import AppearanceState
 
@@ -21,12 +22,19 @@ ROLE = "speaker"
 
 
 def save(
-    *, session: Session, contribution: Contribution, speaker: str, row: int | None, version: int | None
+    *,
+    session: Session,
+    contribution: Contribution,
+    speaker: str,
+    row: int | None,
+    version: int | None,
+    upload: Upload | None = None,
 ) -> None:
     """Add a contribution, or change the one in this place. Whoever is named is found in the session, else by a name or
-    address that one speaker of the expo alone has, else made; and appears in the session.
+    address that one speaker of the expo alone has, else made; and appears in the session. An `upload` is its file from
+    now on.
 
-    Raises ChangedMeanwhile, NotFound, BadInput, Clashes.
+    Raises ChangedMeanwhile, NotFound, BadInput, BadFile, Clashes.
     """
     with transaction():
         draft = draft_of_session(session)
@@ -35,6 +43,8 @@ def save(
             raise NotFound("")
         name = one_line(speaker)
         contribution = replace(contribution, speaker_id=_speaker(session, name) if name else None)
+        if upload is not None:
+            contribution = replace(contribution, file=session_files.keep(session, upload))
         now = (*there, contribution) if row is None else (*there[:row], contribution, *there[row + 1 :])
         actions.edit_session(
             session=session, draft=replace(draft, contributions=now), parent=session.parent, version=version

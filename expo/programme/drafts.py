@@ -22,8 +22,17 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that was handed in: its number, and how readers see it. `size` is in bytes."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """Something handed out with a session: a link, or a short text. Public ones are for whoever may read the
+    """Something handed out with a session: a file, a link, or a short text. Public ones are for whoever may read the
     abstract; others are for ticket holders."""
 
     kind: MaterialKind
@@ -32,6 +41,7 @@ class Material:
     text: str = ""
     language: str = ""
     public: bool = True
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Contribution:
     speaker_id: int | None = None
     text: str = ""
     url: str = ""
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,7 @@ class SessionDraft:
     track: str = ""
     languages: tuple[str, ...] = ()
     sdgs: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     admission: Admission = Admission.OPEN
     shows_block: bool = False

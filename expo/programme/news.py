@@ -50,3 +50,11 @@ class TermsChanged:
     expo_id: int
     type_id: int | None
     occurrence_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilesGone:
+    """These files of these sessions are erased: whatever was released names them no more."""
+
+    session_ids: frozenset[int]
+    file_ids: frozenset[int]

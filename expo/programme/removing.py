@@ -13,6 +13,8 @@ from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import Refusal
 from expo.expos.models import Expo
 
+from . import session_files
+from .file_models import SessionFile
 from .guest_models import GuestSession, SessionEditor
 from .models import (
     Appearance,
@@ -46,6 +48,7 @@ def remove_session(*, session: Session) -> None:
         news.tell(SessionGoing(session.expo_id, session.id))
         for table in (Appearance, GuestSession, SessionEditor):
             execute(sa.delete(table).where(table.session_id == session.id))
+        session_files.throw_away(SessionFile.session_id == session.id)
         audit.record(
             "session_removed", "session", session.id, expo_id=session.expo_id,
             before={"code": session.code, "title": session.title},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from .drafts import Material, Text
+from .drafts import File, Material, Text
 from .words import MaterialKind
 
 MOST_LANGUAGES = 12
@@ -143,8 +144,8 @@ def check_materials(materials: tuple[Material, ...]) -> None:
             check_link(material.url)
         if len(material.text) > LONGEST_NOTE * 2:
             raise BadInput(_("At most %(most)s letters, please.", most=LONGEST_NOTE * 2), field="text")
-        if not material.url and not material.text.strip():
-            raise BadInput(_("Give a link, or a short text."), field="url")
+        if not material.url and not material.text.strip() and material.file is None:
+            raise BadInput(_("Give a file, a link, or a short text."), field="url")
         if material.language and not LANGUAGE.fullmatch(material.language):
             raise BadInput(_not_a_language(material.language), field="language")
 
@@ -163,18 +164,34 @@ def check_interpretation(pairs: tuple[tuple[str, str], ...]) -> None:
 def written(materials: tuple[Material, ...]) -> list[dict[str, Any]]:
     """The materials as a column holds them."""
     return [
-        {
-            "kind": material.kind.value,
-            "title": one_line(material.title),
-            "url": material.url,
-            "text": material.text.strip(),
-            "language": material.language,
-            "public": material.public,
-        }
+        filed(
+            {
+                "kind": material.kind.value,
+                "title": one_line(material.title),
+                "url": material.url,
+                "text": material.text.strip(),
+                "language": material.language,
+                "public": material.public,
+            },
+            material.file,
+        )
         for material in materials
     ]
 
 
 def read(materials: list[dict[str, Any]]) -> tuple[Material, ...]:
     """The column as materials."""
-    return tuple(Material(**{**each, "kind": MaterialKind(each["kind"])}) for each in materials)
+    return tuple(
+        Material(**{**each, "kind": MaterialKind(each["kind"]), "file": file_of(each)}) for each in materials
+    )
+
+
+def filed(row: dict[str, Any], file: File | None) -> dict[str, Any]:
+    """The row with its file, or without a word of one: so what was kept before there were files is the same."""
+    without = {name: value for name, value in row.items() if name != "file"}
+    return {**without, "file": asdict(file)} if file else without
+
+
+def file_of(row: dict[str, Any]) -> File | None:
+    """The file of a row."""
+    return File(**row["file"]) if row.get("file") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import contributing, places, texts
+from . import contributing, places, tags, texts
 from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
 from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import Conference, Occurrence, Room, Session
@@ -59,6 +60,7 @@ def check_session(draft: SessionDraft) -> None:
     fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
     if any(not 1 <= goal <= 17 for goal in draft.sdgs):
         raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
+    tags.check(draft.tags)
     texts.check(
         draft.text_language, draft.texts,
         title=250, body=LONGEST_TEXT, body_name="abstract", note=texts.LONGEST_NOTE, note_name="content_notes",
@@ -69,16 +71,28 @@ def check_session(draft: SessionDraft) -> None:
     fits(draft, content_notes=texts.LONGEST_NOTE)
 
 
-def of_session(conference: Conference, draft: SessionDraft) -> dict[str, Any]:
-    """The columns of a session, its type and track found or made."""
-    track = places.find_or_create_track(conference, draft.track) if draft.track.strip() else None
+Named = Callable[[str], int]
+
+
+def of_session(
+    conference: Conference,
+    draft: SessionDraft,
+    *,
+    kind_id: Named | None = None,
+    track_id: Named | None = None,
+) -> dict[str, Any]:
+    """The columns of a session, its type and track found or made; by `kind_id` and `track_id`, where many are made
+    and whoever makes them remembers."""
+    kind_id = kind_id or (lambda name: places.find_or_create_type(conference.expo, name).id)
+    track_id = track_id or (lambda name: places.find_or_create_track(conference, name).id)
     return {
         "title": one_line(draft.title),
         "abstract": draft.abstract.strip(),
-        "type_id": places.find_or_create_type(conference.expo, draft.type).id,
-        "track_id": track.id if track else None,
+        "type_id": kind_id(draft.type),
+        "track_id": track_id(draft.track) if draft.track.strip() else None,
         "languages": list(draft.languages),
         "sdgs": sorted(set(draft.sdgs)),
+        "tags": list(tags.normal(draft.tags)),
         "visibility": draft.visibility,
         "admission": draft.admission,
         "shows_block": draft.shows_block,
@@ -161,6 +175,7 @@ def draft_of_session(session: Session) -> SessionDraft:
         track=session.track.name if session.track else "",
         languages=tuple(session.languages),
         sdgs=tuple(session.sdgs),
+        tags=tuple(session.tags),
         visibility=session.visibility,
         admission=session.admission,
         shows_block=session.shows_block,

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
+from expo.programme import contributing, texts
 from expo.programme import queries as programme
-from expo.programme import texts
-from expo.programme.drafts import Material
+from expo.programme.drafts import Contribution, Material
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
 from expo.programme.texts import told
 from expo.programme.words import LISTED, Admission
@@ -237,6 +237,16 @@ def materials(session_ids: Iterable[int]) -> dict[int, tuple[Material, ...]]:
         )
     )
     return {session_id: texts.read(each) for session_id, each in rows if each}
+
+
+def contributions(session_ids: Iterable[int]) -> dict[int, tuple[Contribution, ...]]:
+    """Of what each of these sessions consists, of those that consist of several. The caller has decided likewise."""
+    rows = db.session.execute(
+        sa.select(SessionVersion.session_id, SessionVersion.contributions).where(
+            SessionVersion.session_id.in_(set(session_ids)), SessionVersion.until_release_id.is_(None)
+        )
+    )
+    return {session_id: contributing.read(each) for session_id, each in rows if each}
 
 
 def own_abstract(occurrence_id: int) -> tuple[str, dict[str, str]] | None:

@@ -7,7 +7,6 @@ there is never a row without its file; what a crash leaves without a row is swep
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -17,9 +16,8 @@ import sqlalchemy as sa
 from flask import current_app
 from flask_babel import gettext as _
 
-from expo.core import clock, pictures, seal, tokens
+from expo.core import clock, handed_in, pictures, seal, tokens
 from expo.core.db import after_commit, db, transaction
-from expo.core.text import one_line
 
 from .models import Answer, AnswerFile, Kind, Question
 from .refusals import BadFile
@@ -29,7 +27,6 @@ log = logging.getLogger(__name__)
 MOST_BYTES = 5 * 1024 * 1024
 PHOTO_SIDE = 1200  # pixels of the longer side: enough for a badge of 60 mm at 300 dpi, and no more is kept
 UNCLAIMED = timedelta(days=1)
-LONGEST_NAME = 120
 _MAGIC = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 _ENDINGS = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
 
@@ -41,7 +38,7 @@ def folder() -> Path:
 def keep(question: Question, *, name: str, content: bytes) -> str:
     """Keep a file while its form is still being filled in. Returns the token that claims it. Raises BadFile."""
     content, type_ = _looked_at(question.kind, content)
-    told = {"name": _name(name, type_), "type": type_, "size": len(content)}
+    told = {"name": handed_in.called(name, _ENDINGS[type_]), "type": type_, "size": len(content)}
     token, stored = tokens.new(), secrets.token_hex(24)
     row = AnswerFile(
         expo_id=question.expo_id,
@@ -56,7 +53,7 @@ def keep(question: Question, *, name: str, content: bytes) -> str:
         content = seal.close(content, about=f"file {stored}")
     else:
         row.told = told
-    _write(folder() / stored, content)
+    handed_in.write(folder() / stored, content)
     with transaction():
         db.session.add(row)
     return token
@@ -137,16 +134,6 @@ def _forget(which: sa.ColumnElement[bool]) -> int:
     return len(names)
 
 
-def _write(place: Path, content: bytes) -> None:
-    """On the disk before the row says so."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _looked_at(kind: Kind, content: bytes) -> tuple[bytes, str]:
     """What is kept of it, and its type. The name and what the browser says of it are not asked."""
     if len(content) > MOST_BYTES:
@@ -169,10 +156,3 @@ def _made_anew(content: bytes, type_: str, *, photo: bool) -> tuple[bytes, str]:
     except pictures.BadPicture as wrong:
         raise BadFile(wrong.message) from wrong
     return made, type_
-
-
-def _name(name: str, type_: str) -> str:
-    """A name for people: no folders, no control signs, the ending that its content has."""
-    last = one_line(name).replace("\\", "/").rpartition("/")[2].strip(". ")
-    stem = last.rpartition(".")[0] if "." in last else last
-    return (stem[:LONGEST_NAME].strip() or "file") + _ENDINGS[type_]

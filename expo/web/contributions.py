@@ -13,10 +13,11 @@ from expo.programme.models import Session
 from expo.programme.texts import LONGEST_LINK, LONGEST_NOTE
 from expo.speakers import queries as speakers
 from expo.web.forms import TextBlock, TextLine, VersionedForm, WholeNumber, needed, short
+from expo.web.session_files import WithFile, sent
 from expo.web.texts import _l
 
 
-class ContributionForm(VersionedForm):
+class ContributionForm(WithFile, VersionedForm):
     """A part of a session that somebody gives."""
 
     title = TextLine(_l("Title"), [needed(_l("Give it a title.")), short(250)])
@@ -25,7 +26,12 @@ class ContributionForm(VersionedForm):
     )
     minutes = WholeNumber(_l("Minutes"), least=1, most=LONGEST)
     text = TextBlock(_l("Text"), [short(LONGEST_NOTE * 4)])
-    url = TextLine(_l("File or link"), [short(LONGEST_LINK)], description=_l("Begins with https://."))
+    url = TextLine(_l("Link"), [short(LONGEST_LINK)], description=_l("Begins with https://."))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self:  # it stands beside the session's own form
+            field.id = f"contribution-{field.short_name}"
 
     @classmethod
     def of(cls, session: Session, row: int | None = None, sent: Any = None) -> ContributionForm:
@@ -36,7 +42,9 @@ class ContributionForm(VersionedForm):
             saved |= {name: getattr(known, name) for name in ("title", "minutes", "text", "url")}
             found = speakers.by_ids(session.expo_id, {known.speaker_id or 0})
             saved["speaker"] = found[0].name if found else ""
-        return cls(sent, data=saved)
+        form = cls(sent, data=saved)
+        form.kept = read(session.contributions)[row].file if row is not None else None
+        return form
 
     def read(self) -> Contribution:
         return Contribution(
@@ -44,6 +52,7 @@ class ContributionForm(VersionedForm):
             minutes=self.minutes.data,
             text=self.text.data or "",
             url=self.url.data or "",
+            file=self.stays,
         )
 
 
@@ -58,7 +67,8 @@ def row_of(session: Session, text: str | None) -> int | None:
 
 def saved(session: Session) -> tuple[bool, ContributionForm, int | None]:
     """Keep what was sent of one of its contributions, or of a new one. Whether it was kept, the form, and its place."""
-    row, form = row_of(session, request.form.get("row")), ContributionForm.of(session, sent=request.form)
+    row = row_of(session, request.form.get("row"))
+    form = ContributionForm.of(session, row, sent=request.form)
 
     def save() -> None:
         contributors.save(
@@ -67,6 +77,7 @@ def saved(session: Session) -> tuple[bool, ContributionForm, int | None]:
             speaker=form.speaker.data or "",
             row=row,
             version=form.seen,
+            upload=sent(),
         )
 
     return form.validate() and form.accepts(save), form, row

@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.numbers import format_decimal
 from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -46,6 +47,7 @@ def init_app(app: Flask) -> None:
         foreign,
         titled,
         title_here,
+        file_size,
     ):
         app.add_template_filter(filter_)
 
@@ -186,6 +188,14 @@ def price(amount: Money) -> str:
         return str(_("Free"))
     locale = get_locale()
     return amount.said(locale.language if locale else "en")
+
+
+def file_size(size: int) -> str:
+    """“1.2 MB”: how long it takes on a phone."""
+    locale = get_locale()
+    in_mega = size >= 100_000
+    number = size / 1_000_000 if in_mega else max(size / 1000, 1)
+    return f"{format_decimal(number, '0.#' if in_mega else '0', locale or 'en')} {'MB' if in_mega else 'kB'}"
 
 
 def paragraphs(text: str) -> list[str]:

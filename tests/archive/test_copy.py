@@ -16,7 +16,11 @@ from expo import cli
 from expo.archive import addresses, copying
 from expo.core import clock
 from expo.core.db import db
-from expo.programme.words import Visibility
+from expo.programme import handouts
+from expo.programme import queries as programme
+from expo.programme.drafts import Material
+from expo.programme.session_files import Upload
+from expo.programme.words import MaterialKind, Visibility
 from tests import factories as a
 from tests.client import check_page
 
@@ -200,3 +204,22 @@ def test_after_the_expo_the_old_links_still_answer(arena, browser):
     assert "The expo is over" in browser().get("/h22/").text
     assert "Water" in browser().get(f"/h22/programme?day={day}").text
     assert b"S-0" in browser().get(f"/h22/{feed}").data
+
+
+@pytest.mark.feature("P16")
+def test_files_of_sessions_are_in_the_copy_as_they_were_handed_in(arena, tmp_path):
+    session = programme.session(arena.expo_id, "S-0")
+    for public in (True, False):
+        handouts.save(
+            session=session, material=Material(MaterialKind.SLIDES, "Slides", public=public), row=None,
+            version=None, upload=Upload("Regn.pdf", b"%PDF-1.7 " + str(public).encode()),
+        )  # fmt: skip
+    a.publish(arena.expo)
+
+    answer = export(tmp_path / "copy")
+
+    assert answer.exit_code == 0, answer.output
+    (file,) = (tmp_path / "copy").rglob("*.pdf")
+    assert file.read_bytes() == b"%PDF-1.7 True"
+    page = next(one for one in (tmp_path / "copy" / "en").rglob("S-0.html"))
+    assert any((page.parent / unquote(link)).resolve() == file for link in links(page).found)

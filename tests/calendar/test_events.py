@@ -39,6 +39,7 @@ TOUR = Entry(
     categories=("H22 City Expo", "Guided tours", "Guided tour"),
     conference="H22 City Expo",
     people=("Åsa Öberg", "Nguyễn Thị Ánh"),
+    behind=(),
     abstract="A tour of the recovery plant: follow three waste flows from a flat to fertiliser.",
     parent_uid="71b0a1f2-93f5-4e2e-8c3c-8f1d3a2e4b55@expo",
 )
@@ -154,7 +155,7 @@ def test_what_one_has_booked_keeps_one_busy():
 
 
 def test_without_details_an_event_says_where_they_are():
-    closed = replace(TOUR, details=False, people=(), abstract="", place=("Sea U", "Helsingborg"))
+    closed = replace(TOUR, details=False, people=(), behind=(), abstract="", place=("Sea U", "Helsingborg"))
     found = the_event(closed)
     assert "Room and details are for ticket holders of H22 City Expo." in found["DESCRIPTION"]
     assert found["LOCATION"] == "Sea U, Helsingborg"

@@ -23,6 +23,7 @@ from expo.questions.actions import QuestionDraft
 from expo.questions.models import Kind
 from expo.registration import queries as tickets
 from tests import factories as a
+from tests.counting import statements
 
 pytestmark = pytest.mark.feature("P1")
 
@@ -136,3 +137,35 @@ def test_a_copy_that_cannot_be_leaves_nothing(app):
         copies.copy(source=source, expo=source.expo, draft=draft, parts=list(Part))
 
     assert len(programme.conferences(source.expo_id)) == before
+
+
+def test_a_large_conference_costs_few_statements_more_than_a_small_one(app):
+    """While it is made, nobody else writes on SQLite: the database is asked by the list, and told by the row."""
+    expo, costs = a.an_expo(starts_on=date(2027, 3, 8), ends_on=date(2027, 3, 21)), []
+    for size in (3, 12):
+        source = a.a_conference(
+            expo, title=f"Size {size}", starts_on=date(2027, 3, 15), ends_on=date(2027, 3, 16)
+        )
+        for number in range(size):
+            actions.create_session(conference=source, draft=SessionDraft(f"S {number}", "talk", track="Rain"))
+        draft = copies.draft_like(source, title=f"Again {size}", starts_on=date(2027, 3, 18))
+        with statements() as asked:
+            copied = copies.copy(source=source, expo=expo, draft=draft, parts=[Part.SESSIONS])
+        costs.append(len(asked))
+        assert copied.counts[Part.SESSIONS] == size
+    assert costs[1] - costs[0] <= 2 * 9  # SQLite inserts a session and its trace, each by itself
+
+
+def test_codes_of_a_copy_avoid_what_others_have(app):
+    expo = a.an_expo(starts_on=date(2027, 3, 8), ends_on=date(2027, 3, 21))
+    source = a.a_conference(expo, title="Water", starts_on=date(2027, 3, 15), ends_on=date(2027, 3, 16))
+    for number in range(3):
+        actions.create_session(conference=source, draft=SessionDraft(f"S {number}", "talk"))
+    actions.create_session(conference=source, draft=SessionDraft("Odd", "talk"), code="WA-002")
+    draft = copies.draft_like(source, title="Water again", starts_on=date(2027, 3, 18))
+
+    made = copies.copy(source=source, expo=expo, draft=draft, parts=[Part.SESSIONS]).conference
+
+    assert [line.code for line in programme.session_lines(expo.id, [made.id])] == [
+        "WA-001", "WA-003", "WA-004", "WA-005",
+    ]  # fmt: skip

@@ -94,7 +94,7 @@ def test_a_sign_is_made_anew_and_shown_on_conference_and_session(app):
         assert f"/pictures/{picture}" in text
     assert Client(app).get(f"{base}/pictures/{picture}").mimetype == "image/png"
     told = Client(app).get(f"/api/v1/expos/{conference.expo.slug}/conferences/{conference.slug}").json
-    assert told["partners"] == [{"name": "Harbour Bank", "role": "sponsor"}]
+    assert told["partners"] == [{"name": "Harbour Bank", "role": "sponsor", "url": "https://bank.example/"}]
 
 
 def test_a_team_changes_no_sign_of_who_does_not_stand_with_them_and_nothing_of_others(app):

@@ -18,6 +18,7 @@ from expo.programme.values import draft_of_session
 from expo.web.context import this_expo, visitor
 from expo.web.contributions import ContributionForm, row_of, saved, shown, taken_away
 from expo.web.forms import TextBlock, TextLine, VersionedForm, needed, short
+from expo.web.session_files import drafted
 from expo.web.texts import _l
 
 from . import blueprint
@@ -88,6 +89,11 @@ def remove_contribution(code: str) -> ResponseReturnValue:
     return redirect(url_for("cohost.session", code=found.code), code=303)
 
 
+@blueprint.get("/cohost/<code>/files/<int(max=2147483647):file_id>/<name>")
+def session_file(code: str, file_id: int, name: str) -> ResponseReturnValue:
+    return drafted(_mine(code), file_id, name)
+
+
 def _every() -> list[Session]:
     who = visitor()
     if who is None or who.account_id is None:
@@ -111,4 +117,7 @@ def _page(session: Session, form: CoHostedForm, contribution: ContributionForm, 
         rows=shown(session),
         names=sorted({one.speaker.name for one in programme.appearances(session.id)}),
         change_url=lambda number: url_for("cohost.session", code=session.code, change=number),
+        file_url=lambda file: url_for(
+            "cohost.session_file", code=session.code, file_id=file.id, name=file.name
+        ),
     )

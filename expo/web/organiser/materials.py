@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, SelectField
 
-from expo.programme import actions
+from expo.programme import handouts
 from expo.programme.drafts import Material
 from expo.programme.models import Session
 from expo.programme.texts import LONGEST_LINK, LONGEST_NOTE, read
-from expo.programme.values import draft_of_session
 from expo.programme.words import Deed, MaterialKind
 from expo.web.forms import TextBlock, TextLine, VersionedForm, needed, short
+from expo.web.session_files import WithFile, drafted, sent
 from expo.web.texts import _l
 from expo.web.words import MATERIALS
 
@@ -25,7 +23,7 @@ from . import blueprint, lists, mine, words
 from .sessions import summary
 
 
-class MaterialForm(VersionedForm):
+class MaterialForm(WithFile, VersionedForm):
     """One thing handed out. `row` is its place in the list as it was shown; empty for a new one."""
 
     row = HiddenField()
@@ -51,7 +49,9 @@ class MaterialForm(VersionedForm):
             known = read(session.materials)[row]
             saved |= {name: getattr(known, name) for name in ("title", "url", "text", "language")}
             saved |= {"row": str(row), "kind": known.kind.value, "members": not known.public}
-        return cls(sent, data=saved)
+        form = cls(sent, data=saved)
+        form.kept = read(session.materials)[row].file if row is not None else None
+        return form
 
     def read(self) -> Material:
         return Material(
@@ -61,6 +61,7 @@ class MaterialForm(VersionedForm):
             text=self.text.data or "",
             language=(self.language.data or "").lower(),
             public=not self.members.data,
+            file=self.stays,
         )
 
 
@@ -74,17 +75,23 @@ def materials(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/sessions/<code>/materials")
 def save_material(code: str) -> ResponseReturnValue:
     found = mine.session(code, Deed.SCHEDULE)
-    form = MaterialForm.of(found, sent=request.form)
-    row = _row(found, str(form.row.data or ""))
+    row = _row(found, request.form.get("row", ""))
+    form = MaterialForm.of(found, row, sent=request.form)
 
     def save() -> None:
-        _change(found, form, lambda there: _with(there, row, form.read()))
+        handouts.save(session=found, material=form.read(), row=row, version=form.seen, upload=sent())
 
     if form.validate() and form.accepts(save):
         flash(_("Saved. It is shown when the session is published."), "success")
         return redirect(url_for("organiser.materials", code=found.code), code=303)
     form.lay_beside(MaterialForm.of(found))
     return _page(found, form, row), form.status
+
+
+@blueprint.get("/organise/sessions/<code>/files/<int(max=2147483647):file_id>/<name>")
+def session_file(code: str, file_id: int, name: str) -> ResponseReturnValue:
+    """A file of the draft, before anybody else sees it."""
+    return drafted(mine.session(code), file_id, name)
 
 
 @blueprint.post("/organise/sessions/<code>/materials/remove")
@@ -95,31 +102,10 @@ def remove_material(code: str) -> ResponseReturnValue:
     if row is None:
         abort(404)
 
-    def remove() -> None:
-        _change(found, form, lambda there: there[:row] + there[row + 1 :])
-
-    if form.accepts(remove):
+    if form.accepts(lambda: handouts.remove(session=found, row=row, version=form.seen)):
         flash(_("Taken away. Readers see it until the session is published."), "success")
         return redirect(url_for("organiser.materials", code=found.code), code=303)
     return _page(found, MaterialForm.of(found), None, form), form.status
-
-
-Materials = tuple[Material, ...]
-
-
-def _change(session: Session, form: MaterialForm, how: Callable[[Materials], Materials]) -> None:
-    """Places in the list are those of the version that was shown; any other is refused."""
-    draft = draft_of_session(session)
-    actions.edit_session(
-        session=session,
-        draft=replace(draft, materials=how(draft.materials)),
-        parent=session.parent,
-        version=form.seen,
-    )
-
-
-def _with(there: Materials, row: int | None, material: Material) -> Materials:
-    return (*there, material) if row is None else (*there[:row], material, *there[row + 1 :])
 
 
 def _row(session: Session, text: str) -> int | None:

@@ -168,6 +168,9 @@ def _contributions_page(session: Session, form: ContributionForm, row: int | Non
         rows=shown(session),
         names=sorted({one.speaker.name for one in programme.appearances(session.id)}),
         change_url=lambda number: url_for("organiser.contributions", code=session.code, change=number),
+        file_url=lambda file: url_for(
+            "organiser.session_file", code=session.code, file_id=file.id, name=file.name
+        ),
         **summary(session),
     )
 

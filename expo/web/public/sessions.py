@@ -27,7 +27,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.items import Item
 from expo.publishing.models import SessionVersion
 from expo.publishing.people import Known
-from expo.web import live
+from expo.web import live, session_files
 from expo.web.cache import for_strangers
 from expo.web.context import this_expo
 from expo.web.filters import capital, foreign, language_name, this_language
@@ -59,12 +59,7 @@ REALITIES = {
 def session(code: str) -> ResponseReturnValue:
     """Answers to the code of a session and to those of its occurrences."""
     expo, who = this_expo(), viewer()
-    session_id = shelf.session_named(expo.id, code)
-    if session_id is None:
-        session_id = invited.session_named(code, who)
-    if session_id is None:
-        abort(404)
-    mine = invited.times_of(session_id, who) or shelf.of_session(expo.id, session_id, who.tickets)
+    session_id, mine = _for_viewer(code, who)
     item = _asked_for(mine, code, who.now)
     times, around, family, alike = shelf.with_seats(
         mine,
@@ -92,6 +87,32 @@ def session(code: str) -> ResponseReturnValue:
     )
 
 
+def _for_viewer(code: str, who: Viewer) -> tuple[int, list[Item]]:
+    """The session that answers to this code, with its times as the viewer may see them; or 404."""
+    expo_id = this_expo().id
+    session_id = shelf.session_named(expo_id, code)
+    if session_id is None:
+        session_id = invited.session_named(code, who)
+    if session_id is None:
+        abort(404)
+    return session_id, invited.times_of(session_id, who) or shelf.of_session(expo_id, session_id, who.tickets)
+
+
+@blueprint.get("/sessions/<code>/files/<int(max=2147483647):file_id>/<name>")
+def session_file(code: str, file_id: int, name: str) -> ResponseReturnValue:
+    """A file that the programme names, for whoever may read the page that names it."""
+    who = viewer()
+    session_id, mine = _for_viewer(code, who)
+    content = publishing.content(session_id)
+    if not mine or content is None:
+        abort(404)
+    more = _more(mine[0], content, who)
+    files = [each.file for each in more.materials] + [each.file for each, _who in more.contributions]
+    if file_id not in {file.id for file in files if file}:
+        abort(404)
+    return session_files.answer(session_id, file_id, name, shared=not who.signed_in)
+
+
 def _told(item: Item, content: SessionVersion | None, who: Viewer) -> dict[str, Any]:
     """What it is and who is there, as far as the viewer may know."""
     here, billed = item.told_in(this_language()), _people(item)
@@ -110,6 +131,7 @@ def _told(item: Item, content: SessionVersion | None, who: Viewer) -> dict[str, 
         "outcomes": [] if item.closed else results.of_session(item.session_id),
         "outcome_words": OUTCOMES,
         "linked": linked.of_session(here, conference, (each.speaker.name for each in billed)),
+        "tags": item.tags,
         "goals": [(goal, GOALS[goal]) for goal in item.sdgs if goal in GOALS],
         "features": [FEATURES[feature] for feature in item.room_features if feature in FEATURES],
         "series": _series(content),

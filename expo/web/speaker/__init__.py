@@ -30,4 +30,4 @@ def for_templates() -> dict[str, Any]:
     return {"when": when, "picture": picture}
 
 
-from . import assistants, availability, page, profile  # noqa: E402, F401  their views belong to the blueprint
+from . import assistants, availability, files, page, profile  # noqa: E402, F401  their views belong to the blueprint

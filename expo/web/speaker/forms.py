@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from wtforms import EmailField, FileField, IntegerField
+from wtforms import EmailField, FileField, IntegerField, SelectField
 from wtforms.validators import Email, Optional
 
 from expo.core.refusals import Refusal
 from expo.programme.answers import LONGEST_NOTE
 from expo.speakers.own import LONGEST_RIDER
 from expo.speaking.answering import Named
-from expo.web.forms import PlainForm, TextBlock, TextLine, needed, short
+from expo.web.forms import PlainForm, TextBlock, TextLine, VersionedForm, needed, short
+from expo.web.session_files import ACCEPT
 from expo.web.texts import _l
 
 _EMAIL = [
@@ -61,6 +62,22 @@ class PhotoForm(PlainForm):
     """A picture for the profile."""
 
     photo = FileField(_l("Picture"), description=_l("JPEG or PNG, at most 5 MB. Shown beside your name."))
+
+
+class FileForm(VersionedForm):
+    """A file for a session, or for one's own part of it."""
+
+    expected: ClassVar[tuple[type[Refusal], ...]] = (Refusal,)
+
+    file = FileField(
+        _l("File"),
+        description=_l("PDF, PPTX, ODP, DOCX, ODT, JPEG, PNG or plain text, at most 20 MB."),
+        render_kw={"accept": ACCEPT},
+    )
+    of = SelectField(_l("It belongs to"), choices=[])
+    title = TextLine(
+        _l("Title"), [short(200)], description=_l("What readers see. Without one: slides, and your name.")
+    )
 
 
 class CalendarForm(PlainForm):
