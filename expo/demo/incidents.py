@@ -39,11 +39,7 @@ def happen(expo: Expo, begins: datetime) -> None:
     gate = doors.gate(expo.id, "sea-u-gate")
     assert session is not None
     assert gate is not None
-    guests = [
-        one.person
-        for one in tickets.desk([session.id], state=RegistrationState.CONFIRMED)
-        if one.person is not None
-    ]
+    guests = [one.person for one in tickets.desk([session.id], state=RegistrationState.CONFIRMED)]
     with clock.at(begins - timedelta(minutes=4)), transaction():
         right, token = devices.create_paired_device(
             expo_id=expo.id, name="Sea U, right reader", gate_ids=[gate.id]
