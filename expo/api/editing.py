@@ -195,7 +195,7 @@ def _session_draft(body: dict[str, Any], before: SessionDraft | None) -> Session
     for name, words in (("visibility", Visibility), ("admission", Admission), ("state", SessionState)):
         if name in body:
             said[name] = _word(body, name, words)
-    for name, kind in (("languages", str), ("sdgs", int)):
+    for name, kind in (("languages", str), ("sdgs", int), ("tags", str)):
         if name in body:
             said[name] = reading.many(body, name, kind, most=MOST_MANY)
     return SessionDraft(**said) if before is None else replace(before, **said)
@@ -239,6 +239,7 @@ def _draft(found: Session) -> dict[str, Any]:
         "track": told.track,
         "languages": list(told.languages),
         "sdgs": list(told.sdgs),
+        "tags": list(told.tags),
         "visibility": told.visibility.value,
         "admission": told.admission.value,
         "state": told.state.value,

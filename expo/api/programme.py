@@ -143,6 +143,7 @@ def _session(times: list[Talk]) -> dict[str, Any]:
         "track": first.track_name,
         "languages": first.session_languages,
         "sdgs": first.sdgs,
+        "tags": first.tags,
         "admission": None if first.closed else first.admission.value,
         "for_ticket_holders": first.closed,
         "occurrences": [_occurrence(talk) for talk in times],

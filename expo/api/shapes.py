@@ -92,6 +92,7 @@ WISHES = tuple(
         ("type", "Slug."),
         ("language", "As in en, sv, or a sign language."),
         ("sdg", "A Global Goal from 1 to 17."),
+        ("tag", "A tag."),
         ("seats", "1: only where seats are left."),
     )
 )
@@ -141,6 +142,7 @@ _PROFILE = {
 _CONTENT = {
     "title": {"type": "string", "minLength": 1, "maxLength": 250}, "abstract": TEXT, "type": TEXT, "track": TEXT,
     "languages": many(TEXT), "sdgs": many({"type": "integer", "minimum": 1, "maximum": 17}),
+    "tags": many({"type": "string", "minLength": 1, "maxLength": 40}),
     "visibility": word(Visibility), "admission": word(Admission), "state": word(SessionState),
 }  # fmt: skip
 
@@ -174,6 +176,7 @@ COMPONENTS: dict[str, Schema] = {
     "OccurrenceOfSession": thing(**{**_OCCURRENCE["properties"], "session": TEXT, "title": TEXT, "conference": TEXT}),
     "Session": thing(
         code=TEXT, title=TEXT, conference=TEXT, type=TEXT, track=maybe(TEXT), languages=many(TEXT), sdgs=many(NUMBER),
+        tags=many(TEXT),
         admission=maybe(word(Admission)), for_ticket_holders=FLAG, occurrences=many(ref("Occurrence")),
         contributions=many(thing(title=TEXT, minutes=maybe(NUMBER), speaker=maybe(TEXT), text=TEXT, url=maybe(TEXT),
                                  file=maybe(_FILE))),

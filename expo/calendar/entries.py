@@ -110,7 +110,7 @@ def load(expo: Expo, hints: Mapping[int, str], audience: Audience, texts: str = 
             place=tuple(part for part in _place(item, venue, details) if part),
             position=_position(venue),
             categories=tuple(
-                part for part in (item.conference_title, item.track_name, item.type_name) if part
+                part for part in (item.conference_title, item.track_name, item.type_name, *item.tags) if part
             ),
             conference=item.conference_title,
             people=tuple(dict.fromkeys(name for name, _moment in billed)),

@@ -11,7 +11,7 @@ from .xlsx import workbook
 
 COLUMNS = (
     "code", "session", "uid", "title", "conference", "type", "track", "starts_at", "ends_at", "time_zone",
-    "room", "venue", "city", "languages", "sdgs", "admission", "seats", "status", "people", "abstract", "url",
+    "room", "venue", "city", "languages", "sdgs", "tags", "admission", "seats", "status", "people", "abstract", "url",
     "partners",
 )  # fmt: skip
 
@@ -48,6 +48,7 @@ def _cells(talk: Talk) -> tuple[str, ...]:
         item.venue_city,
         " ".join(item.languages),
         " ".join(map(str, item.sdgs)),
+        ", ".join(item.tags),
         "" if item.closed else item.admission.value,
         "" if item.seats is None else str(item.seats),
         talk.status,

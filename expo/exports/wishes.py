@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from expo.core.refusals import BadInput
+from expo.programme.tags import normal
 from expo.publishing.filters import FREE, PAID, Filter
 from expo.publishing.items import PartOfDay
 from expo.registration import queries as registration
@@ -47,6 +48,7 @@ def read(
         types=several("type"),
         languages=several("language"),
         sdgs=tuple(goal for goal in GOALS if str(goal) in several("sdg")),
+        tags=normal(several("tag")),
         words=" ".join(query.get("q", "").split())[:LONGEST_WORDS],
         seats=bool(query.get("seats", "")),
         step_free=bool(query.get("step_free", "")),

@@ -132,6 +132,7 @@ class SessionDraft:
     track: str = ""
     languages: tuple[str, ...] = ()
     sdgs: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
     visibility: Visibility = Visibility.PUBLIC
     admission: Admission = Admission.OPEN
     shows_block: bool = False

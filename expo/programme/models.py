@@ -307,6 +307,7 @@ class Session(Base):
     track_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Track.id), index=True)
     languages: Mapped[Json] = mapped_column(default=list)
     sdgs: Mapped[Json] = mapped_column(default=list)
+    tags: Mapped[Json] = mapped_column(default=list, server_default="[]")  # as tags.normal writes them
     visibility: Mapped[Visibility] = choice(Visibility, default=Visibility.PUBLIC)
     admission: Mapped[Admission] = choice(Admission, default=Admission.OPEN)
     # By invitation, and still shown to all as "private event": its time and place, nothing else.

@@ -14,7 +14,7 @@ from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import contributing, places, texts
+from . import contributing, places, tags, texts
 from .drafts import ConferenceDraft, OccurrenceDraft, SessionDraft
 from .fitting import LONGEST_TEXT, MOST_SEATS, fits, time_zones
 from .models import Conference, Occurrence, Room, Session
@@ -60,6 +60,7 @@ def check_session(draft: SessionDraft) -> None:
     fits(draft, title=250, type=40, track=80, abstract=LONGEST_TEXT)
     if any(not 1 <= goal <= 17 for goal in draft.sdgs):
         raise BadInput(_("There are 17 Global Goals, numbered 1 to 17."), field="sdgs")
+    tags.check(draft.tags)
     texts.check(
         draft.text_language, draft.texts,
         title=250, body=LONGEST_TEXT, body_name="abstract", note=texts.LONGEST_NOTE, note_name="content_notes",
@@ -91,6 +92,7 @@ def of_session(
         "track_id": track_id(draft.track) if draft.track.strip() else None,
         "languages": list(draft.languages),
         "sdgs": sorted(set(draft.sdgs)),
+        "tags": list(tags.normal(draft.tags)),
         "visibility": draft.visibility,
         "admission": draft.admission,
         "shows_block": draft.shows_block,
@@ -173,6 +175,7 @@ def draft_of_session(session: Session) -> SessionDraft:
         track=session.track.name if session.track else "",
         languages=tuple(session.languages),
         sdgs=tuple(session.sdgs),
+        tags=tuple(session.tags),
         visibility=session.visibility,
         admission=session.admission,
         shows_block=session.shows_block,

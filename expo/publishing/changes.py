@@ -29,6 +29,7 @@ _WORDS = {
     "track_id": _l("track"),
     "languages": _l("languages"),
     "sdgs": _l("Global Goals"),
+    "tags": _l("tags"),
     "visibility": _l("visibility"),
     "admission": _l("admission"),
     "shows_block": _l("private event shown"),

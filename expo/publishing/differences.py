@@ -29,6 +29,7 @@ _SESSION_FIELDS = (
     "track_id",
     "languages",
     "sdgs",
+    "tags",
     "visibility",
     "admission",
     "shows_block",

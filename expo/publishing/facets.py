@@ -12,7 +12,10 @@ from .items import Item
 
 # Which counts belong to which wish, by the names that Filter and Facets give them.
 _COUNTS = {
-    **{name: name for name in ("conferences", "types", "tracks", "venues", "languages", "offers", "times")},
+    **{
+        name: name
+        for name in ("conferences", "types", "tracks", "venues", "languages", "offers", "times", "tags")
+    },
     "sdgs": "goals",
     "within": "ways_in",
     "step_free": "step_free",
@@ -33,6 +36,7 @@ class Facets:
     venues: Counter[tuple[str, str]]
     languages: Counter[str]
     goals: Counter[int]
+    tags: Counter[str]
     offers: Counter[str]
     times: Counter[str]
     ways_in: Counter[tuple[int, bool]]  # conference, and whether anybody may walk in
@@ -51,6 +55,7 @@ class Facets:
             venues=Counter((item.venue_slug, item.venue_name) for item in found),
             languages=Counter(code for item in found for code in item.understood),
             goals=Counter(goal for item in found for goal in item.sdgs),
+            tags=Counter(tag for item in found for tag in item.tags),
             offers=Counter(feature for item in found for feature in item.room_features),
             times=Counter(item.part_of_day for item in found),
             ways_in=Counter((item.conference_id, item.open_to_all) for item in found),

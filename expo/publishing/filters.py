@@ -38,6 +38,7 @@ class Filter:
     types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     sdgs: tuple[int, ...] = ()
+    tags: tuple[str, ...] = ()
     words: str = ""
     seats: bool = False
     step_free: bool = False
@@ -63,6 +64,7 @@ class Filter:
             "types": (self.types, lambda item: item.type_slug in self.types),
             "languages": (self.languages, lambda item: not set(self.languages).isdisjoint(item.understood)),
             "sdgs": (self.sdgs, lambda item: not set(self.sdgs).isdisjoint(item.sdgs)),
+            "tags": (self.tags, lambda item: not set(self.tags).isdisjoint(item.tags)),
             "seats": (self.seats, lambda item: not item.cancelled and bool(item.seats_left)),
             "step_free": (self.step_free, lambda item: item.step_free),
             "times": (self.times, lambda item: item.part_of_day in self.times),

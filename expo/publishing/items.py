@@ -62,6 +62,7 @@ class Item:
     session_languages: list[str]
     own_languages: list[str] | None
     sdgs: list[int]
+    tags: list[str]
     day: date
     starts_at: datetime
     ends_at: datetime
@@ -125,6 +126,7 @@ class Item:
             session_languages=[],
             own_languages=None,
             sdgs=[],
+            tags=[],
             seats=None,
             taken=0,
             over=0,
@@ -319,6 +321,7 @@ COLUMNS = (
     SessionVersion.languages,
     OccurrenceVersion.languages,
     SessionVersion.sdgs,
+    SessionVersion.tags,
     OccurrenceVersion.day,
     OccurrenceVersion.starts_at,
     OccurrenceVersion.ends_at,

@@ -99,6 +99,7 @@ class SessionVersion(Base):
     track_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Track.id), index=True)
     languages: Mapped[Json]
     sdgs: Mapped[Json]
+    tags: Mapped[Json] = mapped_column(default=list, server_default="[]")
     visibility: Mapped[Visibility] = choice(Visibility)
     admission: Mapped[Admission] = choice(Admission)
     shows_block: Mapped[bool] = mapped_column(default=False, server_default=sa.false())

@@ -194,7 +194,7 @@ def entries(expo_id: int) -> Iterator[Entry]:
             None if public else row.conference_id,
             titles,
             tuple(text for speaker in billed for text in names[speaker][:2]),
-            (*known, *(place.room for place in here)),
+            (*known, *row.tags, *(place.room for place in here)),
             (row.abstract, *_others(row.abstracts), *at.abstracts),
         )
     for speaker, who in people.items():
@@ -229,6 +229,7 @@ def _sessions(expo_id: int) -> Iterable[sa.Row[tuple[object, ...]]]:
             SessionVersion.titles,
             SessionVersion.abstracts,
             SessionVersion.people,
+            SessionVersion.tags,
             SessionVersion.visibility,
             SessionType.name.label("type"),
             SessionType.names.label("type_names"),

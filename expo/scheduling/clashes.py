@@ -229,15 +229,20 @@ def acknowledge(*, expo: Expo, key: str, conference_ids: Collection[int], reason
     return found
 
 
-def before_release(expo_id: int, session_ids: Collection[int]) -> None:
-    """Called inside the transaction that publishes these sessions. Raises NotToBePublished."""
+def stops_release(expo_id: int, session_ids: Collection[int]) -> list[Clash]:
+    """What keeps these sessions from being published, by time."""
     board = boards.with_demand(expo_id)
     own = [row.id for session_id in session_ids for row in board.by_session.get(session_id, ())]
-    found = [
+    return [
         clash
         for clash in find(board, own)
         if clash.open and STRICTNESS[clash.level] >= STRICTNESS[Level.RELEASE]
     ]
+
+
+def before_release(expo_id: int, session_ids: Collection[int]) -> None:
+    """Called inside the transaction that publishes these sessions. Raises NotToBePublished."""
+    found = stops_release(expo_id, session_ids)
     if found:
         raise NotToBePublished(
             _("This is not published while something stands in the way: settle it, or say why it stays."),

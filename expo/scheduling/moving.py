@@ -14,7 +14,7 @@ from expo.core.audit import AuditEntry
 from expo.core.db import lock, transaction
 from expo.core.refusals import ChangedMeanwhile
 from expo.expos.models import Expo
-from expo.programme import actions
+from expo.programme import actions, queries, removing
 from expo.programme import clashes as programme
 from expo.programme.drafts import OccurrenceDraft
 from expo.programme.models import Occurrence, Session
@@ -58,6 +58,7 @@ def move(*, expo: Expo, moves: Iterable[Move], keep: str = "") -> int:
     with transaction(), programme.together(expo.id, keep=keep):
         for each in moves:
             if isinstance(each.what, Session):
+                _without_times(each.what)
                 fresh = OccurrenceDraft(each.starts_at, each.ends_at, each.room_id)
                 actions.create_occurrence(session=each.what, draft=fresh)
                 changed += 1
@@ -77,20 +78,36 @@ def move(*, expo: Expo, moves: Iterable[Move], keep: str = "") -> int:
 
 
 def undo(*, expo: Expo, moved: Iterable[tuple[Occurrence, int | None]], keep: str = "") -> int:
-    """Take the last move of each of these back, all or none; undoing it once more moves it again.
+    """Take the last move of each of these back, all or none; undoing it once more moves it again. A time that the
+    move made is taken away.
 
-    Raises MovedMeanwhile, NothingToUndo, Clashes.
+    Raises MovedMeanwhile, NothingToUndo, Clashes; InUse where a new time was published already.
     """
     changed = 0
     with transaction(), programme.together(expo.id, keep=keep):
         for occurrence, version in moved:
             _same_version(occurrence, version)
+            if is_new(occurrence):
+                removing.remove_occurrence(occurrence=occurrence)
+                changed += 1
+                continue
             entry = last_move(occurrence)
             if entry is None:
                 raise NothingToUndo(_("The last change of %(code)s was no move.", code=occurrence.code))
             wanted = replace(draft_of_occurrence(occurrence), **_read(entry.before))
             changed += actions.edit_occurrence(occurrence=occurrence, draft=wanted)
     return changed
+
+
+def is_new(occurrence: Occurrence) -> bool:
+    """Whether nobody has touched the time since it was made."""
+    entry = next(iter(audit.history("occurrence", occurrence.id)), None)
+    return occurrence.version == 1 and entry is not None and entry.action == "occurrence_created"
+
+
+def can_undo(occurrence: Occurrence) -> bool:
+    """Whether there is a move that could be taken back."""
+    return is_new(occurrence) or last_move(occurrence) is not None
 
 
 def last_move(occurrence: Occurrence) -> AuditEntry | None:
@@ -113,6 +130,13 @@ def _read(said: Any) -> dict[str, Any]:
     if "placement" in said:
         found["placement"] = Placement(said["placement"])
     return found
+
+
+def _without_times(session: Session) -> None:
+    """It was picked up because it had no time. Of two who give it one, the second is told."""
+    first = next((one for one in queries.occurrences(session.id) if one.cancelled_at is None), None)
+    if first is not None:
+        _same_version(first, 0)
 
 
 def _same_version(occurrence: Occurrence, version: int | None) -> None:

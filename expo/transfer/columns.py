@@ -44,6 +44,7 @@ _SESSIONS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "people": (_l("People"), ("people", "speakers", "speaker", "persons", "personer", "talare", "medverkande")),
     "languages": (_l("Languages"), ("languages", "language", "sprak")),
     "sdgs": (_l("Global Goals"), ("sdgs", "sdg", "goals", "global goals", "globala mal")),
+    "tags": (_l("Tags"), ("tags", "tag", "keywords", "taggar", "nyckelord")),
     "seats": (_l("Seats"), ("seats", "capacity", "platser", "antal platser")),
     "visibility": (_l("Who sees it"), ("visibility", "synlighet")),
     "admission": (_l("How one gets in"), ("admission", "booking", "bokning")),

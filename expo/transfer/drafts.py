@@ -39,6 +39,7 @@ class Drafted:
     people: tuple[tuple[str, str, str], ...]  # key, name, role
     languages: tuple[str, ...]
     sdgs: tuple[int, ...]
+    tags: tuple[str, ...]
     seats: int | None
     visibility: Visibility
     admission: Admission
@@ -106,6 +107,7 @@ def _row(
         people=people,
         languages=tuple(session.languages if time.languages is None else time.languages),
         sdgs=tuple(session.sdgs),
+        tags=tuple(session.tags),
         seats=time.seats,
         visibility=session.visibility,
         admission=session.admission,

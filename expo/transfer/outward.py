@@ -28,7 +28,7 @@ from .known import guid_of, number_of
 Plain = dict[str, Any]
 COLUMNS = (
     "id", "code", "session", "conference", "title", "abstract", "type", "track", "starts_at", "ends_at", "room",
-    "people", "languages", "sdgs", "seats", "visibility", "admission", "state", "parent",
+    "people", "languages", "sdgs", "tags", "seats", "visibility", "admission", "state", "parent",
 )  # fmt: skip
 
 
@@ -99,6 +99,7 @@ def _table(rows: list[Drafted]) -> Iterator[tuple[str, ...]]:
             "; ".join(_named(one, shared) for one in row.people),
             " ".join(row.languages),
             " ".join(map(str, row.sdgs)),
+            ", ".join(row.tags),
             "" if row.seats is None else str(row.seats),
             row.visibility.value,
             row.admission.value,
@@ -184,6 +185,7 @@ def _pretalx(rows: list[Drafted]) -> bytes:
                 "submission_type": {"en": row.type},
                 "track": {"en": row.track} if row.track else None,
                 "state": _STATES[row.state],
+                "tags": list(row.tags),
                 "abstract": row.abstract,
                 "description": "",
                 "duration": round((row.ends_at - row.starts_at).total_seconds() / 60)

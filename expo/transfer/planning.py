@@ -146,6 +146,7 @@ class Planner:
         after = replace(
             after,
             sdgs=after.sdgs if entry.sdgs is None else tuple(sorted(set(entry.sdgs))),
+            tags=after.tags if entry.tags is None else entry.tags,
             visibility=entry.visibility or after.visibility,
             admission=entry.admission or after.admission,
         )
@@ -170,6 +171,7 @@ class Planner:
             "abstract",
             "languages",
             "sdgs",
+            "tags",
             "visibility",
             "admission",
             "state",

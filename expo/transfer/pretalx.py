@@ -13,6 +13,7 @@ from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.imports import cells
 from expo.imports.sheets import Fault
+from expo.programme import tags
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.words import SessionState
 
@@ -87,6 +88,9 @@ def _add(found: Found, name: str, line: int, row: Plain, slot: Plain, zone: Zone
         people=_people(row.get("speakers")),
         languages=tuple(filter(None, [_language(_said(row.get("content_locale")))])),
         first_language_only=True,
+        tags=read("tags", row.get("tags"), lambda _text: _tags(row["tags"]))
+        if isinstance(row.get("tags"), list)
+        else None,
         state=_STATES.get(str(row.get("state")), SessionState.DRAFT),
     )
     found.add(entry, faults)
@@ -96,6 +100,15 @@ def _people(listed: Any) -> tuple[Who, ...]:
     rows = [one for one in (listed if isinstance(listed, list) else ()) if isinstance(one, dict)]
     named = [Who(one_line(_said(one.get("name")))[:200], _said(one.get("code"))[:250]) for one in rows]
     return tuple(who for who in named if who.name)
+
+
+def _tags(listed: list[Any]) -> tuple[str, ...]:
+    """Words; of tags that are objects, their names. Numbers name nothing without pretalx's own list."""
+    words = [one.get("tag", one) if isinstance(one, dict) else one for one in listed]
+    named = tags.normal(_said(word) for word in words if not isinstance(word, int))
+    if len(named) > tags.MOST or any(len(tag) > tags.LONGEST for tag in named):
+        raise ValueError(_("at most %(most)s tags of %(long)s letters", most=tags.MOST, long=tags.LONGEST))
+    return named
 
 
 def _said(value: Any) -> str:

@@ -49,6 +49,7 @@ class Entry:
     languages: tuple[str, ...] | None = None
     first_language_only: bool = False
     sdgs: tuple[int, ...] | None = None
+    tags: tuple[str, ...] | None = None
     seats: int | None = None
     says_seats: bool = False
     visibility: Visibility | None = None

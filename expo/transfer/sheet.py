@@ -15,6 +15,7 @@ from expo.imports import cells
 from expo.imports.attendee_files import Listed
 from expo.imports.cells import shown
 from expo.imports.sheets import Row
+from expo.programme import tags
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.words import Admission, SessionState, Visibility
 
@@ -105,12 +106,20 @@ def _entry(cells_: Cells, zone: ZoneInfo) -> Entry:
         people=cells_.read("people", people),
         languages=cells_.read("languages", lambda text: tuple(map(cells.language, words(text)))),
         sdgs=cells_.read("sdgs", lambda text: tuple(map(cells.whole(least=1, most=17), words(text)))),
+        tags=cells_.read("tags", _tags),
         seats=seats,
         says_seats=cells_.has("seats"),
         visibility=cells_.read("visibility", cells.perhaps(cells.word(Visibility))),
         admission=cells_.read("admission", cells.perhaps(cells.among(ADMISSIONS))),
         state=cells_.read("state", cells.perhaps(cells.word(SessionState))),
     )
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    found = tags.parsed(text)
+    if len(found) > tags.MOST or any(len(tag) > tags.LONGEST for tag in found):
+        raise ValueError(_("at most %(most)s tags of %(long)s letters", most=tags.MOST, long=tags.LONGEST))
+    return found
 
 
 def _times(cells_: Cells, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

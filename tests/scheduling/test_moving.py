@@ -17,6 +17,7 @@ from expo.core.db import db, transaction
 from expo.expos.models import Expo
 from expo.notices.models import AgendaNotice
 from expo.programme import actions
+from expo.programme import queries as programme
 from expo.programme.drafts import Billing, SessionDraft
 from expo.programme.models import Occurrence, Room
 from expo.programme.refusals import Clashes
@@ -208,3 +209,23 @@ def test_after_any_moves_nothing_clashes_that_nobody_kept(
     found = clashes.find(boards.of(expo.id), strictly=True)
     assert {frozenset((one.own.id, one.other.id)) for one in found if one.other and not one.open} == by_hand
     assert list(checks.broken()) == []
+
+
+def test_a_time_that_a_move_made_is_taken_away_again_and_two_do_not_make_two():
+    conference = a.a_conference()
+    session = actions.create_session(conference=conference, draft=SessionDraft(title="New", type="talk"))
+    room, expo = a.a_room(conference.expo), conference.expo
+    wanted = Move(session, tomorrow_at(9), tomorrow_at(10), room.id)
+    moving.move(expo=expo, moves=[wanted])
+    with pytest.raises(MovedMeanwhile):
+        moving.move(expo=expo, moves=[wanted])
+    (made,) = programme.occurrences(session.id)
+    assert (made.code, moving.can_undo(made)) == (session.code, True)
+    assert moving.undo(expo=expo, moved=[(made, made.version)]) == 1
+    assert programme.occurrences(session.id) == []
+
+    moving.move(expo=expo, moves=[wanted])
+    (made,) = programme.occurrences(session.id)
+    moving.move(expo=expo, moves=[Move(made, tomorrow_at(11), tomorrow_at(12), room.id, made.version)])
+    moving.undo(expo=expo, moved=[(made, made.version)])
+    assert made.starts_at == tomorrow_at(9)

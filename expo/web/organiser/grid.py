@@ -38,6 +38,7 @@ COLUMNS = {
     "room": _l("Room"),
     "people": _l("People"),
     "languages": _l("Languages"),
+    "tags": _l("Tags"),
     "seats": _l("Seats"),
     "state": _l("State"),
 }

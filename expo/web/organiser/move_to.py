@@ -164,8 +164,7 @@ def _foreseen(what: Occurrence | Session, wanted: Move) -> dict[str, Any]:
 def _day_url(what: Occurrence | Session, wanted: Move) -> str:
     assert wanted.starts_at is not None
     day = wanted.starts_at.astimezone(this_expo().zone).date()
-    code = what.code if isinstance(what, Occurrence) else None
-    return url_for("organiser.timetable", day=day.isoformat(), moved=code)
+    return url_for("organiser.timetable", day=day.isoformat(), moved=what.code)
 
 
 def _page(what: Occurrence | Session, form: MoveForm, foreseen: dict[str, Any] | None) -> str:

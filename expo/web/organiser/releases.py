@@ -21,6 +21,7 @@ from expo.publishing import queries as publishing
 from expo.publishing.models import Proposal
 from expo.publishing.refusals import FewerSeatsThanBooked, NeedsApproval, NothingToPublish
 from expo.reports import timeline
+from expo.scheduling import clashes
 from expo.scheduling.refusals import NotToBePublished
 from expo.web.context import this_expo
 from expo.web.forms import DayField, PlainForm, TextLine, short
@@ -85,6 +86,7 @@ def propose_release() -> ResponseReturnValue:
 def proposal(proposal_id: int) -> ResponseReturnValue:
     found = _proposal(proposal_id, Deed.READ)
     part = lists.page_of(found.changes)
+    covered = covering.read(found.expo_id, found.scope, found.scope_key)
     return render_template(
         "organiser/proposal.html",
         proposal=found,
@@ -95,6 +97,9 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
         mine=found.made_by == audit.actor(),
         may_publish=_may_publish(found),
         kinds=words.CHANGE_KINDS,
+        **_stopped(
+            covered.waiting(found.expo_id) if covered and not found.ended_at else covering.Waiting([], [])
+        ),
     )
 
 
@@ -220,7 +225,19 @@ def _page(form: ReleaseForm) -> str:
         may_publish=bool(form.scope.choices),
         kinds=words.CHANGE_KINDS,
         here=lists.here,
+        **_stopped(found),
     )
+
+
+def _stopped(found: covering.Waiting) -> dict[str, Any]:
+    """What keeps these changes from being published, and how it is told."""
+    stops = clashes.stops_release(this_expo().id, [one.session.id for one in found.sessions])
+    return {
+        "stops": stops,
+        "sentence": lambda clash: clashes.sentence(clash, mine.rights()),
+        "words": words,
+        "may_schedule": lambda clash: mine.may(Deed.SCHEDULE, clash.own.conference_id),
+    }
 
 
 def _asked_day() -> date | None:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from wtforms import BooleanField, SelectField
 
 from expo.core.refusals import ChangedMeanwhile, Refusal
+from expo.programme import tags
 from expo.programme.drafts import OccurrenceDraft, SessionDraft
 from expo.programme.fitting import LONGEST_TEXT
 from expo.programme.models import Conference, Occurrence, Room, Session
@@ -21,6 +22,7 @@ from expo.programme.repeating import Reach
 from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
+from expo.web.context import this_expo
 from expo.web.filters import language_name
 from expo.web.forms import (
     CityMomentField,
@@ -88,6 +90,11 @@ class SessionForm(TextsForm, ScheduleForm):
         message=_l("Numbers from 1 to 17, such as 11 13."),
         description=_l("Numbers from 1 to 17, such as 11 13."),
     )
+    tags = TextLine(
+        _l("Tags"),
+        [short(600)],
+        description=_l("Free words with commas between them, such as water, children."),
+    )
     visibility = SelectField(_l("Who sees it"), choices=lambda: words.choices(words.VISIBILITIES))
     admission = SelectField(_l("How one gets in"), choices=lambda: words.choices(words.ADMISSIONS))
     shows_block = BooleanField(
@@ -109,6 +116,11 @@ class SessionForm(TextsForm, ScheduleForm):
         description=_l("A part does not clash with the whole, unless one has to choose between the two."),
     )
 
+    @property
+    def known_tags(self) -> list[str]:
+        """To choose from while one types."""
+        return tags.of_expo(this_expo().id)
+
     @classmethod
     def of(cls, session: Session, sent: Mapping[str, Any] | None = None) -> SessionForm:
         """The form of a session: as it is saved, or as it was sent."""
@@ -116,6 +128,7 @@ class SessionForm(TextsForm, ScheduleForm):
         saved = {name: getattr(draft, name) for name in SessionDraft.__slots__}
         saved |= {"version": session.version, "parent": session.parent.code if session.parent else ""}
         saved["interpretation"] = tuple(">".join(pair) for pair in draft.interpretation)
+        saved["tags"] = ", ".join(draft.tags)
         saved |= cls.saved_texts(draft.texts)
         for name in ("visibility", "admission", "state"):
             saved[name] = saved[name].value
@@ -132,6 +145,7 @@ class SessionForm(TextsForm, ScheduleForm):
             track=self.track.data or "",
             languages=self.languages.data,
             sdgs=tuple(int(goal) for goal in self.sdgs.data),
+            tags=tags.parsed(self.tags.data or ""),
             visibility=Visibility(self.visibility.data),
             admission=Admission(self.admission.data),
             shows_block=bool(self.shows_block.data),

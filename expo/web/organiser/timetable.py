@@ -148,7 +148,7 @@ def _moved() -> list[str]:
         if (
             occurrence is not None
             and mine.may(Deed.SCHEDULE, occurrence.session.conference_id)
-            and moving.last_move(occurrence) is not None
+            and moving.can_undo(occurrence)
         ):
             found.append(f"{occurrence.code}:{occurrence.version}")
     return found

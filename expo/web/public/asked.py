@@ -64,6 +64,7 @@ def arguments(wished: Filter) -> list[tuple[str, str]]:
         "type": wished.types,
         "language": wished.languages,
         "sdg": wished.sdgs,
+        "tag": wished.tags,
         "time": wished.times,
         "offer": wished.offers,
         "audience": wished.audiences,

@@ -57,6 +57,7 @@ class Choices:
     tracks: list[Choice]
     venues: list[Choice]
     goals: list[Choice]
+    tags: list[Choice]
     offers: list[Choice]
     prices: list[Choice]
     audiences: list[Choice]
@@ -71,6 +72,7 @@ class Choices:
             ("venue", _("Place"), _("All places"), self.venues),
             ("track", _("Track"), _("All tracks"), self.tracks),
             ("sdg", _("Global Goal"), _("All goals"), self.goals),
+            ("tag", _("Tag"), _("All tags"), self.tags),
             ("price", _("Price"), _("Any price"), self.prices),
             ("audience", _("Tickets for"), _("Anybody"), self.audiences),
             ("offer", _("Access"), _("Any room"), self.offers),
@@ -119,6 +121,7 @@ def choices(every: Facets, sifted: Sifted, wished: Filter) -> Choices:
             for goal in sorted({*every.goals, *wished.sdgs})
             if goal in GOALS and (counted.goals[goal] or goal in wished.sdgs)
         ],
+        tags=_listed({tag: tag for tag in {*every.tags, *wished.tags}}, counted.tags, wished.tags),
         offers=_known(FEATURES, counted.offers, wished.offers),
         prices=_prices(counted, wished),
         audiences=_audiences(counted, wished),
@@ -221,7 +224,7 @@ def loosened(wished: Filter) -> list[tuple[Filter, str]]:
         (replace(wished, types=()), _("Any type")),
         (replace(wished, conferences=()), _("Any conference")),
         (replace(wished, venues=(), rooms=()), _("Any place")),
-        (replace(wished, tracks=(), sdgs=()), _("Any topic")),
+        (replace(wished, tracks=(), sdgs=(), tags=()), _("Any topic")),
         (replace(wished, offers=()), _("Any room")),
         (replace(wished, price="", audiences=(), within=None), _("Any ticket")),
         (replace(wished, mine=None), _("Also what is not open to me")),

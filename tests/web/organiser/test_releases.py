@@ -9,6 +9,8 @@ from expo.programme import actions
 from expo.programme.drafts import Billing, OccurrenceDraft
 from expo.programme.words import Role
 from expo.publishing import queries as publishing
+from expo.scheduling import levels, needs
+from expo.scheduling.words import ClashRule, Level
 from tests import factories as a
 from tests.counting import statements
 
@@ -147,3 +149,16 @@ def test_a_preview_costs_the_same_for_one_and_for_many(desk: Desk):
         page.get(f"{desk.path}/releases")
 
     assert len(many) == len(one)
+
+
+@pytest.mark.feature("P3")
+def test_the_page_lists_what_stops_publishing_with_where_it_is_settled(desk: Desk):
+    talk = a.a_session(desk.conference, title="Too full", published=False)
+    levels.say(expo=desk.expo, conference=None, said={ClashRule.CAPACITY: (Level.RELEASE, None)})
+    needs.say(session=talk.session, draft=needs.NeedsDraft(expected=900))
+    client, path = desk.open_as(Role.SCHEDULER), f"{desk.path}/releases"
+
+    for page in (client.get(path), client.post(path, data={"scope": "", "note": "", "day": ""})):
+        assert "1 clash stops publishing" in page.text
+        assert "900 people want to come" in page.text
+        assert f"{desk.path}/timetable/{talk.code}/move" in page.text
