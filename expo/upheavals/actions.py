@@ -7,7 +7,7 @@ half done, and none shows anything that the release has not said already: the sa
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
