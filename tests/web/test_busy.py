@@ -31,4 +31,4 @@ def test_a_busy_database_is_no_fault(browser, monkeypatch, fault):
 
     page = browser().get(f"/{conference.expo.slug}/")
 
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "2")
