@@ -17,7 +17,21 @@ from expo.core.refusals import Refusal
 from expo.expos import queries as expos
 from expo.imports import actions as imports
 
-from . import areas, asking, bearers, cities, doors, lines, logins, money, names, seats, told, tongues
+from . import (
+    areas,
+    asking,
+    bearers,
+    cities,
+    doors,
+    incidents,
+    lines,
+    logins,
+    money,
+    names,
+    seats,
+    told,
+    tongues,
+)
 from .crowd import Crowd
 
 SLUG = "h22"
@@ -63,6 +77,8 @@ def set_up(say: Callable[[str], None]) -> bool:
         doors.staff(expo, START)
         told.write(expo, START)
     crowd.arrive()
+    with audit.acting("command:demo"):
+        incidents.happen(expo, START)
     return True
 
 

@@ -77,6 +77,12 @@ def test_a_typed_code_fills_the_screen_and_the_page_is_ready_again_by_itself(
 
     word(page, "IN")
     expect(page.locator("main.door.in")).to_be_visible()
+    shape = page.locator("main .verdict .sign")  # never colour alone: drawn, and nothing painted over it
+    expect(shape).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    box = shape.bounding_box()
+    assert box
+    assert box["width"] == pytest.approx(box["height"], abs=2)
+    assert box["width"] > 80
     expect(page.locator("main .verdict .name")).to_have_text("Þórdís Guðlaugsdóttir")
     expect(page.locator("main.door.idle")).to_be_visible()  # by itself
     expect(page.get_by_label("Badge code")).to_be_focused()
