@@ -125,7 +125,7 @@ def test_what_goes_back_in_cash_is_taken_off_the_till_once(browser):
 
 @pytest.mark.storm
 def test_a_till_that_is_counted_while_two_sell_and_one_gives_back_holds_what_it_was_expected_to(app):
-    """Nothing is counted twice or forgotten, whenever it came."""
+    """Nothing is counted twice or forgotten, whenever it came. Seen red where a count did not hold the seller."""
     kind = a_kind()
     orders = [bought(kind, paid=False).order for _number in range(9)]
     seller_id, expo_id = billing.seller_of(kind.conference).id, kind.expo_id
