@@ -41,6 +41,11 @@ def sell(expo: Expo, team: dict[str, Account], begins: datetime) -> None:
             draft=SellerDraft(
                 "Öresund Congress AB",
                 vat_number="SE556677889901",
+                org_number="556677-8899",
+                street="Kungsgatan 1",
+                postcode="252 21",
+                city="Helsingborg",
+                iban="SE45 5000 0000 0583 9825 7466",
                 currencies=("SEK", "EUR"),
                 how_to_pay="Bankgiro 5050-1055\nIBAN SE45 5000 0000 0583 9825 7466",
             ),

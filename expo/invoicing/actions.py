@@ -20,13 +20,13 @@ from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.expos.models import Expo
 from expo.mail import outbox
-from expo.payment import orders, settling
+from expo.payment import codes, orders, settling
 from expo.payment import queries as payment
 from expo.payment.models import Order, OrderLine, OrderState
 from expo.payment.news import OrderBilled, OrderChanged, OrderExpired, OrderSettled
 from expo.payment.refusals import OrderClosed
 
-from . import peppol, queries
+from . import queries
 from .models import BillingDetails, Document, DocumentKind, DocumentLine, InvoiceSeries
 
 REMIND_BEFORE = 3  # days before it is due
@@ -58,10 +58,7 @@ def _told(one: OrderSettled | OrderBilled | OrderChanged | OrderExpired) -> None
 
 def ask(*, order: Order, details: Details) -> None:
     """An invoice, please: due when the order is, addressed like this. Raises BadInput, OrderClosed."""
-    if not one_line(details.name):
-        raise BadInput(_("An invoice needs a name."), field="name")
-    if details.endpoint and not peppol.endpoint(details.endpoint):
-        raise BadInput(_("Scheme and number, such as 0007:2120001157."), field="endpoint")
+    _check(details)
     with transaction():
         order = orders.hold(order.id)
         if order.state in (OrderState.EXPIRED, OrderState.VOID) or not order.total_minor:
@@ -78,6 +75,15 @@ def ask(*, order: Order, details: Details) -> None:
         if order.state is OrderState.OPEN:
             settling.bill(order=order)
             _remind_later(order)
+
+
+def _check(details: Details) -> None:
+    if not one_line(details.name):
+        raise BadInput(_("An invoice needs a name."), field="name")
+    if details.endpoint and not codes.endpoint(details.endpoint):
+        raise BadInput(_("Scheme and number, such as 0007:2120001157."), field="endpoint")
+    if details.vat_number.strip() and not codes.vat_number(details.vat_number):
+        raise BadInput(_("It begins with the country, such as SE212000115701."), field="vat_number")
 
 
 def bring_up_to_date(order: Order) -> list[Document]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from expo.core.db import Base, Id, Json, Moment, choice, choice_check
 from expo.core.money import Money
 from expo.expos.models import Expo
+from expo.payment import codes
 from expo.payment.models import Order, OrderLine, Seller
 
 
@@ -93,6 +94,18 @@ class Document(Base):
     def name(self) -> str:
         """What it is called: year and number."""
         return f"{self.year}-{self.number:05d}"
+
+    @property
+    def is_to_pay(self) -> bool:
+        """Whether something was left to pay when it was issued."""
+        return self.kind is DocumentKind.INVOICE and self.total.minor > self.paid_minor
+
+    @property
+    def is_for_systems(self) -> bool:
+        """Whether its seller has said enough of itself for a file that systems take: EN 16931, BR-S-02 and BR-CO-26."""
+        if codes.vat_number(self.seller_told["vat_number"]):
+            return True
+        return bool(self.seller_told.get("org_number") and not self.vat_minor)
 
     @property
     def vat(self) -> Money:

@@ -1,7 +1,8 @@
-"""An invoice or credit note as Peppol BIS Billing 3.0 wants it: UBL 2.1, EN 16931.
+"""An invoice or credit note as a file for systems: UBL 2.1 by the rules of EN 16931, and where seller and buyer have an
+electronic address, by those of Peppol BIS Billing 3.0 as well. It says itself which of the two it is.
 
-Source: https://docs.peppol.eu/poacc/billing/3.0/ (elements in the order of their schema; rule numbers BR-… in tests).
-Lines hold amounts without VAT; all amounts have the currency's decimals, and every sum is exact.
+Source: https://docs.peppol.eu/poacc/billing/3.0/ (elements in the order of their schema). Lines hold amounts without
+VAT; all amounts have the currency's decimals, and every sum is exact.
 """
 
 from __future__ import annotations
@@ -13,28 +14,31 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from babel.numbers import get_currency_precision
+from flask_babel import gettext as _
+
+from expo.payment import codes
 
 from .models import Document, DocumentKind, DocumentLine
+from .refusals import NoElectronicInvoice
 
-CUSTOMIZATION = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+EN_16931 = "urn:cen.eu:en16931:2017"
+CUSTOMIZATION = f"{EN_16931}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 PROFILE = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 _ROOT = "urn:oasis:names:specification:ubl:schema:xsd:{0}-2"
-_ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):([A-Za-z0-9.:-]{2,50})")
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def endpoint(text: str) -> tuple[str, str] | None:
-    """Scheme (EAS code) and identifier, of what was typed as 0007:2120001157."""
-    found = _ENDPOINT.fullmatch(text.strip())
-    return (found[1], found[2]) if found else None
-
-
 def as_xml(document: Document) -> bytes:
-    """The file, UTF-8. Raises ValueError for a document without lines."""
+    """The file, UTF-8. Raises NoElectronicInvoice, and ValueError for a document without lines."""
     if not document.lines:
         raise ValueError("a document has lines")
+    if not document.is_for_systems:
+        raise NoElectronicInvoice(
+            _("%(seller)s has not entered its VAT number yet, without which no system takes the file. Use the PDF.",
+              seller=document.seller_told["name"])
+        )  # fmt: skip
     is_invoice = document.kind is DocumentKind.INVOICE
     kind = "Invoice" if is_invoice else "CreditNote"
     ET.register_namespace("cac", CAC)
@@ -42,8 +46,11 @@ def as_xml(document: Document) -> bytes:
     root = ET.Element(f"{{{_ROOT.format(kind)}}}{kind}")
     writer = _Writer(document)
     buyer, seller = document.buyer_told, document.seller_told
-    writer.say(root, "CustomizationID", CUSTOMIZATION)
-    writer.say(root, "ProfileID", PROFILE)
+    if _reach(seller) and _reach(buyer):  # PEPPOL-EN16931-R010, R020
+        writer.say(root, "CustomizationID", CUSTOMIZATION)
+        writer.say(root, "ProfileID", PROFILE)
+    else:
+        writer.say(root, "CustomizationID", EN_16931)
     writer.say(root, "ID", document.name)
     writer.say(root, "IssueDate", document.issued_on.isoformat())
     if is_invoice and document.due_on:
@@ -62,7 +69,7 @@ def as_xml(document: Document) -> bytes:
     writer.party(writer.part(root, "AccountingCustomerParty"), buyer, is_seller=False)
     if is_invoice and seller["iban"]:
         means = writer.part(root, "PaymentMeans")
-        writer.say(means, "PaymentMeansCode", "58" if document.currency == "EUR" else "30")
+        writer.say(means, "PaymentMeansCode", _means(document))
         writer.say(means, "PaymentID", document.order.code)
         writer.say(writer.part(means, "PayeeFinancialAccount"), "ID", seller["iban"].replace(" ", ""))
     writer.taxes(root)
@@ -72,13 +79,25 @@ def as_xml(document: Document) -> bytes:
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
+def _reach(told: dict[str, Any]) -> tuple[str, str] | None:
+    """The electronic address; a Swedish seller's registration number is one."""
+    number = codes.swedish_number(told.get("org_number", ""), told["country"] or "SE")
+    return codes.endpoint(told["endpoint"]) or ((codes.SWEDISH_NUMBER, number) if number else None)
+
+
+def _means(document: Document) -> str:
+    """SEPA credit transfer, or credit transfer: of whatever currency within Sweden (SE-R-012)."""
+    within = {document.seller_told["country"] or "SE", document.buyer_told["country"] or "SE"} == {"SE"}
+    return "58" if document.currency == "EUR" and not within else "30"
+
+
 class _Writer:
     """Writes the parts of one document."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.digits = get_currency_precision(document.currency)
-        self.has_vat_number = bool(document.seller_told["vat_number"])
+        self.has_vat_number = bool(codes.vat_number(document.seller_told["vat_number"]))
 
     def part(self, into: ET.Element, name: str) -> ET.Element:
         return ET.SubElement(into, f"{{{CAC}}}{name}")
@@ -93,7 +112,7 @@ class _Writer:
 
     def party(self, into: ET.Element, told: dict[str, Any], *, is_seller: bool) -> None:
         party = self.part(into, "Party")
-        reach = endpoint(told["endpoint"])
+        reach = _reach(told)
         if reach:
             self.say(party, "EndpointID", reach[1], schemeID=reach[0])
         self.say(self.part(party, "PartyName"), "Name", told["name"])
@@ -102,14 +121,17 @@ class _Writer:
             if told[key]:
                 self.say(address, name, told[key])
         self.say(self.part(address, "Country"), "IdentificationCode", told["country"] or "SE")
-        if told["vat_number"]:
+        vat_number = codes.vat_number(told["vat_number"])
+        if vat_number and self.has_vat_number:  # BR-O-02: where VAT does not come in, none is named
             tax = self.part(party, "PartyTaxScheme")
-            self.say(tax, "CompanyID", told["vat_number"].replace(" ", ""))
+            self.say(tax, "CompanyID", vat_number)
             self.say(self.part(tax, "TaxScheme"), "ID", "VAT")
         legal = self.part(party, "PartyLegalEntity")
         self.say(legal, "RegistrationName", told["name"])
         if is_seller and told["org_number"]:
-            self.say(legal, "CompanyID", told["org_number"])
+            swedish = codes.swedish_number(told["org_number"], told["country"] or "SE")
+            scheme = {"schemeID": codes.SWEDISH_NUMBER} if swedish else {}
+            self.say(legal, "CompanyID", swedish or told["org_number"], **scheme)
 
     def category(self, into: ET.Element, name: str, rate: int, *, why: bool = False) -> None:
         """S with a rate; without one E (exempt), or O where the seller is not registered for VAT at all."""

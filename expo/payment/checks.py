@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from expo.core.checks import check
 from expo.core.db import db
 
+from .counting_models import CashCount, CountedPayment, CountedRefund
 from .models import (
     LIVE_REFUNDS,
     MONEY_ACCOUNTS,
@@ -19,6 +20,7 @@ from .models import (
     OrderLine,
     OrderState,
     Payment,
+    PayMethod,
     Refund,
     RefundState,
 )
@@ -146,6 +148,54 @@ def reductions() -> Iterator[str]:
     )
     for row in db.session.execute(wrong):
         yield f"order line {row.id} is reduced by more than it costs, or by what stayed behind"
+
+
+@check("3", "the cash in the books of a seller is what its tills took, less what went back out of them")
+def cash() -> Iterator[str]:
+    tills: dict[tuple[int, str], int] = {}
+    came = (
+        sa.select(Order.seller_id, Payment.currency, sa.func.sum(Payment.amount_minor))
+        .join(Payment.order)
+        .where(Payment.method == PayMethod.DESK, Payment.state.in_(MONEY_IN))
+        .group_by(Order.seller_id, Payment.currency)
+    )
+    gone = (
+        sa.select(Order.seller_id, Refund.currency, -sa.func.sum(Refund.amount_minor))
+        .join(Refund.order)
+        .where(Refund.way == PayMethod.DESK, Refund.state == RefundState.DONE)
+        .group_by(Order.seller_id, Refund.currency)
+    )
+    booked = (
+        sa.select(LedgerRow.seller_id, LedgerRow.currency, -sa.func.sum(LedgerRow.amount_minor))
+        .where(LedgerRow.account == Account.CASH)
+        .group_by(LedgerRow.seller_id, LedgerRow.currency)
+    )
+    for asked in (came, gone, booked):
+        for seller_id, currency, minor in db.session.execute(asked):
+            key = (seller_id or 0, currency)
+            tills[key] = tills.get(key, 0) + int(minor)
+    for (seller_id, currency), apart in tills.items():
+        if apart:
+            yield f"the tills of seller {seller_id} and its books are {apart} {currency} apart"
+
+
+@check("3", "a till that was counted was expected to hold just the cash that the count has in it")
+def counted() -> Iterator[str]:
+    came = _sum(
+        Payment.amount_minor, CountedPayment.count_id == CashCount.id, Payment.id == CountedPayment.payment_id,
+        Order.id == Payment.order_id, Order.seller_id == CashCount.seller_id,
+        Payment.recorded_by == CashCount.taken_by, Payment.currency == CashCount.currency,
+    )  # fmt: skip
+    gone = _sum(
+        Refund.amount_minor, CountedRefund.count_id == CashCount.id, Refund.id == CountedRefund.refund_id,
+        Order.id == Refund.order_id, Order.seller_id == CashCount.seller_id, Refund.till == CashCount.taken_by,
+        Refund.currency == CashCount.currency,
+    )  # fmt: skip
+    wrong = sa.select(CashCount.id, CashCount.expected_minor, (came - gone).label("there")).where(
+        CashCount.expected_minor != came - gone
+    )
+    for row in db.session.execute(wrong):
+        yield f"count {row.id} expected {row.expected_minor}, and has {row.there} in it"
 
 
 def _came() -> sa.ScalarSelect[int]:

@@ -1,10 +1,10 @@
-"""What each person took at the desk, and the tills that were counted. A count has in it just the payments in cash that
-no count has yet, so none is counted twice and none is forgotten."""
+"""What each person took at the desk, and the tills that were counted. A count has in it just the payments in cash, and
+the cash that went back, which no count has yet; so none is counted twice and none is forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,8 +17,8 @@ from expo.core.money import Money
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import one_line
 
-from .counting_models import CashCount, CountedPayment
-from .models import MONEY_IN, Order, Payment, PayMethod, Seller
+from .counting_models import CashCount, CountedPayment, CountedRefund
+from .models import MONEY_IN, Order, Payment, PayMethod, Refund, RefundState, Seller
 from .payments import MOST_MINOR
 
 AT_THE_DESK = (PayMethod.DESK, PayMethod.SWISH)
@@ -26,13 +26,14 @@ AT_THE_DESK = (PayMethod.DESK, PayMethod.SWISH)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What one person wrote down for one seller in one way."""
+    """What one person wrote down for one seller in one way; in a till, less what went `back` out of it."""
 
     taken_by: str
     seller_id: int
     method: PayMethod
     count: int
     amount: Money
+    back: int = 0
 
 
 def taken(expo_id: int, seller_ids: Iterable[int] | None, begin: datetime, end: datetime) -> list[Taken]:
@@ -41,8 +42,36 @@ def taken(expo_id: int, seller_ids: Iterable[int] | None, begin: datetime, end: 
 
 
 def uncounted(expo_id: int, seller_ids: Iterable[int] | None) -> list[Taken]:
-    """What should lie in each till now: what came in cash and was never counted."""
-    return _grouped(expo_id, seller_ids, Payment.method == PayMethod.DESK, _OPEN)
+    """What should lie in each till now: what came in cash and was never counted, less what went back."""
+    tills = {
+        (one.taken_by, one.seller_id, one.amount.currency): one
+        for one in _grouped(expo_id, seller_ids, Payment.method == PayMethod.DESK, _OPEN)
+    }
+    by = (Refund.till, Order.seller_id, Refund.currency)
+    gone = (
+        sa.select(*by, sa.func.count(), sa.func.sum(Refund.amount_minor))
+        .join(Refund.order)
+        .where(Refund.expo_id == expo_id, Order.seller_id.is_not(None), *_OUT)
+        .group_by(*by)
+        .order_by(*by)
+    )
+    if seller_ids is not None:
+        gone = gone.where(Order.seller_id.in_(list(seller_ids)))
+    for till, seller_id, currency, number, minor in db.session.execute(gone):
+        key = (str(till), int(seller_id or 0), currency)
+        known = tills.get(key) or Taken(key[0], key[1], PayMethod.DESK, 0, Money(0, currency))
+        tills[key] = replace(known, amount=known.amount - Money(int(minor), currency), back=number)
+    return list(tills.values())
+
+
+def in_till(seller_id: int, taken_by: str, currency: str) -> int:
+    """What should lie there now, in minor units. Whoever acts on it holds the seller."""
+    came = sa.select(sa.func.sum(Payment.amount_minor)).join(Payment.order).where(
+        *_of_till(seller_id, taken_by, currency)
+    )  # fmt: skip
+    return int(db.session.scalar(came) or 0) - sum(
+        one.amount_minor for one in _gone_from(seller_id, taken_by, currency)
+    )
 
 
 def counts(expo_id: int, seller_ids: Iterable[int] | None, most: int = 200) -> list[CashCount]:
@@ -67,14 +96,12 @@ def count(*, seller: Seller, taken_by: str, expected: Money, counted: int, note:
         found = db.session.scalars(
             sa.select(Payment)
             .join(Payment.order)
-            .where(
-                Order.seller_id == seller.id, Payment.recorded_by == taken_by,
-                Payment.currency == expected.currency, Payment.method == PayMethod.DESK,
-                Payment.state.in_(MONEY_IN), _OPEN,
-            )
+            .where(*_of_till(seller.id, taken_by, expected.currency))
             .order_by(Payment.id)
-        ).all()  # fmt: skip
-        if not found or sum(one.amount_minor for one in found) != expected.minor:
+        ).all()
+        gone = _gone_from(seller.id, taken_by, expected.currency)
+        there = sum(one.amount_minor for one in found) - sum(one.amount_minor for one in gone)
+        if not (found or gone) or there != expected.minor:
             raise ChangedMeanwhile(
                 _("What should be there has changed since you opened the page. Look again.")
             )
@@ -86,6 +113,7 @@ def count(*, seller: Seller, taken_by: str, expected: Money, counted: int, note:
         db.session.add(made)
         db.session.flush()
         db.session.add_all(CountedPayment(payment_id=one.id, count_id=made.id) for one in found)
+        db.session.add_all(CountedRefund(refund_id=one.id, count_id=made.id) for one in gone)
         db.session.flush()
         audit.record(
             "cash_counted", "seller", seller.id, expo_id=seller.expo_id,
@@ -96,6 +124,30 @@ def count(*, seller: Seller, taken_by: str, expected: Money, counted: int, note:
 
 
 _OPEN = sa.not_(sa.exists().where(CountedPayment.payment_id == Payment.id))
+_OUT = (
+    Refund.way == PayMethod.DESK,
+    Refund.state == RefundState.DONE,
+    sa.not_(sa.exists().where(CountedRefund.refund_id == Refund.id)),
+)
+
+
+def _of_till(seller_id: int, taken_by: str, currency: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Cash of this till that no count has."""
+    return (
+        Order.seller_id == seller_id, Payment.recorded_by == taken_by, Payment.currency == currency,
+        Payment.method == PayMethod.DESK, Payment.state.in_(MONEY_IN), _OPEN,
+    )  # fmt: skip
+
+
+def _gone_from(seller_id: int, till: str, currency: str) -> list[Refund]:
+    """What went back out of this till that no count has."""
+    found = (
+        sa.select(Refund)
+        .join(Refund.order)
+        .where(Order.seller_id == seller_id, Refund.till == till, Refund.currency == currency, *_OUT)
+        .order_by(Refund.id)
+    )
+    return list(db.session.scalars(found))
 
 
 def _grouped(expo_id: int, seller_ids: Iterable[int] | None, *where: sa.ColumnElement[bool]) -> list[Taken]:

@@ -11,7 +11,8 @@ from .models import Seller
 
 
 class CashCount(Base):
-    """A till that was counted: what one person took in cash for one seller since they counted last. Never changed."""
+    """A till that was counted: what one person took in cash for one seller since they counted last, less what went
+    back out of it. Never changed."""
 
     __tablename__ = "cash_counts"
     __table_args__ = (
@@ -52,4 +53,13 @@ class CountedPayment(Base):
     __tablename__ = "counted_payments"
 
     payment_id: Mapped[int] = mapped_column(sa.ForeignKey("payments.id"), primary_key=True)
+    count_id: Mapped[int] = mapped_column(sa.ForeignKey(CashCount.id), index=True)
+
+
+class CountedRefund(Base):
+    """Cash that went back out of a till and that a count has in it: each stands in one at most."""
+
+    __tablename__ = "counted_refunds"
+
+    refund_id: Mapped[int] = mapped_column(sa.ForeignKey("refunds.id"), primary_key=True)
     count_id: Mapped[int] = mapped_column(sa.ForeignKey(CashCount.id), index=True)

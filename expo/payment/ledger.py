@@ -48,7 +48,9 @@ def captured(payment: Payment) -> None:
 
 def returned(refund: Refund) -> None:
     """Money went back. What a bank took back comes out of what it had set aside."""
-    whence = Account.DISPUTED if refund.key.startswith("dispute:") else _WHERE[refund.payment.method]
+    whence = (
+        Account.DISPUTED if refund.key.startswith("dispute:") else _WHERE[refund.way or refund.payment.method]
+    )
     _post(
         refund.order,
         f"refund:{refund.id}",

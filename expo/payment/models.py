@@ -255,6 +255,8 @@ class Refund(Base):
             "state NOT IN ('pending', 'done') OR NOT needs_second OR approved_by IS NOT NULL",
             name="second_person",
         ),
+        choice_check("way", PayMethod),
+        sa.CheckConstraint("(till IS NOT NULL) = (COALESCE(way, '') = 'desk')", name="till"),
         sa.UniqueConstraint("expo_id", "key"),
         sa.UniqueConstraint("provider_id"),
         sa.Index("ix_refunds_expo_id_state", "expo_id", "state"),
@@ -277,6 +279,9 @@ class Refund(Base):
     provider_id: Mapped[str | None] = mapped_column(sa.String(255))
     failure: Mapped[str] = mapped_column(sa.String(300), default="")
     done_at: Mapped[Moment | None]
+    # Where a person paid it out: by which way, and cash from whose till.
+    way: Mapped[PayMethod | None] = choice(PayMethod)
+    till: Mapped[str | None] = mapped_column(sa.String(80))
 
     order: Mapped[Order] = relationship()
     payment: Mapped[Payment] = relationship()

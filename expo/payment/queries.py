@@ -71,17 +71,18 @@ def lines_with(line_ids: Iterable[int]) -> list[OrderLine]:
 
 def captured(order_id: int) -> int:
     """What came for an order, in minor units, whether it stayed or not."""
-    return _sum(Payment.amount_minor, Payment.order_id == order_id, Payment.state.in_(MONEY_IN))
+    return total(Payment.amount_minor, Payment.order_id == order_id, Payment.state.in_(MONEY_IN))
 
 
 def net(order_id: int) -> int:
     """What came for an order and is not on its way back, in minor units."""
-    return captured(order_id) - _sum(
+    return captured(order_id) - total(
         Refund.amount_minor, Refund.order_id == order_id, Refund.state.in_(LIVE_REFUNDS)
     )
 
 
-def _sum(column: InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:
+def total(column: InstrumentedAttribute[int], *where: sa.ColumnElement[bool]) -> int:
+    """The sum of a column of money, in minor units."""
     return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(column), 0)).where(*where)) or 0)
 
 

@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager, joinedload
 
 from expo.core import audit, clock, jobs
-from expo.core.db import add_unless_there, db, execute, transaction
+from expo.core.db import add_unless_there, db, execute, lock, transaction
 from expo.core.money import Money
 from expo.core.refusals import BadInput
 from expo.core.text import one_line
 
-from . import ledger, orders, queries
+from . import counting, ledger, orders, queries
 from .models import (
     LIVE_REFUNDS,
     Order,
@@ -30,7 +31,7 @@ from .models import (
     RefundReason,
     RefundState,
 )
-from .refusals import NotYourRefund, RefundTooMuch, WrongRefundStep
+from .refusals import NotYourRefund, RefundTooMuch, TillTooEmpty, WrongRefundStep
 
 _GONE = (RefundReason.DISPUTE,)
 
@@ -60,7 +61,7 @@ def request(
         if known:
             return known
         made, left = [], amount.minor
-        limit = order.seller.refund_limit_minor if order.seller else 0
+        second = by_hand and amount.minor + _alone(order.id) > _limit(order)
         for one in [payment] if payment else _by_ease(queries.payments_of([order.id])):
             if one.state is not PayState.SUCCEEDED or not left:
                 continue
@@ -68,7 +69,6 @@ def request(
             part = min(left, one.amount_minor - one.refunded_minor)
             if part <= 0:
                 continue
-            second = by_hand and amount.minor > limit
             made.append(_write(order, one, part, reason, f"{key}:{one.id}", note, second))
             left -= part
         if left:
@@ -76,6 +76,19 @@ def request(
                 _("That is more than came for this order and has not gone back yet."), field="amount"
             )
     return made
+
+
+def _limit(order: Order) -> int:
+    """Above this two people let money of the order go."""
+    return order.seller.refund_limit_minor if order.seller else 0
+
+
+def _alone(order_id: int) -> int:
+    """What one person has let go by themselves, so that many small refunds are no way around the limit."""
+    return queries.total(
+        Refund.amount_minor, Refund.order_id == order_id, Refund.reason == RefundReason.GOODWILL,
+        Refund.state.in_(LIVE_REFUNDS), Refund.approved_by.is_(None),
+    )  # fmt: skip
 
 
 def _by_ease(paid: list[Payment]) -> list[Payment]:
@@ -152,18 +165,63 @@ def approve(*, refund: Refund) -> None:
         _send_later(refund)
 
 
-def paid_out(*, refund: Refund) -> None:
-    """Finance has given it back by hand: in cash, by transfer or Swish. Twice is once. Raises WrongRefundStep."""
+def ways(payment: Payment) -> tuple[PayMethod, ...]:
+    """How a person may give a payment back: as it came, or by transfer. None for what the provider gives back."""
+    if payment.method is PayMethod.CHECKOUT:
+        return ()
+    if payment.method in (PayMethod.DESK, PayMethod.SWISH):
+        return (payment.method, PayMethod.TRANSFER)
+    return (PayMethod.TRANSFER,)
+
+
+def is_to_pay_out(refund: Refund) -> bool:
+    """Whether a person can pay it out now."""
+    return (
+        bool(ways(refund.payment))
+        and refund.state in (RefundState.REQUESTED, RefundState.PENDING)
+        and not refund.waits_for_second
+    )
+
+
+def paid_out(*, refund: Refund, way: PayMethod | None = None, till: str = "") -> None:
+    """Finance has given it back by hand: in cash out of a till (one's own, unless told), by transfer or Swish. Twice
+    is once. Raises WrongRefundStep; NotYourRefund for much that the same person asked for; TillTooEmpty."""
     with transaction():
-        orders.hold(refund.order_id)
+        order = orders.hold(refund.order_id)
         db.session.refresh(refund)
         if refund.state is RefundState.DONE:
             return
-        if refund.payment.method is PayMethod.CHECKOUT:
+        possible = ways(refund.payment)
+        if not possible:
             raise WrongRefundStep(_("The payment provider gives this back by itself."))
-        if refund.waits_for_second or refund.state not in (RefundState.REQUESTED, RefundState.PENDING):
+        if not is_to_pay_out(refund):
             raise WrongRefundStep(_("This refund waits for a second person."))
+        if (
+            refund.requested_by == audit.actor()
+            and not refund.approved_by
+            and refund.amount_minor > _limit(order)
+        ):
+            raise NotYourRefund(_("You asked for this refund. Somebody else has to pay it out."))
+        refund.way = way or possible[0]
+        if refund.way not in possible:
+            raise WrongRefundStep(_("It goes back as it came, or by transfer."))
+        if refund.way is PayMethod.DESK:
+            refund.till = till or audit.actor()
+            _check_till(order, refund)
         done(refund)
+
+
+def _check_till(order: Order, refund: Refund) -> None:
+    """Nobody hands out what is not there. The seller stays held, as for a count."""
+    if order.seller is None or refund.till is None:
+        return
+    lock(order.seller)
+    there = counting.in_till(order.seller.id, refund.till, refund.currency)
+    if there < refund.amount_minor:
+        said = Money(max(0, there), refund.currency).said(str(get_locale() or "en"))
+        raise TillTooEmpty(
+            _("There is only %(amount)s in this till. Take another, or send a transfer.", amount=said)
+        )
 
 
 def try_again(*, refund: Refund) -> list[Refund]:
@@ -195,6 +253,8 @@ def failed(refund: Refund, why: str, provider_id: str | None = None) -> None:
     """It could not be given back: it counts no longer, and finance is shown it. One that was done can still fail
     (the payer's account is closed): then the money is ours again."""
     was_done = refund.state is RefundState.DONE
+    if was_done and refund.way is PayMethod.DESK:
+        raise WrongRefundStep(_("It was handed over in cash."))
     refund.failure = one_line(why)[:300]
     if _step(refund, RefundState.FAILED, LIVE_REFUNDS, provider_id):
         execute(
@@ -243,6 +303,8 @@ def _record(refund: Refund, action: str, why: str | None = None) -> None:
             "amount": refund.amount_minor,
             "currency": refund.currency,
             "reason": refund.reason.value,
+            **({"way": refund.way.value} if refund.way else {}),
+            **({"till": refund.till} if refund.till else {}),
         },
         why=why,
     )

@@ -61,3 +61,9 @@ class AlreadyPaid(Refusal):
     """Nothing is left to pay."""
 
     code = "already_paid"
+
+
+class TillTooEmpty(Refusal):
+    """There is less cash in this till than shall go back out of it."""
+
+    code = "till_too_empty"

@@ -14,6 +14,7 @@ from expo.core.refusals import BadInput
 from expo.core.text import free_slug, one_line
 from expo.expos.models import Expo
 
+from . import codes
 from .models import Seller
 
 
@@ -70,6 +71,7 @@ def save_seller(*, expo_id: int, draft: SellerDraft, seller: Seller | None = Non
         raise BadInput(_("A seller needs its legal name."), field="name")
     if not draft.currencies or not all(re.fullmatch("[A-Z]{3}", one) for one in draft.currencies):
         raise BadInput(_("Name currencies by three letters, such as SEK or EUR."), field="currencies")
+    _check_numbers(draft)
     if draft.pay_days < 1:
         raise BadInput(_("Leave at least one day to pay."), field="pay_days")
     values = {**asdict(draft), "name": one_line(draft.name), "currencies": " ".join(draft.currencies)}
@@ -87,3 +89,13 @@ def save_seller(*, expo_id: int, draft: SellerDraft, seller: Seller | None = Non
         if before != values:
             audit.record("seller_saved", "seller", seller.id, expo_id=expo_id, before=before, after=values)
     return seller
+
+
+def _check_numbers(draft: SellerDraft) -> None:
+    """What is mistyped here would stand on every invoice."""
+    if draft.vat_number.strip() and not codes.vat_number(draft.vat_number):
+        raise BadInput(_("It begins with the country, such as SE212000115701."), field="vat_number")
+    if draft.iban.strip() and not codes.iban(draft.iban):
+        raise BadInput(_("This is no IBAN: a digit is missing, or stands elsewhere."), field="iban")
+    if draft.endpoint.strip() and not codes.endpoint(draft.endpoint):
+        raise BadInput(_("Scheme and number, such as 0007:2120001157."), field="endpoint")

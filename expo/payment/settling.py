@@ -237,12 +237,21 @@ def _add_line(
         text=text[:300],
         price_minor=price.minor,
         vat_basis_points=rate,
-        vat_minor=price.vat_included(rate).minor,
+        vat_minor=_vat_within(price, rate, reduces_id),
         reduces_id=reduces_id,
     )
     db.session.add(line)
     db.session.flush()
     return line
+
+
+def _vat_within(price: Money, rate: int, reduces_id: int | None) -> int:
+    """The VAT in it. Of what takes off from a line: what its VAT falls by, so that many roundings never take more off
+    than it had."""
+    if reduces_id is None:
+        return price.vat_included(rate).minor
+    before = Money(price_left(db.session.get_one(OrderLine, reduces_id)), price.currency)
+    return (before + price).vat_included(rate).minor - before.vat_included(rate).minor
 
 
 def _retotal(order: Order) -> None:

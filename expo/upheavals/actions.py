@@ -11,11 +11,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from expo.accounts.models import Person
-from expo.core import audit, clock, jobs
+from expo.core import audit, clock
 from expo.core.db import db, lock, transaction
 from expo.expos.models import Expo
 from expo.programme import actions as programme
@@ -24,17 +22,12 @@ from expo.programme.models import Conference, Occurrence
 from expo.programme.refusals import Clashes
 from expo.programme.values import draft_of_conference, draft_of_occurrence
 from expo.publishing import actions as publishing
-from expo.registration import actions as registrations
-from expo.registration.models import Registration
-from expo.registration.refusals import WrongStep
+from expo.scheduling import breaks
 
-from . import numbers, touching
+from . import ending, numbers, touching
 from .models import Kind, Upheaval, Whole
 from .refusals import NothingThere, NotTheName, UpheavalIsOver
 from .touching import Wish
-
-JOB = "upheaval_places"
-AT_A_TIME = 50
 
 
 class _Tried(Exception):
@@ -106,10 +99,11 @@ def publish(*, upheaval: Upheaval) -> None:
         lock(expo)
         _check_open(upheaval)
         upheaval.published_at = clock.now()
-        if _places_end(upheaval):
-            _add_job(upheaval)  # before the letters of the release: whose place ends has one letter, not two
+        ending.begin(upheaval)
         sessions = numbers.sessions_of([row["id"] for row in upheaval.touched])
-        release = publishing.publish(expo=expo, session_ids=sessions, note=upheaval.why)
+        release = publishing.publish(
+            expo=expo, session_ids=sessions, break_ids=_breaks_follow(upheaval), note=upheaval.why
+        )
         upheaval.release_id = release.id
         conference = upheaval.conference
         if conference is not None and upheaval.whole is Whole.CONFERENCE:
@@ -156,6 +150,22 @@ def _check_open(upheaval: Upheaval) -> None:
         raise UpheavalIsOver(_("This is published or undone already."))
 
 
+def _breaks_follow(upheaval: Upheaval) -> set[int]:
+    """The breaks of the conference, or of its day, go where its sessions went; those of a venue stay."""
+    conference = upheaval.conference
+    if conference is None or upheaval.whole is Whole.VENUE:
+        return set()
+    day = date.fromisoformat(upheaval.key) if upheaval.whole is Whole.DAY else None
+    if upheaval.kind is Kind.CANCEL:
+        return breaks.follow(conference=conference, day=day, days=None)
+    before, after = (
+        datetime.fromisoformat(upheaval.touched[0][name]["starts_at"]).astimezone(conference.zone).date()
+        for name in ("before", "after")
+    )
+    days = (after - before).days
+    return breaks.follow(conference=conference, day=day, days=days) if days else set()
+
+
 def _move_conference(conference: Conference, days: int) -> None:
     known = draft_of_conference(conference, queries.hosts([conference.id])[conference.id])
     by = timedelta(days=days)
@@ -168,46 +178,6 @@ def _move_conference(conference: Conference, days: int) -> None:
     programme.save_conference(
         expo=conference.expo, draft=moved, conference=conference, parent=conference.parent
     )
-
-
-def _places_end(upheaval: Upheaval) -> bool:
-    return (
-        upheaval.kind is Kind.CANCEL
-        and upheaval.conference_id is not None
-        and upheaval.whole is not Whole.VENUE
-    )
-
-
-def _add_job(upheaval: Upheaval) -> None:
-    jobs.add(JOB, {"upheaval": upheaval.id}, at=upheaval.published_at, key=f"{JOB}:{upheaval.id}")
-
-
-@jobs.handler(JOB)
-def end_places(payload: dict[str, Any]) -> None:
-    """End so many places, each in a transaction of its own with its refund and its one letter; then come again. What
-    was done stays done when the worker dies."""
-    upheaval = db.session.get_one(Upheaval, payload["upheaval"])
-    assert upheaval.conference_id is not None
-    day = date.fromisoformat(upheaval.key) if upheaval.whole is Whole.DAY else None
-    left = numbers.places_that_end(upheaval.conference_id, day)
-    why, name = upheaval.why, upheaval.name
-    db.session.rollback()
-    for key in left[:AT_A_TIME]:
-        _end_place(key, name, why)
-    if len(left) > AT_A_TIME:
-        with transaction():
-            _add_job(db.session.get_one(Upheaval, payload["upheaval"]))
-
-
-def _end_place(registration_id: int, name: str, why: str) -> None:
-    registration = db.session.get_one(Registration, registration_id)
-    who: Person | None = registration.person  # nobody yet, in a group order
-    with force_locale(who.language if who else "en"):
-        reason = _("%(name)s is cancelled. %(why)s", name=name, why=why).strip()
-    try:
-        registrations.revoke(registration=registration, reason=reason)
-    except WrongStep:
-        db.session.rollback()  # somebody ended it meanwhile
 
 
 def of_expo(expo_id: int, conference_ids: list[int] | None = None) -> list[Upheaval]:

@@ -61,16 +61,34 @@ def registrations(wish: Wish) -> list[int]:
     return places_that_end(wish.conference.id, wish.day)
 
 
-def places_that_end(conference_id: int, day: date | None) -> list[int]:
-    """The live registrations that open nothing any more, by id."""
+def places_that_end(
+    conference_id: int,
+    day: date | None,
+    *,
+    after: int = 0,
+    most: int | None = None,
+    person_id: int | None = None,
+) -> list[int]:
+    """The live registrations that open nothing any more, by id: those after this one, so many, of one person."""
     wanted = (
-        sa.select(Registration.id, TicketType.valid_days)
-        .join(Registration.ticket_type)
-        .where(Registration.conference_id == conference_id, Registration.state.in_(LIVE_REGISTRATIONS))
+        sa.select(Registration.id)
+        .where(
+            Registration.conference_id == conference_id,
+            Registration.state.in_(LIVE_REGISTRATIONS),
+            Registration.id > after,
+        )
         .order_by(Registration.id)
+        .limit(most)
     )
-    rows = db.session.execute(wanted)
-    return [key for key, days in rows if day is None or (days and set(days) == {day.isoformat()})]
+    if person_id is not None:
+        wanted = wanted.where(Registration.person_id == person_id)
+    if day is not None:
+        kinds = db.session.execute(
+            sa.select(TicketType.id, TicketType.valid_days).where(TicketType.conference_id == conference_id)
+        )
+        of_day = [key for key, days in kinds if days and set(days) == {day.isoformat()}]
+        wanted = wanted.where(Registration.ticket_type_id.in_(of_day))
+    return list(db.session.scalars(wanted))
 
 
 def _money(registration_ids: Collection[int]) -> tuple[Money, ...]:

@@ -20,12 +20,14 @@ from expo.invoicing import actions as invoicing
 from expo.invoicing import peppol, queries
 from expo.invoicing.actions import Details
 from expo.invoicing.models import Document, DocumentKind, DocumentLine
+from expo.invoicing.refusals import NoElectronicInvoice
 from expo.mail import outbox
-from expo.payment import payments, settling
+from expo.payment import codes, payments, settling
 from expo.payment import queries as payment
 from expo.payment.models import Order, OrderState, PayMethod
 from expo.registration import actions
 from tests import factories as a
+from tests.invoicing import schematron
 from tests.storms.test_same_moment import at_once
 
 pytestmark = [pytest.mark.feature("R13")]
@@ -65,7 +67,11 @@ def test_who_has_paid_has_an_invoice_that_says_so(app):
 
 def test_an_invoice_that_was_asked_for_is_reminded_of_and_credited_when_nobody_pays(app, monkeypatch):
     order = made().order
-    for wrong in (Details(" "), Details("City", endpoint="no such thing")):
+    for wrong in (
+        Details(" "),
+        Details("City", endpoint="no such thing"),
+        Details("City", vat_number="many"),
+    ):
         with pytest.raises(BadInput):
             invoicing.ask(order=order, details=wrong)
     details = Details(
@@ -103,6 +109,22 @@ def test_what_is_made_cheaper_and_then_cancelled_is_credited_to_the_ore(app):
     documents = queries.of_orders([order.id])
     assert documents[0].vat_minor == sum(one.vat_minor for one in documents[1:])
     assert {one.credits_id for one in documents[1:]} == {documents[0].id}
+    nothing_is_broken()
+
+
+def test_many_small_reductions_never_take_more_vat_off_than_there_was(app):
+    """Three times 67 öre of VAT out of 200 left minus one for the last credit note, and nobody could be let go."""
+    submitted = made(1000)
+    order = submitted.order
+    pay(order)
+    [line] = payment.lines_of([order.id])
+    for number in range(3):
+        settling.give_back_part(order=order, line=line, amount=Money(333, "SEK"), key=f"k{number}", note="x")
+    actions.revoke(registration=submitted.registrations[0], reason="The hall burnt down")
+
+    assert [total for kind, _number, total in told(order) if kind == "credit_note"] == [333, 333, 333, 1]
+    documents = queries.of_orders([order.id])
+    assert documents[0].vat_minor == sum(one.vat_minor for one in documents[1:])
     nothing_is_broken()
 
 
@@ -154,7 +176,7 @@ def holds(root: ET.Element, kind: str) -> None:
         return found.text or ""
 
     for path in (
-        "cbc:CustomizationID", "cbc:ProfileID", "cbc:ID", "cbc:IssueDate", f"cbc:{kind}TypeCode",
+        "cbc:CustomizationID", "cbc:ID", "cbc:IssueDate", f"cbc:{kind}TypeCode",
         "cbc:DocumentCurrencyCode", "cbc:BuyerReference",
         "cac:AccountingSupplierParty/cac:Party/cac:PartyLegalEntity/cbc:RegistrationName",
         "cac:AccountingSupplierParty/cac:Party/cac:PostalAddress/cac:Country/cbc:IdentificationCode",
@@ -212,7 +234,7 @@ def test_sums_and_vat_of_the_file_are_exact_for_any_lines(lines, paid, kind, tex
     net, vat = sum(one.net_minor for one in parts), sum(one.vat_minor for one in parts)
     side = dict.fromkeys(
         ("street", "postcode", "city", "org_number", "iban", "endpoint", "order_number"), ""
-    ) | {"name": text or "x", "country": "SE", "vat_number": "SE1", "buyer_reference": "ABC"}
+    ) | {"name": text or "x", "country": "SE", "vat_number": "SE212000115701", "buyer_reference": "ABC"}
     document = Document(
         kind=kind, year=2022, number=7, currency="SEK", net_minor=net, vat_minor=vat,
         paid_minor=(net + vat) * paid // 100, issued_on=clock.real_now().date(), due_on=clock.real_now().date(),
@@ -226,6 +248,8 @@ def test_sums_and_vat_of_the_file_are_exact_for_any_lines(lines, paid, kind, tex
 
 def test_the_file_says_what_the_buyers_system_needs(app):
     order = made().order
+    order.seller.vat_number = "SE212000115701"
+    db.session.commit()
     order_details = Details(
         "City of Lund <&>",
         "Torg 1",
@@ -253,3 +277,104 @@ def test_the_file_says_what_the_buyers_system_needs(app):
         assert '<cbc:EndpointID schemeID="0007">2120001132<' in text
         if document.kind is DocumentKind.CREDIT_NOTE:
             assert "<cac:InvoiceDocumentReference>" in text
+
+
+SELLER = {
+    "name": "Helsingborgs stad", "street": "Rådhuset", "postcode": "251 89", "city": "Helsingborg", "country": "SE",
+    "org_number": "212000-1157", "vat_number": "SE 2120001157 01", "iban": "SE45 5000 0000 0583 9825 7466",
+    "endpoint": "", "how_to_pay": "",
+}  # fmt: skip
+BUYER = {
+    "name": "Lunds kommun", "street": "Torg 1", "postcode": "222 22", "city": "Lund", "country": "SE",
+    "vat_number": "SE212000113201", "buyer_reference": "ABC-1", "order_number": "PO 7", "endpoint": "0007:2120001132",
+}  # fmt: skip
+MIXED = (("Pass", 49500, 2500), ("Lunch", 20001, 1200), ("Tour", 10001, 600), ("Book", 3333, 0))
+
+
+def a_document(
+    kind: DocumentKind, lines=MIXED, seller=SELLER, buyer=BUYER, paid=0, currency="SEK", credits=None
+) -> Document:
+    parts = [
+        DocumentLine(text=text, net_minor=gross - vat, vat_minor=vat, vat_basis_points=rate)
+        for text, gross, rate in lines
+        for vat in [Money(gross, currency).vat_included(rate).minor]
+    ]
+    net, vat = sum(one.net_minor for one in parts), sum(one.vat_minor for one in parts)
+    today = clock.real_now().date()
+    return Document(
+        kind=kind, year=2022, number=7, currency=currency, net_minor=net, vat_minor=vat,
+        paid_minor=(net + vat) * paid // 100, issued_on=today, due_on=today, seller_told=seller, buyer_told=buyer,
+        lines=parts, order=Order(code="H22-ABCD"), credits=credits,
+    )  # fmt: skip
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("lines", "seller", "buyer", "currency"),
+    [
+        (MIXED, {}, {}, "SEK"),
+        (MIXED, {"org_number": "", "iban": ""}, {"country": "FR", "vat_number": "", "endpoint": ""}, "EUR"),
+        ([("Visit", 10000, 0)], {"vat_number": ""}, {}, "SEK"),  # not in the register for VAT
+        (
+            [("One öre", 1, 2500)],
+            {"street": "", "city": "", "postcode": ""},
+            {"vat_number": "no number"},
+            "SEK",
+        ),
+        (MIXED * 3, {"country": "DE", "org_number": "HRB 1", "vat_number": "de 129273398"}, {}, "EUR"),
+    ],
+)
+@pytest.mark.parametrize("paid", [0, 40])
+def test_files_keep_the_published_rules_of_en_16931(lines, seller, buyer, currency, paid):
+    """The rules themselves, as receivers run them: sums, VAT categories, lists of codes, what must not be there."""
+    sides = {"seller": SELLER | seller, "buyer": BUYER | buyer, "currency": currency, "paid": paid}
+    invoice = a_document(DocumentKind.INVOICE, lines, **sides)
+    note = a_document(DocumentKind.CREDIT_NOTE, lines, **{**sides, "paid": 0}, credits=invoice)
+
+    for document in (invoice, note):
+        broken, met = schematron.en_16931().held(peppol.as_xml(document))
+        assert broken == set()
+        assert len(met) > 800
+        assert {"BR-S-02", "BR-CO-15", "BR-CO-26", "BR-CL-04", "BR-CL-14", "BR-CL-23", "BR-CL-25"} - met <= {
+            "BR-S-02", "BR-CL-25"
+        }  # fmt: skip
+
+
+@pytest.mark.once
+def test_a_file_says_that_it_is_for_peppol_where_both_can_be_reached_there():
+    from_both = peppol.as_xml(a_document(DocumentKind.INVOICE)).decode()
+    nobody = peppol.as_xml(a_document(DocumentKind.INVOICE, buyer=BUYER | {"endpoint": ""})).decode()
+
+    assert peppol.CUSTOMIZATION in from_both
+    assert (
+        '<cbc:EndpointID schemeID="0007">2120001157<' in from_both
+    )  # the seller's number in the Swedish register
+    assert f">{peppol.EN_16931}<" in nobody
+    assert peppol.PROFILE not in nobody
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("vat_number", ["", "556677-8899", "SE1", "XX123456", "SE55667788990A"])
+def test_who_charges_vat_without_a_number_for_it_has_no_file(vat_number):
+    document = a_document(DocumentKind.INVOICE, seller=SELLER | {"vat_number": vat_number})
+
+    assert not document.is_for_systems
+    with pytest.raises(NoElectronicInvoice):
+        peppol.as_xml(document)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("read", "good", "bad"),
+    [
+        (codes.vat_number, "se 5566-7788.9901", "5566778899"),
+        (codes.vat_number, "EL123456789", "EU123456789"),
+        (codes.iban, "SE45 5000 0000 0583 9825 7466", "SE45 5000 0000 0583 9825 7467"),
+        (codes.iban, "gb82WEST12345698765432", "SE45"),
+        (codes.endpoint, "0007:2120001157", "0008:2120001157"),
+        (codes.endpoint, "EM:a.b", "0007:"),
+    ],
+)
+def test_numbers_of_companies_are_read_or_refused(read, good, bad):
+    assert read(good)
+    assert not read(bad)

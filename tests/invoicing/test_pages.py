@@ -28,6 +28,8 @@ def test_a_delegate_asks_for_an_invoice_and_takes_it_along(app, browser):
     order, slug = made.order, db.session.get_one(Expo, kind.expo_id).slug
     path = f"/{slug}/orders/{order.code}/{made.secret}"
     client = Client(app)
+    order.seller.vat_number = "SE212000115701"
+    db.session.commit()
     assert client.get(f"{path}/invoice").status_code == 200
     typed = {"name": "Lunds kommun <b>", "country": "SE", "buyer_reference": "ABC", "order_number": "PO 7"}
     assert client.post(f"{path}/invoice", {**typed, "name": " "}).status_code == 422
@@ -58,7 +60,7 @@ def test_a_buyer_of_any_script_stands_on_the_invoice(app):
     body = as_pdf(document)
     read = pypdfium2.PdfDocument(body)[0].get_textpage().get_text_range()
     assert "臺北市政府資訊局" in read
-    assert "TW\r\n" in read
+    assert "Taiwan\r\n" in read
     assert "25 % SEK 396 SEK 99 SEK 495" in read
     assert "ירושלים" in read or "םילשורי" in read
 
@@ -81,3 +83,18 @@ def test_finance_lists_all_and_reads_none_of_another_seller(app, browser):
         assert whole.get(f"{desk}/{one.id}.pdf").data.startswith(b"%PDF")
         assert other.get(f"{desk}/{one.id}.pdf").status_code == 404
     assert documents[0].name not in other.get(desk).text
+
+
+def test_a_seller_without_a_vat_number_has_no_file_for_systems_and_is_told_so(app, browser):
+    kind = a.a_ticket_type(a.a_conference(), price_minor=49500, vat_basis_points=2500)
+    made = actions.submit(person=a.a_person(kind.conference.expo), ticket_types=[kind])
+    payments.record(order=made.order, method=PayMethod.DESK, amount=made.order.total, key="one")
+    [document] = queries.of_orders([made.order.id])
+    path = f"/{kind.conference.expo.slug}/orders/{made.order.code}/{made.secret}"
+    client, finance = Client(app), browser(a.an_organiser(kind.conference.expo, Role.FINANCE))
+
+    assert f"{document.id}.xml" not in client.get(path).text
+    assert "VAT number" in client._open("GET", f"{path}/invoices/{document.id}.xml").text
+    page = finance.get(f"/{kind.conference.expo.slug}/organise/money/invoices").text
+    assert "the seller has no VAT number" in page
+    assert f"{document.id}.xml" not in page

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from icalendar import Calendar
 
 from expo.accounts import actions as accounts
+from expo.booking import queries as bookings
 from expo.booking import waiting
 from expo.booking.actions import book_seat, cancel
 from expo.core import checks, clock, jobs
@@ -217,3 +218,46 @@ def test_who_was_told_without_ever_having_a_seat_is_found():
         for notice in queries.unread(ada.id):
             notice.person_id = stranger.id
     assert any("is told that something moved" in promise.sentence for promise, _found in checks.broken())
+
+
+def test_many_are_told_in_steps_each_once_whatever_dies_in_between(monkeypatch):
+    """Whoever publishes does not hold up everybody else while thousands are told."""
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    monkeypatch.setattr(actions, "AT_A_TIME", 1)
+    conference = a.a_conference()
+    talk, other = (a.a_session(conference, starts_at=in_days(4, hour)) for hour in (9, 12))
+    people = [somebody(conference, talk, other) for _number in range(3)]
+    for time in (talk, other):
+        move(time, time.starts_at + timedelta(days=1), publish=False)
+    a.publish(conference.expo)
+    assert db.session.query(AgendaNotice).count() == 0
+    late = somebody(conference, talk)
+
+    payload = dict(db.session.query(Job).filter_by(kind=actions.JOB).one().payload)
+    actions.tell_on(payload)
+    assert db.session.query(AgendaNotice).count() == 2  # both of the first
+    actions.tell_on(payload)  # its worker died before it could say that it is done
+    while jobs.run_due():
+        pass
+
+    db.session.expire_all()
+    assert [len(queries.unread(person.id)) for person in [*people, late]] == [2, 2, 2, 0]
+    let_time_pass()
+    assert sorted(letter.recipient for letter in letters()) == sorted(person.email for person in people)
+    assert list(checks.broken()) == []
+
+
+def test_who_gave_up_their_seat_meanwhile_is_told_in_their_agenda_and_has_no_letter(monkeypatch):
+    monkeypatch.setattr(actions, "AT_ONCE", 0)
+    conference = a.a_conference()
+    talk = a.a_session(conference, starts_at=in_days(4))
+    person = somebody(conference, talk)
+    move(talk, in_days(5))
+    cancel(booking=bookings.of_person(person.id)[0])
+    while jobs.run_due():
+        pass
+
+    db.session.expire_all()
+    assert len(queries.unread(person.id)) == 1
+    let_time_pass()
+    assert letters() == []

@@ -12,7 +12,7 @@ from expo.core.refusals import BadInput
 from expo.payment import ledger, payments, refunds, settling
 from expo.payment import queries as payment
 from expo.payment.models import Account, Order, OrderState, PayMethod, RefundReason, RefundState
-from expo.payment.refusals import NotYourRefund, RefundTooMuch, WrongRefundStep
+from expo.payment.refusals import NotYourRefund, RefundTooMuch, TillTooEmpty, WrongRefundStep
 from expo.registration import actions
 from tests import factories as a
 
@@ -130,7 +130,9 @@ def test_a_refund_above_the_limit_needs_a_second_person():
         refunds.approve(refund=refund)
     with audit.acting("account:2"):
         refunds.approve(refund=refund)
-        refunds.paid_out(refund=refund)
+        with pytest.raises(TillTooEmpty):  # nothing lies in their own
+            refunds.paid_out(refund=refund)
+        refunds.paid_out(refund=refund, till="test")
 
     assert (refund.state, order.state, order.total_minor) == (RefundState.DONE, OrderState.SETTLED, 50_000)
     assert books(order) == {Account.CASH: 50_000, Account.SALES: -40_000, Account.VAT: -10_000}
@@ -154,8 +156,8 @@ def test_who_keeps_a_place_never_gets_all_of_its_price_back():
 @pytest.mark.feature("O3")
 def test_a_refund_that_fails_counts_no_longer_and_can_be_tried_again():
     order = an_order()
-    pay(order, 49500)
-    pay(order, 10000, "two")
+    pay(order, 49500, method=PayMethod.TRANSFER)
+    pay(order, 10000, "two", PayMethod.TRANSFER)
     [refund] = refunds.of_orders([order.id])
     refunds.paid_out(refund=refund)
 
@@ -166,4 +168,62 @@ def test_a_refund_that_fails_counts_no_longer_and_can_be_tried_again():
     assert books(order)[Account.RECEIVABLE] == -10000
     [again] = refunds.try_again(refund=refund)
     assert refunds.try_again(refund=refund) == [again]
+    nothing_is_broken()
+
+
+@pytest.mark.feature("O3")
+def test_many_small_refunds_are_no_way_around_the_second_person():
+    """Without the sum of what one person let go before, the second and the third went alone."""
+    order = an_order(900_000)
+    pay(order, 900_000)
+    [line] = payment.lines_of([order.id])
+    made = []
+    with audit.acting("account:1"):
+        for part in (300_000, 300_000, 100):
+            made += settling.give_back_part(
+                order=order, line=line, amount=Money(part, "SEK"), key=f"part{len(made)}", note="Ill"
+            )
+    assert [one.needs_second for one in made] == [False, True, True]
+    with audit.acting("account:2"):
+        refunds.approve(refund=made[1])
+    nothing_is_broken()
+
+
+@pytest.mark.feature("O3")
+def test_nobody_alone_ends_a_place_and_hands_out_a_large_sum_for_it():
+    order = an_order(600_000)
+    pay(order, 600_000, method=PayMethod.TRANSFER)
+    with audit.acting("account:1"):
+        actions.revoke(registration=actions.queries.of_order(order.id)[0], reason="so")
+        [refund] = refunds.of_orders([order.id])
+        with pytest.raises(NotYourRefund):
+            refunds.paid_out(refund=refund)
+    with audit.acting("account:2"):
+        refunds.paid_out(refund=refund)
+    assert refund.way is PayMethod.TRANSFER
+    nothing_is_broken()
+
+
+@pytest.mark.feature("R8", "O3")
+def test_cash_goes_back_out_of_a_till_or_by_transfer_and_the_books_know_which():
+    one, other = an_order(), an_order()
+    with audit.acting("account:1"):
+        pay(one, 50000)
+        pay(other, 50000)
+        [out, sent] = [refunds.of_orders([order.id])[0] for order in (one, other)]
+        for wrong in (PayMethod.SWISH, PayMethod.CHECKOUT, PayMethod.INVOICE):
+            with pytest.raises(WrongRefundStep):
+                refunds.paid_out(refund=out, way=wrong)
+        with pytest.raises(TillTooEmpty):
+            refunds.paid_out(refund=out, till="account:2")
+        db.session.refresh(out)
+        refunds.paid_out(refund=out)
+        refunds.paid_out(refund=sent, way=PayMethod.TRANSFER)
+
+    assert (out.way, out.till) == (PayMethod.DESK, "account:1")
+    assert (sent.way, sent.till) == (PayMethod.TRANSFER, None)
+    kept = {account: books(order) for account, order in ((Account.CASH, one), (Account.BANK, other))}
+    assert kept[Account.CASH][Account.CASH] == 49500
+    assert kept[Account.BANK][Account.CASH] == 50000
+    assert kept[Account.BANK][Account.BANK] == -500
     nothing_is_broken()

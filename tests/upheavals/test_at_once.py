@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from expo.booking import actions as booking
-from expo.core import checks, jobs
-from expo.core.db import db
+from expo.core import checks, clock, jobs
+from expo.core.db import db, transaction
+from expo.core.jobs import Job
 from expo.mail import outbox
 from expo.notices import queries as notices
 from expo.programme.models import Occurrence
+from expo.publishing import actions as publishing
+from expo.publishing import breaks as shown
 from expo.publishing import queries as released
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets
 from expo.registration.refusals import NotOnSale
-from expo.upheavals import actions, numbers, touching
+from expo.scheduling import breaks
+from expo.upheavals import actions, ending, numbers, touching
 from expo.upheavals.models import Kind, Whole
 from expo.upheavals.refusals import NothingThere, NotTheName, UpheavalIsOver
 from expo.upheavals.touching import Wish
@@ -53,8 +59,56 @@ def test_a_conference_is_cancelled_for_all_by_one_release_and_each_is_written_to
     with pytest.raises(NotOnSale):
         registrations.submit(person=a.a_person(conference.expo), ticket_types=tickets.every_of(conference.id))
     assert list(checks.broken()) == []
-    actions.end_places({"upheaval": upheaval.id})  # a worker that was killed comes again
+    ending.end_places({"upheaval": upheaval.id})  # a worker that was killed comes again
     assert len(outbox.waiting()) == outbox_before + len(people)
+
+
+def test_whoever_writes_first_each_has_one_letter_of_a_cancellation(monkeypatch):
+    """With several workers the letters of the release may be written before the places end. Seen red without
+    `ending.place_ends`: then both write to everybody."""
+    conference, _talks, people = a_conference_with_two()
+    upheaval = actions.draft(wish=cancel(conference), typed=conference.title, why="A storm")
+    before = len(outbox.waiting())
+    actions.publish(upheaval=upheaval)
+    with transaction():
+        later = sa.update(Job).where(Job.kind == ending.JOB)
+        db.session.execute(later.values(run_at=clock.now() + timedelta(hours=1)))
+    run_jobs()
+    assert len(outbox.waiting()) == before
+
+    with transaction():
+        db.session.execute(later.values(run_at=clock.now()))
+    run_jobs()
+
+    told = [letter.recipient for letter in outbox.waiting()[before:]]
+    assert sorted(told) == sorted(person.email for person in people)
+
+
+def test_places_end_in_steps_and_one_that_will_not_keeps_no_other(monkeypatch):
+    monkeypatch.setattr(ending, "AT_A_TIME", 1)
+    conference, _talks, people = a_conference_with_two()
+    stuck = tickets.live(people[0].id, conference.id).id
+    upheaval = actions.draft(wish=cancel(conference), typed=conference.title, why="A storm")
+    actions.publish(upheaval=upheaval)
+    revoke = registrations.revoke
+
+    def broken(*, registration, reason):
+        if registration.id == stuck:
+            raise RuntimeError("something is wrong with it")
+        revoke(registration=registration, reason=reason)
+
+    monkeypatch.setattr(registrations, "revoke", broken)
+    with pytest.raises(ending.PlacesLeft):
+        for after in (0, stuck, tickets.live(people[1].id, conference.id).id):
+            ending.end_places({"upheaval": upheaval.id, "after": after})
+    db.session.expire_all()
+    assert tickets.live(people[1].id, conference.id) is None
+    assert tickets.live(people[0].id, conference.id) is not None
+
+    monkeypatch.setattr(registrations, "revoke", revoke)
+    run_jobs()
+    assert tickets.live(people[0].id, conference.id) is None
+    assert list(checks.broken()) == []
 
 
 def test_before_it_is_published_all_of_it_can_be_put_back():
@@ -211,3 +265,24 @@ def run_jobs() -> None:
     while jobs.run_due():
         pass
     db.session.expire_all()
+
+
+@pytest.mark.feature("P8")
+@pytest.mark.parametrize("whole", [Whole.CONFERENCE, Whole.DAY])
+def test_breaks_go_where_the_sessions_went_in_the_same_release(whole: Whole):
+    conference, talks, _people = a_conference_with_two()
+    starts = talks[0].starts_at - timedelta(hours=2)
+    breaks.add(
+        expo=conference.expo, conference=conference,
+        draft=breaks.BreakDraft("Coffee", starts, starts + timedelta(minutes=30)),
+    )  # fmt: skip
+    publishing.publish(expo=conference.expo)
+    day = starts.astimezone(conference.zone).date() if whole is Whole.DAY else None
+    wish = Wish(conference.expo_id, Kind.MOVE, whole, (conference.id,), conference, day=day, days=3)
+    actions.publish(upheaval=actions.draft(wish=wish, typed=wish.name, why="The hall is late"))
+    assert [one.starts_at for one in shown.listed(conference.expo)] == [starts + timedelta(days=3)]
+    assert list(checks.broken()) == []
+    if day is not None:
+        wish = replace(wish, kind=Kind.CANCEL, day=day + timedelta(days=3), days=0)
+        actions.publish(upheaval=actions.draft(wish=wish, typed=wish.name, why="A storm"))
+        assert shown.listed(conference.expo) == ()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from expo.badge import qr
 from expo.core import tokens
 from expo.core.money import Money
-from expo.payment import at_desk, gateway, orders, payments, refunds, settling
+from expo.core.refusals import ChangedMeanwhile
+from expo.payment import at_desk, counting, gateway, orders, payments, refunds, settling
 from expo.payment import queries as payment
 from expo.payment.models import Order, OrderState, PayMethod, Refund
 from expo.programme.words import Deed
@@ -110,7 +112,12 @@ def approve_refund(code: str, refund_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/organise/orders/<code>/refunds/<int:refund_id>/paid")
 def refund_paid(code: str, refund_id: int) -> ResponseReturnValue:
-    refunds.paid_out(refund=_refund(code, refund_id))
+    refund = _refund(code, refund_id)
+    way, _colon, till = request.form.get("way", "").partition(":")
+    known = {value for value, _label in _ways(_mine(code), [refund]).get(refund.id, [])}
+    if way and request.form["way"] not in known:
+        raise ChangedMeanwhile(_("What lies in the tills has changed since you opened the page. Look again."))
+    refunds.paid_out(refund=refund, way=PayMethod(way) if way else None, till=till)
     flash(_("Written down: it has gone back."), "success")
     return redirect(url_for("organiser.order", code=code), code=303)
 
@@ -120,6 +127,35 @@ def refund_again(code: str, refund_id: int) -> ResponseReturnValue:
     refunds.try_again(refund=_refund(code, refund_id))
     flash(_("The refund is asked for once more."), "success")
     return redirect(url_for("organiser.order", code=code), code=303)
+
+
+def _ways(order: Order, found: list[Refund]) -> dict[int, list[tuple[str, str]]]:
+    """How each refund that a person pays out may go back: in cash out of a till that holds so much, or otherwise."""
+    seller_ids = [order.seller_id] if order.seller_id else []
+    waiting = [one for one in found if refunds.is_to_pay_out(one)]
+    tills = counting.uncounted(order.expo_id, seller_ids) if waiting else []
+    names = timeline.names_of(one.taken_by for one in tills)
+    language = str(get_locale() or "en")
+    return {
+        one.id: [
+            choice
+            for way in refunds.ways(one.payment)
+            for choice in (
+                [
+                    (
+                        f"desk:{till.taken_by}",
+                        _("In cash: the till of %(name)s, %(amount)s", name=names[till.taken_by],
+                          amount=till.amount.said(language)),
+                    )
+                    for till in tills
+                    if till.amount.currency == one.currency and till.amount.minor >= one.amount_minor
+                ]
+                if way is PayMethod.DESK
+                else [(way.value, str(PAY_METHODS[way]))]
+            )
+        ]
+        for one in waiting
+    }  # fmt: skip
 
 
 def _refund(code: str, refund_id: int) -> Refund:
@@ -173,12 +209,14 @@ def _refund_form(found: Order, *, sent: bool = False) -> RefundForm:
 
 def _page(found: Order, form: PaymentForm | None = None, *, refund_form: RefundForm | None = None) -> str:
     bills = bills_of([found])
+    back = refunds.of_orders([found.id])
     return render_template(
         "organiser/order.html",
         order=found,
         bill=bills[0] if bills else None,
         payments=payment.payments_of([found.id]),
-        refunds=refunds.of_orders([found.id]),
+        refunds=back,
+        ways=_ways(found, back),
         methods=PAY_METHODS,
         pay_states=PAY_STATES,
         refund_states=REFUND_STATES,

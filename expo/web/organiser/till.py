@@ -11,6 +11,7 @@ from wtforms import HiddenField
 
 from expo.core import clock
 from expo.core.money import Money
+from expo.core.refusals import ChangedMeanwhile
 from expo.payment import counting
 from expo.reports import timeline
 from expo.web.context import this_expo
@@ -35,6 +36,11 @@ class CountForm(MoneyForm):
         _l("Note"), [short(300)], description=_l("Needed where it is more or less than expected.")
     )
 
+    def is_of(self, till: counting.Taken) -> bool:
+        """Whether it was sent for this till."""
+        sent = (self.seller.data, self.taken_by.data, self.currency.data)
+        return sent == (str(till.seller_id), till.taken_by, till.amount.currency)
+
 
 @blueprint.get("/organise/money/till")
 def till() -> ResponseReturnValue:
@@ -46,7 +52,10 @@ def count_till() -> ResponseReturnValue:
     form = CountForm(request.form)
     own = {str(one.id): one for one in sellers()}
     seller = own.get(form.seller.data or "") or abort(404)
-    currency = (form.currency.data or "")[:3]
+    till = next((one for one in counting.uncounted(this_expo().id, [seller.id]) if form.is_of(one)), None)
+    if till is None:
+        raise ChangedMeanwhile(_("This till was counted already. Look again."))
+    currency = till.amount.currency
     expected = Money(lists.number(form.should.data), currency)
     amount = form.amount("counted", currency) if form.validate() else 0
     if form.errors:
@@ -54,7 +63,7 @@ def count_till() -> ResponseReturnValue:
     if form.accepts(
         lambda: counting.count(
             seller=seller,
-            taken_by=form.taken_by.data or "",
+            taken_by=till.taken_by,
             expected=expected,
             counted=amount,
             note=form.note.data or "",
@@ -89,8 +98,7 @@ def _page(form: CountForm | None = None) -> str:
 
 def _form_of(one: counting.Taken, sent: CountForm | None) -> CountForm:
     """The form of a till; the one that came back, where it is this one's."""
-    mine = (str(one.seller_id), one.taken_by, one.amount.currency)
-    if sent is not None and mine == (sent.seller.data, sent.taken_by.data, sent.currency.data):
+    if sent is not None and sent.is_of(one):
         sent.should.data = str(one.amount.minor)
         return sent
     prefix = f"till-{one.seller_id}-{one.taken_by.replace(':', '-')}-{one.amount.currency}"
@@ -98,6 +106,7 @@ def _form_of(one: counting.Taken, sent: CountForm | None) -> CountForm:
     for field in form:
         field.id = f"{prefix}-{field.short_name}"
         field.label.field_id = field.id
-    form.seller.data, form.taken_by.data, form.currency.data = mine
+    form.seller.data, form.taken_by.data = str(one.seller_id), one.taken_by
+    form.currency.data = one.amount.currency
     form.should.data = str(one.amount.minor)
     return form

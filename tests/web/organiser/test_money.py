@@ -57,7 +57,11 @@ def test_a_large_refund_is_asked_for_by_one_and_agreed_to_by_another(browser):
     assert one.post(f"{path}/refunds/{refund.id}/approve").status_code == 403
     assert one.post(f"{path}/refunds/{refund.id}/paid").status_code == 409
     assert other.post(f"{path}/refunds/{refund.id}/approve").status_code == 303
-    assert other.post(f"{path}/refunds/{refund.id}/paid").status_code == 303
+    assert other.post(f"{path}/refunds/{refund.id}/paid").status_code == 409  # there is nothing in their till
+    assert other.post(f"{path}/refunds/{refund.id}/paid", {"way": "desk:account:77"}).status_code == 409
+    assert other.post(f"{path}/refunds/{refund.id}/paid", {"way": "checkout"}).status_code == 409
+    assert '<option value="desk:test">' in other.get(path).text
+    assert other.post(f"{path}/refunds/{refund.id}/paid", {"way": "desk:test"}).status_code == 303
     assert refund.state is RefundState.DONE
 
 
