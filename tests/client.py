@@ -37,6 +37,10 @@ class Client:
             cookie["_user_id"] = token
             cookie["_fresh"] = True
 
+    def cookie(self) -> str:
+        """What the browser sends along, for a request that is made elsewhere."""
+        return "; ".join(f"{cookie.key}={cookie.value}" for cookie in self.client._cookies.values())
+
     def get(self, path: str, **options: Any) -> TestResponse:
         return self._open("GET", path, **options)
 

@@ -100,6 +100,8 @@ _last_begun = 0.0  # of this process, by the monotonic clock
 
 # The database is locked, restarting or gone: nothing was saved, and a moment later it may go.
 DatabaseBusy = sa.exc.OperationalError
+# More threads than connections, and none came free in time: the same to whoever asked.
+NoConnection = sa.exc.TimeoutError
 
 
 def partial_index(name: str, *columns: str, where: str, unique: bool = True) -> sa.Index:

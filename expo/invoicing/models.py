@@ -96,6 +96,11 @@ class Document(Base):
         return f"{self.year}-{self.number:05d}"
 
     @property
+    def is_to_pay(self) -> bool:
+        """Whether something was left to pay when it was issued."""
+        return self.kind is DocumentKind.INVOICE and self.total.minor > self.paid_minor
+
+    @property
     def is_for_systems(self) -> bool:
         """Whether its seller has said enough of itself for a file that systems take: EN 16931, BR-S-02 and BR-CO-26."""
         if codes.vat_number(self.seller_told["vat_number"]):

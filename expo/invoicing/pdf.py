@@ -6,8 +6,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
-from flask_babel import force_locale
+from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from expo.core.money import Money
@@ -66,7 +67,7 @@ class _Paper:
         pdf.ln(6)
         self._lines()
         self._sums()
-        if is_invoice and document.total.minor > document.paid_minor and document.seller_told["how_to_pay"]:
+        if document.is_to_pay and document.seller_told["how_to_pay"]:
             pdf.ln(6)
             self._text(_("How to pay"), bold=True)
             self._text(document.seller_told["how_to_pay"])
@@ -75,7 +76,7 @@ class _Paper:
     def _facts(self) -> None:
         document = self.document
         facts = [(_("Date"), self._day(document.issued_on))]
-        if document.kind is DocumentKind.INVOICE and document.due_on:
+        if document.is_to_pay and document.due_on:
             facts.append((_("To be paid by"), self._day(document.due_on)))
         facts.append((_("Reference when paying"), document.order.code))
         if document.credits is not None:
@@ -134,7 +135,8 @@ class _Paper:
         return Money(minor, self.document.currency).said(self.document.language)
 
     def _day(self, day: Any) -> str:
-        return format_date(day, "long", locale=self.document.language)
+        language = self.document.language
+        return format_date(day, "long", locale="en_GB" if language == "en" else language)
 
 
 def _words(document: Document) -> str:
@@ -146,7 +148,10 @@ def _words(document: Document) -> str:
 
 
 def _address(told: dict[str, Any]) -> str:
-    """Street, town, numbers: what is known of it, a line each."""
+    """Street, town, country, numbers: what is known of it, a line each."""
     town = " ".join(filter(None, (told["postcode"], told["city"])))
+    country = Locale.parse(str(get_locale() or "en")).territories.get(told["country"], told["country"])
+    number = told.get("org_number")
+    registered = _("Registration number %(number)s", number=number) if number else ""
     vat = _("VAT number %(number)s", number=told["vat_number"]) if told["vat_number"] else ""
-    return "\n".join(filter(None, (told["street"], town, told["country"], told.get("org_number"), vat)))
+    return "\n".join(filter(None, (told["street"], town, country, registered, vat)))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from expo.core import audit, stamps
+from expo.core import audit, news, stamps
 from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput
 from expo.core.text import free_slug, one_line
@@ -20,6 +20,7 @@ from expo.core.text import slug as slugged
 from expo.expos.models import Expo
 
 from .models import AppearanceRole, Area, Conference, NamedInLanguages, SessionType, Track
+from .news import RoleCounted
 from .texts import LANGUAGE, MOST_LANGUAGES
 
 Named = Area | Track | SessionType | AppearanceRole
@@ -111,6 +112,9 @@ def count_in_clashes(*, role: AppearanceRole, counts: bool) -> bool:
             before={"counts": before},
             after={"counts": counts},
         )
+        if counts:
+            db.session.flush()
+            news.tell(RoleCounted(role.expo_id))
     return True
 
 

@@ -29,6 +29,13 @@ class PlacesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RoleCounted:
+    """A role counts in clashes from now on: who has it is in one place at a time."""
+
+    expo_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OccurrencesGoing:
     """These times are about to be taken away for good: whatever hangs on them alone goes too."""
 

@@ -30,10 +30,12 @@ def publish(
     session: Session | None = None,
     day: date | None = None,
     session_ids: Collection[int] | None = None,
+    break_ids: Collection[int] = (),
     note: str = "",
     approved: Proposal | None = None,
 ) -> Release:
-    """Publish the draft of the expo, or of one conference, day, session, or of these sessions: all of it or nothing.
+    """Publish the draft of the expo, or of one conference, day, session, or of these sessions
+    and breaks: all of it or nothing.
 
     Raises NothingToPublish, FewerSeatsThanBooked; NotToBePublished where a clash has to be settled first;
     NeedsApproval where a conference wants a second person, and this is not what they `approved`. Holders of the
@@ -41,7 +43,9 @@ def publish(
     """
     with transaction():
         lock(expo)  # of two releases at once the second waits, and finds what the first has left
-        scope = scope_of(conference=conference, session=session, day=day, session_ids=session_ids)
+        scope = scope_of(
+            conference=conference, session=session, day=day, session_ids=session_ids, break_ids=break_ids
+        )
         found = scope.waiting(expo.id)
         if not found:
             raise NothingToPublish(_("Everything in this scope is published already."))

@@ -49,11 +49,12 @@ class Covered:
     conference_id: int | None = None
     session_ids: tuple[int, ...] | None = None
     day: date | None = None
+    break_ids: frozenset[int] = frozenset()  # beside sessions that are named
 
     def waiting(self, expo_id: int) -> Waiting:
         """What a release of it would change now."""
         if self.session_ids is not None:
-            return waiting(expo_id, session_ids=self.session_ids)
+            return waiting(expo_id, session_ids=self.session_ids, break_ids=self.break_ids)
         conference_ids = None if self.conference_id is None else [self.conference_id]
         return waiting(expo_id, conference_ids=conference_ids, day=self.day)
 
@@ -64,10 +65,14 @@ def waiting(
     conference_ids: Collection[int] | None = None,
     session_ids: Collection[int] | None = None,
     day: date | None = None,
+    break_ids: Collection[int] = (),
 ) -> Waiting:
     """What a release would change in the expo, in these conferences or in these sessions; on one day of it."""
     found = differences.find(expo_id, conference_ids=conference_ids, session_ids=session_ids, day=day)
-    return Waiting(found, [] if session_ids is not None else breaks.differences(expo_id, conference_ids, day))
+    if session_ids is None:
+        return Waiting(found, breaks.differences(expo_id, conference_ids, day))
+    named = breaks.differences(expo_id) if break_ids else []
+    return Waiting(found, [one for one in named if one.pause.id in break_ids])
 
 
 def scope_of(
@@ -76,12 +81,15 @@ def scope_of(
     session: Session | None = None,
     day: date | None = None,
     session_ids: Collection[int] | None = None,
+    break_ids: Collection[int] = (),
 ) -> Covered:
     """The expo, where nothing is named."""
     if session is not None:
         return Covered(Scope.SESSION, session.code, session_ids=(session.id,))
     if session_ids is not None:
-        return Covered(Scope.SEVERAL, "", session_ids=tuple(sorted(session_ids)))
+        return Covered(
+            Scope.SEVERAL, "", session_ids=tuple(sorted(session_ids)), break_ids=frozenset(break_ids)
+        )
     conference_id = conference.id if conference else None
     slug = conference.slug if conference else ""
     if day is not None:

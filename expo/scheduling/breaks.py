@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -143,6 +143,33 @@ def bring_back(*, pause: Break, keep: str = "") -> int:
         db.session.flush()
         clashes.check_breaks(pause.expo_id, {one.id for one in coming}, keep=keep)
     return len(coming)
+
+
+def follow(*, conference: Conference, day: date | None, days: int | None) -> set[int]:
+    """After a conference, or a day of it, was moved as a whole by so many days, or cancelled (None), inside that
+    transaction: its breaks do the same. Returns which."""
+    expo = db.session.get_one(Expo, conference.expo_id)
+    zone = zone_of(conference, expo)
+    own = [
+        one
+        for one in of_conference(expo.id, conference.id)
+        if day is None or one.starts_at.astimezone(zone).date() == day
+    ]
+    for one in own:
+        if days is None:
+            remove(pause=one)
+        else:
+            draft, by = draft_of(one), timedelta(days=days)
+            starts_at, ends_at = (
+                (moment.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
+                for moment in (draft.starts_at, draft.ends_at)
+            )
+            _set(one, replace(draft, starts_at=starts_at, ends_at=ends_at))
+    db.session.flush()
+    ids = {one.id for one in own}
+    if days is not None:
+        clashes.check_breaks(expo.id, ids, keep=_("All of it was moved together."))
+    return ids
 
 
 def every(expo_id: int, *, removed: bool = False) -> list[Break]:

@@ -9,7 +9,7 @@ from expo.core.checks import check
 from expo.core.db import db
 from expo.expos.models import Expo
 
-from . import clashes, rows
+from . import clashes, rows, rules
 
 
 @check("4", "nothing in the timetable breaks a rule that blocks saving")
@@ -18,6 +18,6 @@ def schedule() -> Iterator[str]:
     it, with a reason. Read from the rows, not from what a process keeps."""
     for expo_id in db.session.scalars(sa.select(Expo.id)):
         for clash in clashes.find(rows.load(expo_id, stamps.NEVER), strictly=True):
-            if clash.open:
+            if clash.open and rules.BY_KEY[clash.rule].promised:
                 beside = f" and {clash.other.code}" if clash.other else ""
                 yield f"{clash.rule}: {clash.own.code}{beside} at {clash.own.starts_at:%Y-%m-%d %H:%M} UTC"

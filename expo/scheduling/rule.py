@@ -64,6 +64,8 @@ class Rule(ABC):
     # Holds everywhere, whatever anybody says; and cannot even be broken with a reason.
     fixed: ClassVar[bool] = False
     keepable: ClassVar[bool] = True
+    # Others say at any time what breaks it, and are not refused: then it is found, and no promise of the data.
+    promised: ClassVar[bool] = True
     number: ClassVar[int | None] = None
     least: ClassVar[int] = 0
     most: ClassVar[int] = 600

@@ -56,7 +56,7 @@ class PersonRule(Rule):
 class AvailabilityRule(Rule):
     """Speakers appear when they said that they can."""
 
-    key, usual = ClashRule.AVAILABILITY, Level.RELEASE
+    key, usual, promised = ClashRule.AVAILABILITY, Level.RELEASE, False
 
     def find(self, board: Board, own: Collection[int] | None) -> Iterator[Found]:
         if not board.away:

@@ -7,7 +7,7 @@ half done, and none shows anything that the release has not said already: the sa
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from expo.programme.models import Conference, Occurrence
 from expo.programme.refusals import Clashes
 from expo.programme.values import draft_of_conference, draft_of_occurrence
 from expo.publishing import actions as publishing
+from expo.scheduling import breaks
 
 from . import ending, numbers, touching
 from .models import Kind, Upheaval, Whole
@@ -100,7 +101,9 @@ def publish(*, upheaval: Upheaval) -> None:
         upheaval.published_at = clock.now()
         ending.begin(upheaval)
         sessions = numbers.sessions_of([row["id"] for row in upheaval.touched])
-        release = publishing.publish(expo=expo, session_ids=sessions, note=upheaval.why)
+        release = publishing.publish(
+            expo=expo, session_ids=sessions, break_ids=_breaks_follow(upheaval), note=upheaval.why
+        )
         upheaval.release_id = release.id
         conference = upheaval.conference
         if conference is not None and upheaval.whole is Whole.CONFERENCE:
@@ -145,6 +148,22 @@ def _check_open(upheaval: Upheaval) -> None:
     lock(upheaval)
     if upheaval.published_at is not None or upheaval.undone_at is not None:
         raise UpheavalIsOver(_("This is published or undone already."))
+
+
+def _breaks_follow(upheaval: Upheaval) -> set[int]:
+    """The breaks of the conference, or of its day, go where its sessions went; those of a venue stay."""
+    conference = upheaval.conference
+    if conference is None or upheaval.whole is Whole.VENUE:
+        return set()
+    day = date.fromisoformat(upheaval.key) if upheaval.whole is Whole.DAY else None
+    if upheaval.kind is Kind.CANCEL:
+        return breaks.follow(conference=conference, day=day, days=None)
+    before, after = (
+        datetime.fromisoformat(upheaval.touched[0][name]["starts_at"]).astimezone(conference.zone).date()
+        for name in ("before", "after")
+    )
+    days = (after - before).days
+    return breaks.follow(conference=conference, day=day, days=days) if days else set()
 
 
 def _move_conference(conference: Conference, days: int) -> None:

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from expo.core.db import DatabaseBusy
+from expo.core.db import DatabaseBusy, NoConnection
 from expo.core.logged import request_id
 from expo.core.refusals import Refusal, TooOften
 
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, on_refusal)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(DatabaseBusy, on_busy)
+    app.register_error_handler(NoConnection, on_busy)
     app.register_error_handler(Exception, on_fault)
 
 
@@ -49,9 +50,9 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     return _page(f"errors/{known}.html", status, {}, refusal=None)
 
 
-def on_busy(error: DatabaseBusy) -> ResponseReturnValue:
+def on_busy(error: DatabaseBusy | NoConnection) -> ResponseReturnValue:
     """The database is locked or gone: nothing was saved, and a moment later it may go."""
-    log.warning("database busy: %s", error.orig)
+    log.warning("database busy: %s", getattr(error, "orig", error))
     headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
     if _is_api():
         return problem(503, "The database is busy. Nothing was saved; try again.", "busy", headers)

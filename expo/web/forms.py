@@ -228,6 +228,13 @@ class PlainForm(wtforms.Form):
 
         cache_translations = False
 
+        def bind_field(self, form: wtforms.Form, unbound: Any, options: dict[str, Any]) -> Any:
+            """What a hidden field holds is ours, but whoever sends it may put a NUL there, which PostgreSQL takes
+            not as text."""
+            if issubclass(unbound.field_class, wtforms.HiddenField):
+                options["filters"] = (lambda text: text and text.replace("\0", ""),)
+            return unbound.bind(form=form, **options)
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.refusal: Refusal | None = None

@@ -35,8 +35,7 @@ def _cookie(app: Flask, conference: a.Conference) -> str:
     """A person with a ticket, signed in."""
     person = a.a_person(conference.expo, email=None)
     a.a_registration(person, conference)
-    browser = Client(app, person).client
-    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in browser._cookies.values())
+    return Client(app, person).cookie()
 
 
 def _race(port: int, conference: a.Conference, cookies: list[str], seats: int) -> None:
@@ -46,7 +45,7 @@ def _race(port: int, conference: a.Conference, cookies: list[str], seats: int) -
     db.session.rollback()
     began = time.perf_counter()
     result = scan_load.run(
-        port, [_post(port, path, body, cookie) for cookie in cookies], clients=len(cookies)
+        port, [scan_load.posted(port, path, body, cookie) for cookie in cookies], clients=len(cookies)
     )
     took = time.perf_counter() - began
     booked = len(queries.of_occurrence(occurrence))
@@ -65,13 +64,6 @@ _hours = iter(range(1, 500))
 def _next_hour() -> a.datetime:
     """No two races at one time, so that nothing clashes."""
     return a.tomorrow_at(9) + a.timedelta(hours=2 * next(_hours))
-
-
-def _post(port: int, path: str, body: str, cookie: str) -> bytes:
-    return (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
 
 
 if __name__ == "__main__":

@@ -37,6 +37,14 @@ def request(path: str, token: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
+def posted(port: int, path: str, body: str, cookie: str) -> bytes:
+    """A form that somebody's browser sends."""
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nSec-Fetch-Site: same-origin\r\nCookie: {cookie}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
 def run(port: int, requests: list[bytes], *, clients: int, words: tuple[bytes, ...] = ()) -> Result:
     """Send all requests over so many connections, each with one on its way. Counts the answers by status and
     by which of the words they hold."""

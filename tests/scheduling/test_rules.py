@@ -11,7 +11,7 @@ import pytest
 from expo.core import checks
 from expo.core.db import db, transaction
 from expo.expos.models import Expo
-from expo.programme import actions, places
+from expo.programme import actions, naming, places
 from expo.programme import queries as programme
 from expo.programme.drafts import Billing, OccurrenceDraft, RoomDraft, VenueDraft
 from expo.programme.hours import Hours
@@ -318,3 +318,37 @@ def test_each_clash_has_a_sentence():
     told = {found.rule: clashes.sentence(found, Rights()) for found in clashes.of_session(other.session)}
     assert set(told) == {ClashRule.ROOM, ClashRule.PERSON, ClashRule.CAPACITY, ClashRule.ORDER}
     assert all(text.endswith(".") and "%" not in text for text in told.values())
+
+
+def test_a_role_that_begins_to_count_breaks_no_promise_and_what_stood_is_kept_until_it_moves():
+    one = a.a_session(published=False)
+    other = a.a_session(one.session.conference, published=False)
+    guide = places.find_or_create_role(one.session.conference.expo, "Onlooker")
+    naming.count_in_clashes(role=guide, counts=False)
+    ada = a.a_speaker(one.session.conference.expo)
+    for each in (one, other):
+        actions.bill(session=each.session, billings=[Billing(ada.id, guide.slug)])
+    naming.count_in_clashes(role=guide, counts=True)
+    assert list(checks.broken()) == []
+    assert ClashRule.PERSON in rules_of(one, open_only=False)
+    with pytest.raises(Clashes):
+        actions.edit_occurrence(
+            occurrence=one, draft=replace(draft_of_occurrence(one), starts_at=one.starts_at - HOUR / 2)
+        )
+
+
+def test_a_speaker_who_cannot_any_more_is_found_and_refused_nothing():
+    talk = a.a_session(published=False)
+    expo = talk.session.conference.expo
+    ada = a.a_speaker(expo)
+    actions.bill(session=talk.session, billings=[Billing(ada.id, "chair")])
+    strict(expo, ClashRule.AVAILABILITY, Level.BLOCK)
+    with transaction():
+        db.session.add(
+            Availability(
+                expo_id=expo.id, speaker_id=ada.id, starts_at=talk.starts_at, ends_at=talk.ends_at,
+                source=AvailabilitySource.SAID,
+            )
+        )  # fmt: skip
+    assert ClashRule.AVAILABILITY in rules_of(talk)
+    assert list(checks.broken()) == []

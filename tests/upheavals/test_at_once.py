@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from expo.core.jobs import Job
 from expo.mail import outbox
 from expo.notices import queries as notices
 from expo.programme.models import Occurrence
+from expo.publishing import actions as publishing
+from expo.publishing import breaks as shown
 from expo.publishing import queries as released
 from expo.registration import actions as registrations
 from expo.registration import queries as tickets
 from expo.registration.refusals import NotOnSale
+from expo.scheduling import breaks
 from expo.upheavals import actions, ending, numbers, touching
 from expo.upheavals.models import Kind, Whole
 from expo.upheavals.refusals import NothingThere, NotTheName, UpheavalIsOver
@@ -261,3 +265,24 @@ def run_jobs() -> None:
     while jobs.run_due():
         pass
     db.session.expire_all()
+
+
+@pytest.mark.feature("P8")
+@pytest.mark.parametrize("whole", [Whole.CONFERENCE, Whole.DAY])
+def test_breaks_go_where_the_sessions_went_in_the_same_release(whole: Whole):
+    conference, talks, _people = a_conference_with_two()
+    starts = talks[0].starts_at - timedelta(hours=2)
+    breaks.add(
+        expo=conference.expo, conference=conference,
+        draft=breaks.BreakDraft("Coffee", starts, starts + timedelta(minutes=30)),
+    )  # fmt: skip
+    publishing.publish(expo=conference.expo)
+    day = starts.astimezone(conference.zone).date() if whole is Whole.DAY else None
+    wish = Wish(conference.expo_id, Kind.MOVE, whole, (conference.id,), conference, day=day, days=3)
+    actions.publish(upheaval=actions.draft(wish=wish, typed=wish.name, why="The hall is late"))
+    assert [one.starts_at for one in shown.listed(conference.expo)] == [starts + timedelta(days=3)]
+    assert list(checks.broken()) == []
+    if day is not None:
+        wish = replace(wish, kind=Kind.CANCEL, day=day + timedelta(days=3), days=0)
+        actions.publish(upheaval=actions.draft(wish=wish, typed=wish.name, why="A storm"))
+        assert shown.listed(conference.expo) == ()

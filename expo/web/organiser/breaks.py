@@ -45,7 +45,7 @@ class BreakForm(ScheduleForm):
         description=_l("Lunch, coffee, the King's visit."),
     )
     language = TextLine(_l("Language of the title"), [short(3)], description=_l("A code, such as sv."))
-    conference = SelectField(_l("Whose"), choices=[], default="")
+    conference = SelectField(_l("Whose"), choices=[], default="", id="break-conference")
     area = SelectField(_l("Area"), choices=[], default="", description=_l("For the whole expo only."))
     starts_at = CityMomentField(_l("Starts"))
     ends_at = CityMomentField(_l("Ends"))

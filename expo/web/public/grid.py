@@ -97,7 +97,13 @@ def grid(
             if _left_free(pause, column, found, rooms)
             for lane in range(lane, lane + columns[column])
         ]
-        return _side_by_side(lanes, at)
+        taken = {
+            begins[_column(item)] + lane_of[item.occurrence_id]
+            for item in found
+            if lines[item.occurrence_id][0] < bottom and lines[item.occurrence_id][1] > top
+        }
+        # What stands in it all the same would hide its words.
+        return _side_by_side([lane for lane in lanes if lane not in taken] or lanes, at)
 
     elapsed = int((now - first).total_seconds()) // 60
     return Grid(

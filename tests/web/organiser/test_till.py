@@ -40,7 +40,7 @@ def test_a_till_is_counted_once_and_a_difference_says_why(browser):
         page = olle.get(f"/{expo.slug}/organise/orders/{order.code}").text
         key = re.search(r'name="key"[^>]* value="([^"]+)"', page)
         assert key
-        sent = {"key": key[1], "method": method, "came": str(kronor), "note": ""}
+        sent = {"key": key[1] + "\0", "method": method, "came": str(kronor), "note": "\0"}
         assert olle.post(f"/{expo.slug}/organise/orders/{order.code}/payments", sent).status_code == 303
     page = olle.get(path).text.replace("\xa0", " ")
     assert "SEK 500" in page
@@ -125,7 +125,7 @@ def test_what_goes_back_in_cash_is_taken_off_the_till_once(browser):
 
 @pytest.mark.storm
 def test_a_till_that_is_counted_while_two_sell_and_one_gives_back_holds_what_it_was_expected_to(app):
-    """Nothing is counted twice or forgotten, whenever it came."""
+    """Nothing is counted twice or forgotten, whenever it came. Seen red where a count did not hold the seller."""
     kind = a_kind()
     orders = [bought(kind, paid=False).order for _number in range(9)]
     seller_id, expo_id = billing.seller_of(kind.conference).id, kind.expo_id
