@@ -89,6 +89,14 @@ def test_a_typed_code_fills_the_screen_and_the_page_is_ready_again_by_itself(
     expect(page.locator("[data-last]")).to_contain_text("Þórdís Guðlaugsdóttir, in")
     assert page.url == address
     assert stored() == [("admitted", 1)]
+
+    # At a kiosk the next guest reads nothing of who came before.
+    page.goto(address.replace("door/gates", "kiosk"))
+    page.keyboard.type(code + "\n")
+    expect(page.locator("main .verdict .name")).to_have_text("Þórdís Guðlaugsdóttir")
+    page.get_by_role("button", name="Next badge").click()
+    expect(page.locator("[data-last]")).to_contain_text("Last: ")
+    expect(page.get_by_text("Þórdís")).to_have_count(0)
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
