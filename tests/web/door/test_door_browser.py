@@ -145,6 +145,9 @@ def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site
     page.get_by_role("link", name="Gate 1").click()
     expect(page.locator("[data-door][data-pack=ready]")).to_be_visible()
 
+    page.keyboard.type("no badge of ours\n")
+    word(page, "NOT HERE")
+    expect(page.get_by_role("button", name="Let in")).to_be_hidden()  # no word of hers makes it a badge
     page.keyboard.type(code + "\n")
     word(page, "NOT HERE")
     page.get_by_role("button", name="Let in").click()
@@ -155,7 +158,7 @@ def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site
     page.keyboard.type("The minister's interpreter\n")
     word(page, "IN")
 
-    assert stored() == [("refused", 0), ("admitted", 1)]
+    assert stored() == [("refused", 0), ("refused", 0), ("admitted", 1)]
     details = db.session.scalars(sa.select(Scan.details).where(Scan.moved == 1)).one()
     assert details["override"]["reason"] == "The minister's interpreter"
 
