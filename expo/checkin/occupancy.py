@@ -19,6 +19,7 @@ from expo.expos.models import Expo
 from . import queries
 from .crew_models import HandCount
 from .models import Device, Gate, Presence, Zone
+from .sent import counts_at
 from .verdicts import above, city_day
 
 MOST_PLACES = 1_000_000
@@ -151,13 +152,15 @@ def _by_hand(expo: Expo) -> list[tuple[int, int]]:
 
 
 def count_by_hand(*, device: Device, gate: Gate, count_id: str, people: int, counted_at: datetime) -> bool:
-    """Keep what somebody counted with the clicker: so many in, or out where negative. The same id counts once.
+    """Keep what somebody counted with the clicker: so many in, or out where negative. The same id counts once, and
+    where it was counted: a scanner may have had no network since.
 
     Returns whether it was new.
     """
-    running = queries.on_at(gate)
+    moment = counts_at(counted_at, now=clock.now(), real_now=clock.real_now())
+    running = queries.on_at(gate, moment)
     expo = device.expo
-    period = f"o{running.occurrence_id}" if running else city_day(clock.now(), expo.zone).isoformat()
+    period = f"o{running.occurrence_id}" if running else city_day(moment, expo.zone).isoformat()
     with transaction():
         return add_unless_there(
             HandCount(

@@ -101,11 +101,11 @@ def gates_of_device(device: Device) -> list[Gate]:
     return gates_of([device.id])[device.id]
 
 
-def on_at(gate: Gate) -> Running | None:
-    """What is on behind a session door, or has its doors open: the one whose beginning is nearest."""
+def on_at(gate: Gate, moment: datetime | None = None) -> Running | None:
+    """What is on behind a session door, or has its doors open: the one whose beginning is nearest. Now, or then."""
     if gate.room_id is None:
         return None
-    now = clock.now()
+    now = moment or clock.now()
     on = publishing.in_room(gate.room_id, now, now + DOORS_OPEN)
     return min(on, key=lambda running: abs(running.starts_at - now), default=None)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale, get_locale
@@ -25,14 +25,12 @@ from . import messages, queries, standby, statements, verdicts
 from .models import Direction, Verdict
 from .prepared import Again, Writing, writing
 from .refusals import GateNotYours, NotPaired, UnknownOccurrence
-from .sent import Answer, Delegate, Sent, unreadable
+from .sent import Answer, Delegate, Sent, counts_at, unreadable
 from .together import Together
 
 __all__ = ["MOST_AT_ONCE", "Answer", "Delegate", "Sent", "record", "record_all", "unreadable"]
 
 MOST_AT_ONCE = 500
-OLDEST_OFFLINE = timedelta(hours=36)
-CLOCK_SLACK = timedelta(minutes=2)
 _TRIES = 3
 
 
@@ -330,16 +328,9 @@ class _Desk:
         return known.name if known else None
 
     def moment(self, sent: Sent) -> datetime:
-        """When the scan counts: now, or for one that waited offline, when it was made.
-
-        A device's clock may be wrong (then it counts now) or the world's while the expo runs in another year
-        (then its age counts). No scan is dropped for its clock.
-        """
+        """When the scan counts: now, or for one that waited offline, when it was made."""
         if sent.offline and sent.scanned_at is not None:
-            for present in (self.real_now, self.now):
-                age = present - sent.scanned_at
-                if -CLOCK_SLACK <= age <= OLDEST_OFFLINE:
-                    return self.now - max(age, timedelta(0))
+            return counts_at(sent.scanned_at, now=self.now, real_now=self.real_now)
         return self.now
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import orjson
 
 from .models import Direction, Verdict
+
+OLDEST_OFFLINE = timedelta(hours=36)
+CLOCK_SLACK = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,19 @@ class Sent:
             self.count, self.occurrence, self.local, self.override, self.fault,
         )  # fmt: skip
         return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+
+
+def counts_at(made: datetime, *, now: datetime, real_now: datetime) -> datetime:
+    """The expo's moment at which something counts that a device has kept since `made` by its own clock.
+
+    A device's clock may be wrong (then it counts now) or the world's while the expo runs in another year (then its
+    age counts). Nothing is dropped for its clock.
+    """
+    for present in (real_now, now):
+        age = present - made
+        if -CLOCK_SLACK <= age <= OLDEST_OFFLINE:
+            return now - max(age, timedelta(0))
+    return now
 
 
 def unreadable(*, scan_id: str, field: str, raw: bytes) -> Sent:

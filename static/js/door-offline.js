@@ -8,6 +8,7 @@ const FRESH = 60_000;                 // milliseconds between two questions for 
 const OLDEST_BASE = 6 * 3600;         // seconds; then a whole pack is fetched
 const LARGEST_DELTA = 5_000;          // badges
 const CHUNK = 100;                    // scans in one upload
+const MOST_COUNTS = 500;             // counts in one upload
 const SEND_EVERY = 5_000;
 
 export async function start({ api, onPack, onQueue, onClock, onUnpaired, language }) {
@@ -17,8 +18,8 @@ export async function start({ api, onPack, onQueue, onClock, onUnpaired, languag
   await away.load();
   away.refresh();
   setInterval(() => away.refresh(), FRESH);
-  setInterval(() => away.send(), SEND_EVERY);
-  addEventListener("online", () => { away.refresh(); away.send(); });
+  setInterval(() => { away.send(); away.sendCounts(); }, SEND_EVERY);
+  addEventListener("online", () => { away.refresh(); away.send(); away.sendCounts(); });
   return away;
 }
 
@@ -174,8 +175,38 @@ class Offline {
     if (!known) await this.wipe();
   }
 
+  // Somebody without a badge: kept first, sent when there is a network.
+  async count(one) {
+    await this.store.changeCounts((counts) => [...counts, { ...one, counted_at: this.worldTime.toISOString() }]);
+    await this.sendCounts();
+  }
+
+  async sendCounts() {
+    const counts = (await this.store.counts()).slice(0, MOST_COUNTS);
+    if (!counts.length || await this.tellCounts(counts) !== 422) return;
+    // One of them is of a gate that is not this scanner's any more: it can never count, and keeps no other back.
+    for (const one of counts) if (await this.tellCounts([one]) === 422) await this.forgetCounts([one]);
+  }
+
+  async tellCounts(counts) {
+    const answer = await fetch(`${this.api}/counts`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ counts }),
+      signal: AbortSignal.timeout(30_000),
+    }).catch(() => null);
+    if (answer?.ok) await this.forgetCounts(counts);
+    return answer?.status;
+  }
+
+  async forgetCounts(counts) {
+    const told = new Set(counts.map((one) => one.id));
+    await this.store.changeCounts((all) => all.filter((one) => !told.has(one.id)));
+  }
+
   // All that waits, for a stick or a mail, if this telephone never finds a network again.
   async asFile() {
-    return new Blob([JSON.stringify({ scans: await this.store.scans() })], { type: "application/json" });
+    return new Blob([JSON.stringify({ scans: await this.store.scans(), counts: await this.store.counts() })], { type: "application/json" });
   }
 }

@@ -70,6 +70,17 @@ class Store {
 
   removeScan(id) { return run(this.database, "scans", "readwrite", (scans) => scans.delete(id)); }
 
+  // ---- people counted by hand ----
+
+  async counts() { return (await this.get("counts")) ?? []; }
+
+  // Read and written in one transaction, so that two windows lose none of each other's.
+  changeCounts(change) {
+    return run(this.database, "kept", "readwrite", (kept) => {
+      kept.get("counts").onsuccess = ({ target }) => kept.put(change(target.result ?? []), "counts");
+    });
+  }
+
   // ---- the pack, and who is in ----
 
   get(name) { return run(this.database, "kept", "readonly", (kept) => kept.get(name)); }

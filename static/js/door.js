@@ -350,9 +350,10 @@ document.addEventListener("pointerdown", wake, { once: true });
 let counted = 0;
 keys.count.hidden = "kiosk" in say;
 keys.count.addEventListener("click", async () => {
-  const answer = await post("counts", { id: newId(), gate: say.gate, people: say.direction === "out" ? -1 : 1, counted_at: new Date().toISOString() });
-  if (answer?.ok) counted += 1;
-  tell(answer?.ok ? say.sayCounted.replace("{count}", counted) : say.sayAgain, !answer?.ok);
+  const one = { id: newId(), gate: say.gate, people: say.direction === "out" ? -1 : 1, counted_at: new Date().toISOString() };
+  const kept = away ? await away.count(one).then(() => true, () => false) : (await post("counts", one))?.ok;
+  if (kept) counted += 1;
+  tell(kept ? say.sayCounted.replace("{count}", counted) : say.saySilent, !kept);
 });
 
 // ---- without network ----

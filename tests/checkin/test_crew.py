@@ -348,3 +348,17 @@ def test_a_group_that_parts_is_in_both_places_and_counts_once():
     assert inside() == [16, 10, 12]
     hall_door.scan(code, count=12, direction=Direction.OUT)
     assert inside() == [28, 10, 0]
+
+
+@pytest.mark.feature("D8")
+def test_what_was_counted_without_network_counts_when_it_was_counted(place):
+    conference, zone, _door, device = place
+    gate = queries.gates_of_device(device)[0]
+    yesterday = clock.real_now() - timedelta(hours=30)
+
+    occupancy.count_by_hand(
+        device=device, gate=gate, count_id=str(uuid.uuid4()), people=12, counted_at=yesterday
+    )
+
+    [inside] = [one for one in occupancy.places(conference.expo) if one.zone.id == zone.id]
+    assert inside.people == 0, "the night closed it"

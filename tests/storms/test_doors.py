@@ -34,13 +34,14 @@ from tests import factories as a
 from tests.checkin import doors
 from tests.checkin.doors import at_noon
 from tests.mail.server import free_port
+from tests.storms.race import size
 
 __all__ = ["at_noon"]
 pytestmark = [pytest.mark.storm, pytest.mark.feature("D3", "D4", "D9")]
 
-FULL = os.environ.get("EXPO_STORM") == "full"
-DEVICES, SCANS = (5, 2000) if FULL else (5, 60)
-KILLS = 1000 if FULL else 6
+DEVICES = 5
+SCANS, SEED = size(2000, 60, 41)
+KILLS, KILLED = size(1000, 6, 9)
 CHUNK = 40
 CUT = 0.3  # of all connections, either way
 EPOCH, LATE = datetime(1970, 1, 1, tzinfo=UTC), datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC)
@@ -85,7 +86,7 @@ class Device:
 def test_every_scan_of_a_storm_is_stored_once_and_the_count_is_what_was_told(app: Flask):
     """Seen red where a repeat is judged anew instead of looked up first (its id is refused by the database), and where a
     wrong clock drops a scan."""
-    chance = random.Random(41)
+    chance = random.Random(SEED)
     conference = a.a_conference()
     zone = doors.a_zone(conference.expo, conference)
     people = [doors.a_delegate(conference) for _person in range(max(20, SCANS // 2))]
@@ -94,7 +95,7 @@ def test_every_scan_of_a_storm_is_stored_once_and_the_count_is_what_was_told(app
     for number in range(DEVICES):
         # The first two were offline at the same time and saw the same badges; the others saw some of them.
         own = [chance.choice(codes) for _scan in range(SCANS)] if number > 1 else (codes * 3)[:SCANS]
-        devices.append(Device(doors.a_door(zone, name=f"Gate {number}"), own, random.Random(number)))
+        devices.append(Device(doors.a_door(zone, name=f"Gate {number}"), own, random.Random(SEED + number)))
     everything = {sent.id: sent for device in devices for sent in device.waiting}
     ended = people[: len(people) // 10]
 
@@ -190,7 +191,7 @@ def test_a_server_killed_during_uploads_loses_nothing_that_it_acknowledged(
     codes = [doors.code_of(doors.a_delegate(conference)) for _person in range(40)]
     gates = [doors.a_door(zone) for _gate in range(3)]
     db.session.remove()
-    port, note, chance = free_port(), tmp_path / "server", random.Random(9)
+    port, note, chance = free_port(), tmp_path / "server", random.Random(KILLED)
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.storms.door_server", database_url, str(port), str(note)],
         start_new_session=True,

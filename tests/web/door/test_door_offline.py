@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from expo.checkin import devices, queries
+from expo.checkin.crew_models import HandCount
 from expo.checkin.models import Scan
 from expo.core.db import db
 from tests import factories as a
@@ -94,6 +95,8 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
     with_its_list(page)
 
     telephone.set_offline(True)
+    page.get_by_role("button", name="Count one without badge").click()
+    expect(page.locator("[data-state]")).to_have_text("Counted by hand: 1")
     for code, said in ((codes["Ada Nilsson"], "IN"), (other, "NOT HERE"), (codes["Bo Ek"], "IN")):
         page.keyboard.type(code + "\n")
         word(page, said)
@@ -124,6 +127,7 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
         ("admitted", 1, True),
         ("left", -1, True),
     ]
+    assert db.session.scalar(sa.select(sa.func.sum(HandCount.people))) == 1
     doors.nothing_is_broken()
 
 
