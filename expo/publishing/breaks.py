@@ -91,6 +91,8 @@ def _same(values: dict[str, Any] | None, current: BreakVersion | None) -> bool:
 
 def publish(found: list[BreakDifference], release: Release) -> None:
     """Called inside the transaction of the release."""
+    if not found:
+        return
     for each in found:
         if each.current is not None:
             each.current.until_release_id = release.id
@@ -103,6 +105,12 @@ def publish(found: list[BreakDifference], release: Release) -> None:
                 )
             )
     db.session.flush()
+    stamps.raise_stamp(_ever(release.expo_id))
+
+
+def _ever(expo_id: int) -> str:
+    """The stamp that tells whether an expo has released breaks at all."""
+    return f"breaks:{expo_id}"
 
 
 def told(found: list[BreakDifference]) -> list[dict[str, Any]]:
@@ -176,7 +184,8 @@ _kept: stamps.Kept[tuple[Pause, ...]] = stamps.Kept()
 
 
 def listed(expo: Expo) -> tuple[Pause, ...]:
-    """All that everybody may see, by start. One query after each release, none in between."""
+    """All that everybody may see, by start. One query after each release, none in between, nor where there never
+    were any."""
     return _kept.get(f"programme:{expo.id}", lambda: _read(expo))
 
 
@@ -186,6 +195,8 @@ def on_day(expo: Expo, day: date) -> list[Pause]:
 
 
 def _read(expo: Expo) -> tuple[Pause, ...]:
+    if stamps.here(_ever(expo.id)) == stamps.NEVER:
+        return ()
     versions = db.session.scalars(
         sa.select(BreakVersion)
         .outerjoin(Conference, BreakVersion.conference_id == Conference.id)

@@ -122,7 +122,8 @@ class Writer:
         if place is None:
             venue = programme.venue(self.expo_id, self.choices.venue)
             assert venue is not None
-            room, _new = places.save_room(venue=venue, draft=RoomDraft(name, self.choices.capacity))
+            own = name.removesuffix(f", {venue.name}")  # our own files say both
+            room, _new = places.save_room(venue=venue, draft=RoomDraft(own, self.choices.capacity))
             place = Place(room.id, room.name, venue.name, room.capacity)
             self.known.rooms[folded(name)] = place
         return place.id

@@ -232,7 +232,7 @@ class PlainForm(wtforms.Form):
             """What a hidden field holds is ours, but whoever sends it may put a NUL there, which PostgreSQL takes
             not as text."""
             if issubclass(unbound.field_class, wtforms.HiddenField):
-                options["filters"] = (lambda text: text and text.replace("\0", ""),)
+                options["filters"] = (lambda held: held.replace("\0", "") if isinstance(held, str) else held,)
             return unbound.bind(form=form, **options)
 
     def __init__(self, *args: Any, **options: Any) -> None:

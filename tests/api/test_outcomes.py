@@ -71,14 +71,14 @@ def test_feeds_name_partners_in_protocol_order_where_their_form_has_a_place(sess
     def body(path: str) -> str:
         return asked(f"/h22/feeds/{path}", app).text.replace("\r\n ", "")
 
-    assert "Hosts and partners: Region\\, Radio" in body("programme.ics")
+    assert "Hosts and partners: Region\\, Radio" in body("programme.ics?lang=en")
     assert "Region (host); Radio (media)" in body("programme.csv")
     assert "Regn.pdf" in body("programme.json")
     partners.remove(
         conference=session.conference, session=session,
         partner_id=partners.behind_session(session.id)[0].partner_id,
     )  # fmt: skip
-    assert "Hosts and partners: Radio" in body("programme.ics")
+    assert "Hosts and partners: Radio" in body("programme.ics?lang=en")
     assert "Region" not in body("programme.csv")
 
 

@@ -143,6 +143,7 @@ def _cells(row: Drafted, conference: Conference) -> dict[str, str]:
         "room": row.place,
         "people": named(row),
         "languages": " ".join(row.languages),
+        "tags": ", ".join(row.tags),
         "seats": "" if row.seats is None else str(row.seats),
         "state": row.state.value,
     }
