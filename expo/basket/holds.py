@@ -150,19 +150,21 @@ def submit(
     If it is refused, nothing is lost: the basket holds what it held. Raises what `registrations.submit` does.
     """
     choices = choices or Choices()
+    wanted = list(ticket_types)
     return registrations.submit(
-        ticket_types=ticket_types,
+        ticket_types=wanted,
         person=person,
         newcomer=newcomer,
         form_key=form_key,
         choices=choices,
-        hand_over=lambda: _hand_over(basket, choices.code),
+        hand_over=lambda: _hand_over(basket, {kind.id for kind in wanted}, choices.code),
         also=also,
     )
 
 
-def _hand_over(basket: Basket, code: str) -> Collection[int]:
-    """End the basket; the ticket types whose places go over to the registrations as they are."""
+def _hand_over(basket: Basket, wanted: Collection[int], code: str) -> Collection[int]:
+    """End the basket; the ticket types whose places go over to the registrations as they are. What is not wanted any
+    more goes back."""
     lock(basket)
     if not is_held(basket):
         _end(basket, BasketState.EXPIRED)
@@ -173,7 +175,8 @@ def _hand_over(basket: Basket, code: str) -> Collection[int]:
         fits = voucher is not None and vouchers.fits(voucher, item.ticket_type)
         pool_id = (voucher.reserve_id if fits and voucher else None) or item.ticket_type.pool_id
         waits = item.ticket_type.needs_approval and not (fits and voucher and voucher.skips_approval)
-        if item.holds_place and item.pool_id == pool_id and not waits:
+        same = item.ticket_type_id in wanted and item.pool_id == pool_id
+        if item.holds_place and same and not waits:
             item.holds_place = False
             kept.add(item.ticket_type_id)
     db.session.flush()

@@ -26,7 +26,7 @@ from expo.registration import actions as registrations
 from expo.registration import queries as tickets
 from expo.registration.models import TicketType
 from expo.registration.refusals import NotOnSale
-from expo.registration.submitting import Choices, Newcomer, Submitted, check_sale
+from expo.registration.submitting import Newcomer, Submitted, check_sale
 
 from .models import Waiting, WaitState
 from .refusals import OfferOver, StillPlaces, WaitsAlready
@@ -170,10 +170,11 @@ def on_sale(ticket_type: TicketType) -> bool:
     return True
 
 
-def accept(*, entry: Waiting, people: list[Newcomer], choices: Choices | None = None) -> Submitted:
+def accept(*, entry: Waiting, people: list[Newcomer]) -> Submitted:
     """Take the offered places: one registration for each of these people, at most as many as were offered.
 
-    Places that nobody is named for go to the next in line. Raises OfferOver, BadInput and what submitting does.
+    Places that nobody is named for go to the next in line; so do all of them where organisers decide by now: then a
+    place is taken when they have. Raises OfferOver, BadInput and what submitting does.
     """
     if not 1 <= len(people) <= entry.party:
         raise BadInput(_("Name at least one person."), field="name")
@@ -188,16 +189,15 @@ def accept(*, entry: Waiting, people: list[Newcomer], choices: Choices | None = 
             raise OfferOver(_("This offer has ended. The place has gone to the next in line."))
         if not _step(entry, WaitState.TAKEN, (WaitState.OFFERED,)):
             raise OfferOver(_("This offer was answered already."))
+        held = () if kind.needs_approval else (kind.id,)
         made = [
-            registrations.submit(
-                ticket_types=[kind], newcomer=newcomer, choices=choices, hand_over=lambda: (kind.id,)
-            )
+            registrations.submit(ticket_types=[kind], newcomer=newcomer, hand_over=lambda: held)
             for newcomer in people
         ]
         entry.order_code = made[0].order.code
         db.session.flush()
-        if entry.party > len(people):
-            pools.give_back([kind.pool_id], entry.party - len(people))
+        if over := entry.party - len(people) * len(held):
+            pools.give_back([kind.pool_id], over)
     return made[0]
 
 

@@ -16,7 +16,7 @@ from expo.badge.models import Badge, BadgeState
 from expo.badge.refusals import NoSuchBadge
 from expo.core import limits
 from expo.core.db import db
-from expo.core.refusals import BadInput, TooOften
+from expo.core.refusals import BadInput
 from expo.core.text import folded, one_line
 from expo.registration.models import Registration
 
@@ -57,16 +57,17 @@ def find(*, device: Device, by: CrewMember, said: str) -> list[Found]:
     dense = any(unicodedata.name(letter, "").startswith(_DENSE) for letter in letters)
     if len(letters) < (1 if dense else LEAST_LETTERS):
         raise BadInput(_("Three letters of the name at least, or the eight of the spoken code."), field="q")
-    if len(letters) == SPOKEN_LENGTH and said.isascii():
-        try:
-            badge = badges.find_by_spoken_code(expo_id=device.expo_id, said=said, who=f"crew:{by.id}")
-        except (NoSuchBadge, TooOften):
-            pass  # eight letters may be a name, of which a busy desk asks for many
-        else:
-            return _found(Badge.id == badge.id, device.expo_id)
     words = folded(said).split()
     fits = [Person.folded_words.contains(word, autoescape=True) for word in words]
-    return _found(sa.and_(Badge.state == BadgeState.ACTIVE, _of_our_gates(device), *fits), device.expo_id)
+    named = _found(sa.and_(Badge.state == BadgeState.ACTIVE, _of_our_gates(device), *fits), device.expo_id)
+    if named or len(letters) != SPOKEN_LENGTH or not said.isascii():
+        return named
+    # Only what is no name counts as a try of a code: a busy desk asks for many names of eight letters.
+    try:
+        badge = badges.find_by_spoken_code(expo_id=device.expo_id, said=said, who=f"crew:{by.id}")
+    except NoSuchBadge:
+        return []
+    return _found(Badge.id == badge.id, device.expo_id)
 
 
 def _of_our_gates(device: Device) -> sa.ColumnElement[bool]:

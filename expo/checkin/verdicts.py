@@ -36,6 +36,8 @@ LONGEST_STAY = timedelta(hours=24)
 Says = Callable[[], str]
 
 _zone = lru_cache(maxsize=64)(ZoneInfo)
+# What no supervisor lifts: it is said of the badge before any door is asked.
+FINAL = frozenset({"unknown_code", "replaced", "revoked", "more_than_badge"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from expo.accounts.models import Person
 from expo.core import audit
-from expo.core.db import transaction
+from expo.core.db import db, transaction
 from expo.core.money import Money
-from expo.payment import payments
+from expo.core.refusals import ChangedMeanwhile
+from expo.payment import orders, payments
 from expo.payment import queries as payment
 from expo.payment.models import PayMethod
 from expo.registration import actions
@@ -60,13 +63,23 @@ def due(registration: Registration) -> Money | None:
     return Money(left, order.currency) if left > 0 else None
 
 
-def pay_in_cash(registration: Registration) -> None:
-    """All that is due lies on the desk: it is written down, and the place is confirmed. Twice is once."""
-    left = due(registration)
-    if left is None or registration.order is None:
+def pay_in_cash(registration: Registration, *, shown: int) -> None:
+    """All that is due lies on the desk: it is written down, and the place is confirmed. Twice is once.
+
+    `shown` is what the page asked for, in minor units. Raises ChangedMeanwhile where it is another amount by now.
+    """
+    if registration.order_id is None:
         return
-    key = f"desk:{registration.order.id}:{left.minor}"
-    payments.record(order=registration.order, method=PayMethod.DESK, amount=left, key=key)
+    with transaction():
+        order = orders.hold(registration.order_id)
+        db.session.refresh(registration)
+        left = due(registration)
+        if left is None:
+            return
+        if left.minor != shown:
+            raise ChangedMeanwhile(_("Meanwhile it is another amount. Look again before you take the money."))
+        key = f"desk:{order.id}:{left.minor}"
+        payments.record(order=order, method=PayMethod.DESK, amount=left, key=key)
 
 
 def walk_in(*, newcomer: Newcomer, ticket_type: TicketType, form_key: str = "") -> Registration:

@@ -78,9 +78,10 @@ class _Paper:
         facts = [(_("Date"), self._day(document.issued_on))]
         if document.is_to_pay and document.due_on:
             facts.append((_("To be paid by"), self._day(document.due_on)))
-        facts.append((_("Reference when paying"), document.order.code))
-        if document.credits is not None:
-            facts.append((_("Credits invoice"), document.credits.name))
+        if document.credits is None:
+            facts.append((_("Reference when paying"), document.order.code))
+        else:
+            facts += [(_("Order"), document.order.code), (_("Credits invoice"), document.credits.name)]
         for label, key in (
             (_("Your reference"), "buyer_reference"),
             (_("Your order number"), "order_number"),

@@ -310,19 +310,21 @@ def _values(
     draft: Any, state: SessionState, people: list[dict[str, Any]] | None, known: Any
 ) -> dict[str, Any] | None:
     """An occurrence as a release would say it. One that lost its place keeps the announced one, as tentative;
-    None for one that never had any."""
+    None for one that never had any. What is cancelled keeps the announced seats: fewer than are booked would hold up
+    the release that says it."""
     unplaced = draft.placement is Placement.UNPLACED
     if unplaced and known is None:
         return None
     placing = known if unplaced else draft
+    cancelled = draft.cancelled_at is not None or state is SessionState.CANCELLED
     return {
         "day": known.day if unplaced else day_of(draft.starts_at, draft.zone, draft.day_change_hour),
         "starts_at": placing.starts_at,
         "ends_at": placing.ends_at,
         "room_id": placing.room_id,
-        "seats": draft.seats,
+        "seats": known.seats if cancelled and known is not None else draft.seats,
         "tentative": draft.placement is not Placement.FIRM,
-        "cancelled": draft.cancelled_at is not None or state is SessionState.CANCELLED,
+        "cancelled": cancelled,
         "languages": draft.languages,
         "abstract": draft.abstract,
         "abstracts": draft.abstracts,

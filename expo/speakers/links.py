@@ -36,7 +36,7 @@ def make(speaker: Speaker, *, name: str | None = None, email: str | None = None)
         SpeakerLink(
             expo_id=speaker.expo_id,
             speaker_id=speaker.id,
-            assistant_name=name and one_line(name),
+            assistant_name=name and one_line(name)[:200],
             assistant_email=email,
             token_digest=tokens.digest(secret),
             feed_digest=tokens.digest(tokens.derived(_FEED, seed)),

@@ -52,13 +52,14 @@ class Store {
     await run(this.database, "scans", "readwrite", (scans) => scans.put({ iv, sealed, at: Date.now() }, sent.id));
   }
 
-  // The oldest of them, at most so many, but those that are on their way; one that does not open keeps no other back.
+  // The oldest of them, at most so many, but those that are on their way. One that does not open is its id alone:
+  // the server keeps it apart, where it is seen, and it holds up no other.
   async scans(most = Infinity, but = new Set()) {
     const ids = await run(this.database, "scans", "readonly", (scans) => scans.getAllKeys());
     const rows = await run(this.database, "scans", "readonly", (scans) => scans.getAll());
-    const order = rows.filter((row, index) => ids[index] && !but.has(ids[index]))
-      .sort((one, other) => one.at - other.at).slice(0, most);
-    return (await Promise.all(order.map((row) => this.unseal(row).catch(() => null)))).filter(Boolean);
+    const order = rows.map((row, index) => ({ id: ids[index], row })).filter(({ id }) => id && !but.has(id))
+      .sort((one, other) => one.row.at - other.row.at).slice(0, most);
+    return Promise.all(order.map(({ id, row }) => this.unseal(row).catch(() => ({ id }))));
   }
 
   async unseal(row) {

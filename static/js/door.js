@@ -80,7 +80,7 @@ async function scan(code, byHand = "") {
 function howMany() {
   const people = form.querySelector("[data-people]");
   const count = Math.max(1, Math.min(999, Number(people?.value) || 1));
-  if (people) people.value = 1;
+  if (people) { people.value = 1; people.closest("details").open = false; }
   return count;
 }
 
@@ -118,7 +118,7 @@ async function judge(sent, byHand) {
     show("silent", { message: first.unpaired ? say.sayUnpaired : first.told }, sent);
   } else if (own.verdict) {
     await away.passed(own, own.verdict, sent.gate);
-    show(own.verdict.verdict, { message: sentence(own.verdict), attention: own.verdict.noted ? JSON.parse(say.reasons).noted : "", local: true }, sent);
+    show(own.verdict.verdict, { message: sentence(own.verdict), reason: own.verdict.reason, attention: own.verdict.noted ? JSON.parse(say.reasons).noted : "", local: true }, sent);
     if (!first) asking.then((answer) => tooLate(own, answer, sent), () => {});
   } else {
     show("silent", { message: say.sayNoList }, sent);
@@ -138,7 +138,7 @@ async function tooLate(own, answer, sent) {
 function sentence(verdict) {
   const reasons = JSON.parse(say.reasons);
   const text = reasons[verdict.reason] ?? "";
-  if (verdict.reason === "not_yet") return text.replace("{time}", new Date(verdict.from * 1000).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }));
+  if (verdict.reason === "not_yet") return text.replace("{time}", new Date(verdict.from * 1000).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short", timeZone: say.zone }));
   return text.replace("{title}", verdict.title ?? "");
 }
 
@@ -195,7 +195,7 @@ function show(name, answer, sent) {
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
   // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
-  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused"));
+  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused" && !say.final.split(" ").includes(answer.reason)));
   keys.letIn.onclick = async () => {
     const why = name === "ask" ? "let in by hand" : await askWhy();
     if (why) scan(sent.code, why);
@@ -206,7 +206,7 @@ function show(name, answer, sent) {
   keys.standby.onclick = () => drawNumber(sent);
   keys.next.classList.toggle("one", keys.letIn.hidden && keys.undo.hidden && keys.standby.hidden);
   const word = verdict.querySelector(".word").textContent;
-  const clock = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const clock = (away ? new Date(away.now * 1000) : new Date()).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: say.zone });
   // The next guest at a kiosk does not read who came before.
   const who = delegate.name && !("kiosk" in say) ? `${delegate.name}, ` : "";
   last.textContent = `${say.sayLast}: ${who}${word.toLowerCase()}, ${clock}`;

@@ -134,3 +134,14 @@ def test_a_basket_with_a_voucher_holds_what_was_set_aside_for_it():
 
     assert made.registrations[0].state is State.CONFIRMED
     nothing_is_broken()
+
+
+def test_a_ticket_of_the_basket_that_is_not_sent_gives_its_place_back():
+    conference = a.a_conference()
+    kept, left_out = (a.a_ticket_type(one, quota=1) for one in (conference, a.a_conference(conference.expo)))
+    basket = a_basket(kept, left_out)
+
+    holds.submit(basket=basket, ticket_types=[kept], person=a.a_person(conference.expo))
+
+    assert (kept.pool.taken, left_out.pool.taken) == (1, 0)
+    nothing_is_broken()

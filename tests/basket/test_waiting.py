@@ -145,3 +145,18 @@ def test_more_places_of_the_type_or_of_what_it_shares_are_offered_at_once():
     with transaction():
         waiting.promote()
     nothing_is_broken()
+
+
+def test_an_offer_of_a_ticket_that_meanwhile_needs_approval_holds_no_place_until_it_is_given(full):
+    kind, (one, _other) = full
+    ada = wait(kind, "Ada")
+    actions.withdraw(registration=one)
+    assert ada.state is WaitState.OFFERED
+    with transaction():
+        kind.needs_approval = True
+
+    made = waiting.accept(entry=ada, people=newcomers(ada))
+
+    assert made.registrations[0].state is State.SUBMITTED
+    assert kind.pool.taken == 1
+    nothing_is_broken()

@@ -55,7 +55,8 @@ def _as_if_booked() -> None:
     )
     booked = sa.select(Booking.pool_id)
     with transaction():
-        db.session.execute(sa.update(Pool).where(Pool.id.in_(booked)).values(taken=taken, capacity=None))
+        missing = sa.case((taken > Pool.capacity, taken - Pool.capacity), else_=0)
+        db.session.execute(sa.update(Pool).where(Pool.id.in_(booked)).values(taken=taken, over=missing))
         address = sa.literal("p").concat(sa.cast(Person.id, sa.String)).concat("@example.org")
         db.session.execute(sa.update(Person).values(email=address))
 

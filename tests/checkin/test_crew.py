@@ -15,7 +15,7 @@ from expo.checkin import attentions, crew, occupancy, queries, search, undoing
 from expo.checkin.crew_models import CrewMember, CrewRole
 from expo.checkin.models import Device, Direction, Verdict
 from expo.checkin.refusals import NothingToUndo, SupervisorNeeded, UndoneAlready, WrongPin
-from expo.core import clock
+from expo.core import clock, limits
 from expo.core.db import db, transaction
 from expo.core.refusals import BadInput, NotFound, TooOften
 from expo.expos.models import Expo
@@ -123,6 +123,21 @@ def test_a_pin_is_of_one_expo_and_cannot_be_tried_out(place):
                 crew.start_shift(device=device, pin="no pin")
 
 
+def test_a_stolen_scanner_has_forty_tries_a_day(place):
+    conference, _zone, _door, device = place
+    _member, pin = somebody(conference.expo)
+    for quarter in range(4):
+        limits.forget("door_pin", f"device:{device.id}")  # a quarter of an hour has passed
+        for _try in range(10):
+            with pytest.raises(WrongPin):
+                crew.start_shift(device=device, pin=f"no {quarter}")
+
+    limits.forget("door_pin", f"device:{device.id}")
+    with pytest.raises(TooOften) as refused:
+        crew.start_shift(device=device, pin=pin)  # nor does the right one open it now
+    assert refused.value.retry_after > 23 * 3600
+
+
 def test_a_supervisor_lets_in_against_a_rule_and_a_steward_does_not(place):
     conference, _zone, door, device = place
     stranger = doors.code_of(doors.a_delegate(a.a_conference(conference.expo)))
@@ -182,6 +197,24 @@ def test_two_letters_find_nobody_and_the_spoken_code_finds_one(place):
 
     assert by_code == by_name
     assert [one.name for one in by_name] == ["Ada Nilsson"]
+
+
+def test_names_of_eight_letters_do_not_use_up_the_tries_of_spoken_codes(place):
+    conference, _zone, _door, device = place
+    doors.a_delegate(conference, "Bo Lindgren")
+    person = doors.a_delegate(conference, "Ada Nilsson")
+    badge = badges.active_badge(person.expo_id, person.id)
+    by = crew.supervisor(device)
+
+    for _guest in range(25):
+        [found] = search.find(device=device, by=by, said="Lindgren")
+        assert found.name == "Bo Lindgren"
+    [found] = search.find(device=device, by=by, said=badge_code.spoken(badge.random))
+
+    assert found.name == "Ada Nilsson"
+    with pytest.raises(TooOften):  # what is neither name nor code counts
+        for _guess in range(20):
+            assert search.find(device=device, by=by, said="AAAA2222") == []
 
 
 def test_a_scan_is_taken_back_once_by_a_scan_that_stays(place):

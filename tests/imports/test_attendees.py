@@ -216,6 +216,9 @@ def test_a_hostile_workbook_is_refused_or_read_as_text():
     for broken in (
         made("<worksheet"),
         made('<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'),
+        # Far from the beginning; and read as a whole, not row by row.
+        made(f"<!--{' ' * 2000}--><!DOCTYPE a [<!ENTITY b 'c'>]>" + rows("<row><c><v>&b;</v></c></row>")),
+        made(rows(good), f"<!--{' ' * 2000}--><!DOCTYPE a [<!ENTITY b 'c'>]>{shared}"),
         archive(other="x"),
         made("<a>" + " " * (xlsx.LARGEST_PART + 10) + "</a>"),
     ):

@@ -111,6 +111,24 @@ def test_a_release_that_would_unseat_somebody_is_refused_whole(app):
     assert queries.items(tour.expo_id)[0].seats == 2
 
 
+def test_what_is_cancelled_is_published_though_its_draft_has_fewer_seats_than_are_booked(app):
+    tour = a.a_session(seats=2)
+    conference = tour.session.conference
+    a.a_ticket_type(conference, quota=None)
+    for _ in range(2):
+        person = a.a_person(conference.expo)
+        a.a_registration(person, conference)
+        book_seat(person=person, occurrence_id=tour.id)
+    _moved(tour, hours=1, seats=1)
+    programme.cancel_occurrence(occurrence=tour, why="A storm")
+
+    a.publish(conference.expo)
+
+    assert [(item.cancelled, item.seats) for item in queries.items(tour.expo_id)] == [(True, 2)]
+    with pytest.raises(NothingToPublish):
+        a.publish(conference.expo)
+
+
 def test_one_session_can_be_published_alone(app):
     conference = a.a_conference()
     ready = a.a_session(conference, published=False)

@@ -86,6 +86,33 @@ def test_what_was_exported_changes_nothing_where_it_came_from(app, form):
     assert set(outcomes(conference, exported(conference, form))) == {Outcome.SAME}
 
 
+def test_a_schedule_of_others_leaves_an_empty_expo_as_its_copy_leaves_another(app):
+    """Their rooms are made in one venue, whose name our file adds once, however often it comes back."""
+    first = brought(no_rooms(), THEIRS, "schedule.xml", confirm=True, venue="camp")
+    ours = exported(first.conference, Leaving.FRAB_XML)
+    empty_tables()
+    copy = no_rooms()
+
+    file = brought(copy, ours, "schedule.xml", confirm=True, venue="camp")
+
+    assert file.refused == []
+    assert exported(copy, Leaving.FRAB_XML) == ours
+    assert sorted(room.name for room in programme.rooms(copy.expo_id)) == ["Gate", "Lounge"]
+
+
+THEIRS = """<schedule><conference><title>Field</title></conference><day index="1" date="2031-06-02">
+<room name="Lounge"><event id="432" guid="4146f61a-974c-5a8a-9389-da8a397cf9a1"><room>Lounge</room>
+<title>Laser tag </title><type>workshop</type><date>2031-06-02T10:00:00+01:00</date><start>10:00</start>
+<duration>1:00</duration><abstract>Ages 8+</abstract><persons><person id="228">Tony: Hacman</person></persons>
+</event></room></day></schedule>"""
+
+
+def no_rooms() -> Conference:
+    expo = a.an_expo(slug="field", time_zone="Europe/London")
+    a.a_room(expo, "Gate", venue="Camp")
+    return a.a_conference(expo, slug="field", title="Field")
+
+
 def outcomes(conference: Conference, content: bytes) -> list[Outcome]:
     found = looked(conference, content, confirm=True)
     assert found.faults == []

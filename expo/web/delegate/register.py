@@ -103,6 +103,7 @@ def submit_basket(token: str) -> ResponseReturnValue:
     if not (_who_is_fine(person, form) & asked.take(made.kinds)) or not made.kinds:
         problem = None if made.kinds else chosen.nothing_chosen()
         return _basket_page(found, token, form, made, asked=asked, problem=problem), 422
+    limits.count("register", signing.network_address(), most=200, within=timedelta(minutes=15))
     try:
         submitted = holds.submit(
             basket=found,

@@ -26,6 +26,7 @@ from expo.checkin import crew, devices, messages, queries, scans, standby
 from expo.checkin.crew_models import CrewMember
 from expo.checkin.models import Direction, Gate, Verdict
 from expo.checkin.scans import Answer, Sent
+from expo.checkin.verdicts import FINAL
 from expo.core.text import one_line
 from expo.programme.words import Admission
 from expo.publishing.queries import Running
@@ -128,6 +129,7 @@ def _gate_page(found: Gate, direction: Direction, *, kiosk: bool = False) -> str
         words=_words(),
         kinds=KINDS,
         reasons=messages.by_list(),
+        final=sorted(FINAL),
         on_duty=None if kiosk else _on_duty(),
         kiosk=kiosk,
     )
@@ -170,7 +172,7 @@ def scan(slug: str) -> ResponseReturnValue:
         word=_words()[answer.verdict],
         answer=answer,
         category=_as_what(answer),
-        code=code if answer.verdict in (Verdict.ASK, Verdict.REFUSED) else "",
+        code=code if answer.verdict in (Verdict.ASK, Verdict.REFUSED) and answer.reason not in FINAL else "",
         on_duty=on_duty,
         undo_id=str(uuid.uuid4()),
     )
@@ -218,7 +220,8 @@ def _calls(occurrence_id: int) -> str:
         told.append(_("called now: %(numbers)s", numbers=", ".join(map(str, queue.called[:6]))))
     if queue.waiting:
         told.append(ngettext("%(num)s number waits", "%(num)s numbers wait", len(queue.waiting)))
-    return ", ".join(told)
+    line = ", ".join(told)
+    return line[:1].upper() + line[1:]
 
 
 def _policy(running: Running) -> str:

@@ -165,9 +165,10 @@ def _to_decide(code: str) -> Registration:
 
 
 def my_registration(code: str, deed: Deed = Deed.READ_PEOPLE) -> Registration:
+    """Somebody's. A place of a group for which nobody is named yet stands on the page of its delegation."""
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(deed, found.conference_id)
-    return found
+    return found if found.person_id else abort(404)
 
 
 def _done(found: Registration, said: str) -> ResponseReturnValue:
@@ -194,7 +195,7 @@ def page(
     may_decide = mine.may(Deed.DECIDE, found.conference_id)
     notes = desk.notes(found.id) if may_decide else []
     own_tags = desk.tags_of([found.id]).get(found.id, [])
-    cards = badges.badges_of(expo.id, found.person_id) if found.person_id else []
+    cards = badges.badges_of(expo.id, found.person.id)
     return render_template(
         "organiser/registration.html",
         registration=found,
@@ -217,7 +218,7 @@ def page(
         authors=timeline.names_of(one.author for one in notes),
         may_decide=may_decide,
         may_step=mine.may(deciding.deed_for(found), found.conference_id),
-        attention=attentions.live(expo.id, found.person_id) if found.person_id else None,
+        attention=attentions.live(expo.id, found.person.id),
         may_run_doors=mine.may(Deed.RUN_DOORS, found.conference_id),
         may_write=mine.may(Deed.READ_ADDRESSES, found.conference_id),
         waits=found.state in WAITING,
@@ -232,10 +233,8 @@ def page(
 
 def _others(found: Registration) -> list[Registration]:
     """The person's other registrations, as far as this visitor may read them."""
-    if found.person_id is None:
-        return []
     return [
         one
-        for one in registrations.of_person(found.person_id)
+        for one in registrations.of_person(found.person.id)
         if one.id != found.id and mine.may(Deed.READ_PEOPLE, one.conference_id)
     ]

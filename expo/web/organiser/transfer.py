@@ -237,7 +237,7 @@ def _faults_file(file: ProgrammeFile, faults: list[Fault]) -> Response:
     cells = {row.line: row.cells for row in listed.rows} if listed else {}
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow([*heads, _("Line"), _("Column"), _("What is wrong")])
+    writer.writerow([*map(harmless, heads), _("Line"), _("Column"), _("What is wrong")])
     for fault in faults:
         row = cells.get(fault.line, {})
         kept = [harmless(row.get(head, "")) for head in heads]

@@ -18,12 +18,13 @@ from expo.checkin import devices
 from expo.checkin import queries as checkin
 from expo.checkin.models import Gate
 from expo.core import clock, limits, tokens
+from expo.core.refusals import ChangedMeanwhile
 from expo.desk import queries as desk
 from expo.desk import registering
 from expo.desk.registering import Newcomer
 from expo.programme.words import Deed
 from expo.registration import queries as registrations
-from expo.registration.models import TicketType
+from expo.registration.models import Registration, RegistrationState, TicketType
 from expo.registration.refusals import AlreadyRegistered, NotOnSale, TicketsGone
 from expo.web.context import choose_language, offered_languages, this_expo, visitor
 from expo.web.filters import language_name, price
@@ -93,9 +94,8 @@ def register_walk_in() -> ResponseReturnValue:
 @blueprint.get("/organise/walk-in/<code>")
 def walked_in(code: str) -> ResponseReturnValue:
     """The badge, to be printed or photographed, and the way to the next person."""
-    found = registrations.registration(this_expo().id, code) or abort(404)
-    mine.rights().require(Deed.WALK_IN, found.conference_id)
-    badge = badges.active_badge(found.expo_id, found.person_id) if found.person_id else None
+    found = _here(code)
+    badge = badges.active_badge(found.expo_id, found.person.id)
     category = found.ticket_type.category
     return render_template(
         "organiser/walked_in.html",
@@ -121,11 +121,22 @@ def walked_in(code: str) -> ResponseReturnValue:
 @blueprint.post("/organise/walk-in/<code>/paid")
 def paid_in_cash(code: str) -> ResponseReturnValue:
     """What is due lies on the desk; then there is a badge."""
+    found = _here(code)
+    try:
+        registering.pay_in_cash(found, shown=lists.number(request.form.get("amount")))
+    except ChangedMeanwhile as changed:
+        flash(changed.message, "warning")
+    else:
+        if found.state is RegistrationState.CONFIRMED:
+            flash(_("Paid. The place is confirmed."), "success")
+    return redirect(url_for("organiser.walked_in", code=code), code=303)
+
+
+def _here(code: str) -> Registration:
+    """Somebody of this visitor's desks. A place of a group has nobody who could stand there until one is named."""
     found = registrations.registration(this_expo().id, code) or abort(404)
     mine.rights().require(Deed.WALK_IN, found.conference_id)
-    registering.pay_in_cash(found)
-    flash(_("Paid. The place is confirmed."), "success")
-    return redirect(url_for("organiser.walked_in", code=code), code=303)
+    return found if found.person_id else abort(404)
 
 
 def _gates_here() -> list[Gate]:

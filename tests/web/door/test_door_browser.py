@@ -89,6 +89,14 @@ def test_a_typed_code_fills_the_screen_and_the_page_is_ready_again_by_itself(
     expect(page.locator("[data-last]")).to_contain_text("Þórdís Guðlaugsdóttir, in")
     assert page.url == address
     assert stored() == [("admitted", 1)]
+
+    # At a kiosk the next guest reads nothing of who came before.
+    page.goto(address.replace("door/gates", "kiosk"))
+    page.keyboard.type(code + "\n")
+    expect(page.locator("main .verdict .name")).to_have_text("Þórdís Guðlaugsdóttir")
+    page.get_by_role("button", name="Next badge").click()
+    expect(page.locator("[data-last]")).to_contain_text("Last: ")
+    expect(page.get_by_text("Þórdís")).to_have_count(0)
     assert page.complaints == []  # type: ignore[attr-defined]
 
 
@@ -137,6 +145,9 @@ def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site
     page.get_by_role("link", name="Gate 1").click()
     expect(page.locator("[data-door][data-pack=ready]")).to_be_visible()
 
+    page.keyboard.type("no badge of ours\n")
+    word(page, "NOT HERE")
+    expect(page.get_by_role("button", name="Let in")).to_be_hidden()  # no word of hers makes it a badge
     page.keyboard.type(code + "\n")
     word(page, "NOT HERE")
     page.get_by_role("button", name="Let in").click()
@@ -147,7 +158,7 @@ def test_a_supervisor_lets_in_against_a_rule_and_says_why_on_the_page(site: Site
     page.keyboard.type("The minister's interpreter\n")
     word(page, "IN")
 
-    assert stored() == [("refused", 0), ("admitted", 1)]
+    assert stored() == [("refused", 0), ("refused", 0), ("admitted", 1)]
     details = db.session.scalars(sa.select(Scan.details).where(Scan.moved == 1)).one()
     assert details["override"]["reason"] == "The minister's interpreter"
 

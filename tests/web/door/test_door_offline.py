@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from expo.checkin import devices, queries
 from expo.checkin.crew_models import HandCount
-from expo.checkin.models import Scan
+from expo.checkin.models import QuarantinedScan, Scan
 from expo.core.db import db
 from tests import factories as a
 from tests.checkin import doors
@@ -54,6 +55,17 @@ async () => {
   const database = await new Promise((done) => { const asked = indexedDB.open("expo-door"); asked.onsuccess = () => done(asked.result); });
   const all = (name) => new Promise((done) => { const asked = database.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => done(asked.result); });
   return (await all("inside")).length + (await all("kept")).filter((one) => one instanceof ArrayBuffer).length === 0;
+}
+"""
+
+SPOIL_ONE = """
+async (id) => {
+  const database = await new Promise((done) => { const asked = indexedDB.open("expo-door"); asked.onsuccess = () => done(asked.result); });
+  await new Promise((done) => {
+    const change = database.transaction("scans", "readwrite");
+    change.objectStore("scans").put({ iv: new Uint8Array(12), sealed: new Uint8Array(40).buffer, at: 0 }, id);
+    change.oncomplete = done;
+  });
 }
 """
 
@@ -115,12 +127,18 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
     for secret in (*codes, *codes.values(), *mails, other):
         assert secret not in kept
 
+    # Nor does one row that does not open any more, the oldest, keep the others back: it is kept apart at the server.
+    spoiled = str(uuid.uuid4())
+    page.evaluate(SPOIL_ONE, spoiled)
     telephone.set_offline(False)
     expect(page.locator("[data-state]")).to_have_text("All scans sent", timeout=15_000)
     db.session.rollback()
     rows = db.session.execute(
         sa.select(Scan.verdict, Scan.moved, Scan.offline).order_by(Scan.scanned_at)
     ).all()
+    assert [(one.scan_id, one.reason) for one in db.session.scalars(sa.select(QuarantinedScan))] == [
+        (spoiled, "unreadable")
+    ]
     assert [(str(row.verdict), row.moved, row.offline) for row in rows] == [
         ("admitted", 1, True),
         ("refused", 0, True),

@@ -290,8 +290,13 @@ def test_who_walks_in_pays_at_the_desk_once_and_has_a_badge(desk: Desk):
     text = page.get(where).text
     assert "to pay, then the badge comes" in text
     assert "<svg" not in text.partition("badge-page")[2]
+    asked = re.search(r'name="amount" value="(\d+)"', text)
+    assert asked
+    for amount in ("1", "-45000", "9" * 40, "\0", ""):  # the page showed another one
+        assert page.post(f"{where}/paid", {"amount": amount}).status_code == 303
+        assert "Meanwhile it is another amount" in page.get(where).text
     for _press in range(2):
-        assert page.post(f"{where}/paid").status_code == 303
+        assert page.post(f"{where}/paid", {"amount": asked[1]}).status_code == 303
 
     (registration,) = kept.page(Scope((desk.conference.id,)), PeopleFilter(), most=9)
     assert registration.state is RegistrationState.CONFIRMED
@@ -300,6 +305,19 @@ def test_who_walks_in_pays_at_the_desk_once_and_has_a_badge(desk: Desk):
     other = desk.open_as(Role.DOOR_LEAD, a.a_conference(desk.expo))
     assert other.post(f"{where}/paid").status_code == 404
     nothing_is_broken()
+
+
+@pytest.mark.feature("D11")
+def test_a_place_of_a_group_that_nobody_is_named_for_does_not_stand_at_the_desk(desk: Desk):
+    place = waiting(desk)[0]
+    place.person_id = None
+    db.session.commit()
+    page = desk.open_as(Role.DOOR_LEAD, desk.conference)
+    assert page.get(f"{desk.path}/walk-in/{place.code}").status_code == 404
+    assert page.post(f"{desk.path}/walk-in/{place.code}/paid").status_code == 404
+    assert (
+        desk.open_as(Role.OWNER, desk.conference).get(f"{desk.path}/people/{place.code}").status_code == 404
+    )
 
 
 @pytest.mark.feature("D11")

@@ -31,6 +31,17 @@ def upload(page, address: str, conference, content: str = SHEET):
     )
 
 
+def test_the_file_of_faults_has_no_formula_in_its_head(browser):
+    conference = a.a_conference()
+    home = f"/{conference.expo.slug}/organise"
+    page = browser(a.an_organiser(conference.expo, Role.SCHEDULER))
+
+    where = upload(page, f"{home}/files", conference, "Title,Starts,=1+1\nNight,soon,\n").headers["Location"]
+    page.post(where, data={"kind": "sessions", "column_title": "Title", "column_starts": "Starts"})
+
+    assert "Title,Starts,'=1+1,Line" in page.get(f"{where}/faults.csv").text
+
+
 def test_a_file_is_looked_at_brought_in_and_taken_back(browser):
     conference = a.a_conference()
     a.a_room(conference.expo, "Hall")
