@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import contains_eager
@@ -85,21 +86,41 @@ def without_steps(*which: sa.ColumnElement[bool]) -> set[int]:
     }
 
 
-Seated = Mapping[int, Mapping[BookingState, list[tuple[int, int]]]]
 _bookings = sa.inspect(Booking).local_table
 
 
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Who has a seat in some times, or waits, in numbers: there may be tens of thousands."""
+
+    people: int
+    taken: Mapping[int, int]  # seats, by occurrence
+    waiting: Mapping[int, list[int]]  # seats that each wants, the first in line first, by occurrence
+
+
 def seated(occurrence_ids: Collection[int]) -> Seated:
-    """Who has a seat in these, or waits: person and seats, by occurrence and state. One query."""
-    found: defaultdict[int, defaultdict[BookingState, list[tuple[int, int]]]] = defaultdict(
-        lambda: defaultdict(list)
+    """Three queries."""
+    here = (_bookings.c.occurrence_id.in_(list(occurrence_ids)), _live("bookings"))
+    counts = (*here, _bookings.c.state.in_(COUNTING))
+    people = db.session.scalar(sa.select(sa.func.count(sa.distinct(_bookings.c.person_id))).where(*counts))
+    taken = sa.select(_bookings.c.occurrence_id, sa.func.sum(_bookings.c.seats)).where(*counts)
+    waiting: defaultdict[int, list[int]] = defaultdict(list)
+    waits = sa.select(_bookings.c.occurrence_id, _bookings.c.seats).where(
+        here[0], sa.text("bookings.state = 'waiting'")
     )
-    rows = sa.select(
-        _bookings.c.occurrence_id, sa.type_coerce(_bookings.c.state, sa.String), _bookings.c.person_id, _bookings.c.seats
-    ).where(_bookings.c.occurrence_id.in_(list(occurrence_ids)), _live("bookings"))  # fmt: skip
-    for occurrence_id, state, person_id, seats in db.session.connection().execute(rows):
-        found[occurrence_id][_STATES[state]].append((person_id, seats))
-    return found
+    for occurrence_id, seats in db.session.execute(waits.order_by(_bookings.c.id)):
+        waiting[occurrence_id].append(seats)
+    return Seated(people or 0, _counts(taken.group_by(_bookings.c.occurrence_id)), waiting)
+
+
+def people_in(occurrence_ids: Collection[int]) -> set[int]:
+    """Who has a seat in one of these. One query."""
+    rows = sa.select(_bookings.c.person_id).where(
+        _bookings.c.occurrence_id.in_(list(occurrence_ids)),
+        _live("bookings"),
+        _bookings.c.state.in_(COUNTING),
+    )
+    return set(db.session.scalars(rows.distinct()))
 
 
 def also_in(
