@@ -38,7 +38,7 @@ from tests.questions.asking import a_question
 
 from .conftest import Desk
 
-pytestmark = pytest.mark.feature("P1")
+pytestmark = [pytest.mark.feature("P1"), pytest.mark.once]
 
 SCHEDULE = {Role.OWNER, Role.SCHEDULER}
 PEOPLE = {Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}
