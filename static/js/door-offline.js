@@ -127,11 +127,11 @@ class Offline {
   }
 
   // The verdict of the pack, and the scan as it is sent: stored before anybody sees a colour.
-  async decide(sent, byHand) {
+  async decide(sent, byHand, supervisor) {
     const now = this.now;
     const found = this.pack ? await rules.find(this.pack, sent.code) : null;
     const verdict = this.pack
-      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, count: sent.count, now, byHand }, this.memory.inside)
+      ? rules.judge(this.pack, { gate: sent.gate, found, direction: sent.direction, count: sent.count, now, byHand, supervisor }, this.memory.inside)
       : null;
     const whole = { ...sent, scanned_at: this.worldTime.toISOString() };
     if (verdict) whole.local = { verdict: verdict.verdict, reason: verdict.reason ?? "", pack: this.pack.head.stamp };

@@ -112,7 +112,7 @@ function decode(code) {
 
 /* `inside(name, zone, period)` tells {count, gate, at} of who this device knows to be in, or null. `now` is the expo's
    time in seconds. Answers {verdict, reason, period, moved, ...}; what is to be remembered is the caller's affair. */
-export function judge(pack, { gate: gateId, found, direction = "in", count = 1, now, byHand = false }, inside) {
+export function judge(pack, { gate: gateId, found, direction = "in", count = 1, now, byHand = false, supervisor = false }, inside) {
   const gate = pack.head.gates.find((each) => each.id === gateId);
   const day = cityDay(pack.head, now);
   if (!gate) return say("refused", "unknown_gate", day);
@@ -126,7 +126,10 @@ export function judge(pack, { gate: gateId, found, direction = "in", count = 1, 
   if (badge.state !== "active") return say("refused", badge.state, day);
   if (count > badge.size) return say("refused", "more_than_badge", day);
   let way = badge.blocked ? say("refused", "blocked", day) : gate.doors ? sessionDoor(pack.head, gate, badge, found.name, now, day) : zoneGate(zone, badge, now, day);
-  if (way.verdict === "ask" && byHand) way = say("admitted", "let_in", day);
+  // A steward decides where the door could only ask; a supervisor, whose name is known, where it said no.
+  const period = way.occurrence ? `o${way.occurrence}` : day;
+  if (way.verdict === "ask" && byHand) way = say("admitted", "let_in", period);
+  if (way.verdict === "refused" && byHand && supervisor) way = say("admitted", "override", period);
   if (way.verdict !== "admitted") return way;
   const there = inside(found.name, zone, way.period);
   if (there && there.count + count > badge.size) {
@@ -161,9 +164,9 @@ function sessionDoor(head, gate, badge, name, now, day) {
   const door = on[claims.indexOf(best)];
   if (best) return say("admitted", null, `o${door.occurrence}`, { title: door.title });
   // Only the server knows whether seats are left.
-  if (door.admission === "ask" || door.admission === "book") return say("ask", door.admission === "ask" ? "ask" : "full", day, { title: door.title });
+  if (door.admission === "ask" || door.admission === "book") return say("ask", door.admission === "ask" ? "ask" : "full", day, { title: door.title, occurrence: door.occurrence });
   const reason = { ticket: "no_ticket", invitation: "not_invited" }[door.admission] ?? "no_seat";
-  return say("refused", reason, day, { title: door.title });
+  return say("refused", reason, day, { title: door.title, occurrence: door.occurrence });
 }
 
 function claim(door, badge, name) {

@@ -100,7 +100,7 @@ async function askOnly(sent) {
 async function judge(sent, byHand) {
   let own;
   try {
-    own = await away.decide(sent, byHand);
+    own = await away.decide(sent, byHand, Boolean(say.supervisor));
   } catch {
     // A full or broken store: the server alone keeps this scan, and the screen is silent until it has.
     await askOnly(sent);

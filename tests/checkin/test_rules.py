@@ -14,7 +14,8 @@ from playwright.sync_api import Browser
 from expo.badge import actions as badge_actions
 from expo.badge import queries as badges
 from expo.booking.actions import book_seat
-from expo.checkin import attentions
+from expo.checkin import attentions, crew
+from expo.checkin.crew_models import CrewRole
 from expo.checkin.models import Direction
 from expo.checkin.verdicts import city_day
 from expo.core import clock
@@ -41,6 +42,7 @@ class World:
     gates: dict[str, int]
     token: str
     device_id: int
+    supervised: str  # of a second device, with which a supervisor works
 
 
 @pytest.fixture
@@ -58,6 +60,12 @@ def world() -> World:
         "room": doors.a_gate(hall, name="Room", room=room),
     }
     device, token = doors.a_device(*gates.values())
+    second, supervised = doors.a_device(*gates.values())
+    _member, pin = crew.add_member(
+        expo_id=expo.id, conference_id=None, name="Sofia", role=CrewRole.SUPERVISOR,
+        starts_at=clock.now() - timedelta(hours=1), ends_at=clock.now() + timedelta(days=1),
+    )  # fmt: skip
+    crew.start_shift(device=second, pin=pin)
     people = {
         "ticket": doors.a_delegate(conference),
         "seat": doors.a_delegate(conference),
@@ -77,7 +85,7 @@ def world() -> World:
     doors.resize(badges.active_badge(expo.id, people["group"].id), 3)
     talks = _talks(conference, room)
     book_seat(person=people["seat"], occurrence_id=talks["seat"].id)
-    made = World(codes, {name: gate.id for name, gate in gates.items()}, token, device.id)
+    made = World(codes, {name: gate.id for name, gate in gates.items()}, token, device.id, supervised)
     db.session.rollback()
     return made
 
@@ -102,7 +110,8 @@ def _talks(conference: Conference, room: Any) -> dict[str, Any]:
 def test_the_server_judges_as_the_table_says(world: World):
     noon = clock.now()
     for case in CASES:
-        door = doors.Door(world.gates[case["gate"]], world.token)
+        token = world.supervised if case.get("supervisor") else world.token
+        door = doors.Door(world.gates[case["gate"]], token)
         with doors.the_time_is(noon + timedelta(minutes=case.get("minutes", 0))):
             answer = door.scan(
                 world.codes[case["badge"]],
@@ -126,7 +135,7 @@ async ([asked, cases]) => {
     const gate = String(asked.gates[one.gate]);
     const found = await rules.find(pack, asked.codes[one.badge]);
     const verdict = rules.judge(pack, {
-      gate, found, now, direction: one.direction, count: one.count, byHand: one.by_hand,
+      gate, found, now, direction: one.direction, count: one.count, byHand: one.by_hand, supervisor: one.supervisor,
     }, memory.inside);
     memory.note(found?.name, pack.head.gates.find((each) => each.id === gate).zone, gate, verdict, now);
     told.push([verdict.verdict, verdict.reason]);
