@@ -18,7 +18,7 @@ _SCHEMES = """
 EAS = frozenset(_SCHEMES.split())
 SWEDISH_NUMBER = "0007"
 _ENDPOINT = re.compile(r"(\d{4}|[A-Z]{2}):([A-Za-z0-9.:-]{2,50})")
-_VAT_NUMBER = re.compile(r"[A-Z]{2}(?=.*\d)[A-Z0-9+*]{2,13}")
+_VAT_NUMBER = re.compile(r"[A-Z]{2}(?=.*\d)[A-Z0-9+*]{2,14}")
 _NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "XK", "ZZ"}
 _COUNTRIES = frozenset(
     str(one)

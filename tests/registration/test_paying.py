@@ -54,7 +54,8 @@ def test_a_basket_over_two_sellers_and_currencies_makes_an_order_each_behind_one
     city, un = a.a_conference(expo), a.a_conference(expo)
     free = a.a_ticket_type(city, "Open city pass")
     unece = sellers.save_seller(
-        expo_id=expo.id, draft=SellerDraft("UNECE", vat_number="CH-1", currencies=("EUR",), pay_days=5)
+        expo_id=expo.id,
+        draft=SellerDraft("UNECE", vat_number="CHE116281710MWST", currencies=("EUR",), pay_days=5),
     )
     billing.let_sell(conference=un, seller=unece)
     priced = a.a_ticket_type(un, "Congress", price_minor=12000, currency="EUR")

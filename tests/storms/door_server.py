@@ -2,7 +2,8 @@
 
     python -m tests.storms.door_server DATABASE_URL PORT NOTE [BASE_URL]
 
-Each is a fork of this process, which has read the code already; its number stands in the file NOTE.
+Each is a fork of this process, which has put the application together and never asked the database; its number
+stands in the file NOTE.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import socket
 import sys
 from pathlib import Path
 
+from flask import Flask
 from werkzeug.serving import make_server
 
 from expo import config
@@ -21,12 +23,13 @@ from tests.conftest import SETTINGS
 
 
 def main(database_url: str, port: int, note: Path, base_url: str = "http://localhost") -> None:
+    app = create_app(config.load({}, database_url=database_url, **{**SETTINGS, "base_url": base_url}))
     listening = socket.create_server(("127.0.0.1", port), backlog=64)
     while True:
         child = os.fork()
         if child == 0:
             try:
-                serve(database_url, port, listening.fileno(), note, base_url)
+                serve(app, port, listening.fileno(), note)
             finally:
                 os._exit(1)
         _pid, status = os.waitpid(child, 0)
@@ -34,8 +37,7 @@ def main(database_url: str, port: int, note: Path, base_url: str = "http://local
             sys.exit(f"a server ended by itself: {status}")
 
 
-def serve(database_url: str, port: int, socket_number: int, note: Path, base_url: str) -> None:
-    app = create_app(config.load({}, database_url=database_url, **{**SETTINGS, "base_url": base_url}))
+def serve(app: Flask, port: int, socket_number: int, note: Path) -> None:
     server = make_server("127.0.0.1", port, app, threaded=True, fd=socket_number)
     note.write_text(str(os.getpid()))
     server.serve_forever()

@@ -74,7 +74,7 @@ def one_race(clients: list[Client], workshop: Occurrence, all_post: All) -> tupl
 
 
 def clear(workshop: Occurrence) -> None:
-    """Nobody has a seat any more, so that nothing clashes with the next round at the same time."""
+    """Nobody has a seat any more, and the next round may begin."""
     with transaction():
         db.session.execute(sa.delete(Booking).where(Booking.occurrence_id == workshop.id))
         db.session.execute(sa.update(Pool).where(Pool.id == workshop.pool_id).values(taken=0))
@@ -83,8 +83,8 @@ def clear(workshop: Occurrence) -> None:
 @pytest.mark.parametrize("capacity", [1, 2, 50])
 def test_exactly_as_many_get_a_seat_as_there_are(crowd, capacity, all_post):
     clients, conference = crowd
+    workshop = a.a_session(conference, seats=capacity)
     for _round in range(ROUNDS):
-        workshop = a.a_session(conference, seats=capacity)
         statuses, booked, taken = one_race(clients, workshop, all_post)
 
         assert statuses == {303: capacity, 409: CLIENTS - capacity}

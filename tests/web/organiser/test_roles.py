@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from expo.badge import passes
@@ -13,7 +14,7 @@ from expo.booking.actions import book_seat
 from expo.checkin import crew
 from expo.checkin.crew_models import CrewRole
 from expo.core import clock
-from expo.core.db import transaction
+from expo.core.db import db, transaction
 from expo.desk import actions as notes
 from expo.imports import attendee_files as files
 from expo.imports.attendee_rows import Choices
@@ -21,8 +22,14 @@ from expo.organisations import actions as organisations
 from expo.organisations.actions import OrganisationDraft
 from expo.organisations.models import OrganisationKind
 from expo.payment import sellers
-from expo.programme.words import Role
+from expo.programme import handouts
+from expo.programme.drafts import Material
+from expo.programme.file_models import SessionFile
+from expo.programme.session_files import Upload
+from expo.programme.words import MaterialKind, Role
 from expo.registration import tickets, vouchers
+from expo.scheduling import breaks
+from expo.scheduling.breaks import BreakDraft
 from tests import factories as a
 from tests.ballots.balloting import a_ballot
 from tests.checkin import doors as at
@@ -31,7 +38,7 @@ from tests.questions.asking import a_question
 
 from .conftest import Desk
 
-pytestmark = pytest.mark.feature("P1")
+pytestmark = [pytest.mark.feature("P1"), pytest.mark.once]
 
 SCHEDULE = {Role.OWNER, Role.SCHEDULER}
 PEOPLE = {Role.OWNER, Role.REGISTRATION, Role.FINANCE, Role.DOOR_LEAD, Role.VIEWER}
@@ -125,6 +132,13 @@ ROUTES = [
     ("invite_group", "POST", "/sessions/T-1/guests/group", DECIDE, 422),
     ("make_session_code", "POST", "/sessions/T-1/guests/code", DECIDE, 303),
     ("uninvite", "POST", "/sessions/T-1/guests/0/withdraw", DECIDE, 404),
+    ("session_file", "GET", "/sessions/T-1/files/{handout}/a.pdf", EVERYBODY, 200),
+    ("breaks_list", "GET", "/breaks", EVERYBODY, 200),
+    ("make_break", "POST", "/breaks", SCHEDULE, 422),
+    ("break_page", "GET", "/breaks/{pause}", EVERYBODY, 200),
+    ("change_break", "POST", "/breaks/{pause}", SCHEDULE, 422),
+    ("remove_break", "POST", "/breaks/{pause}/remove", SCHEDULE, 303),
+    ("bring_break_back", "POST", "/breaks/{pause}/back", SCHEDULE, 303),
     ("ballots", "GET", "/conferences/{conference}/ballots", EVERYBODY, 200),
     ("new_ballot", "GET", "/conferences/{conference}/ballots/new", SCHEDULE, 200),
     ("open_ballot", "POST", "/conferences/{conference}/ballots/new", SCHEDULE, 422),
@@ -298,6 +312,8 @@ NAMES = {"names", "session_type", "save_session_type", "role", "save_role", "tra
 }  # fmt: skip
 # Pages of the whole desk: they show an outsider of the conference only what is theirs, so nothing is hidden.
 OF_THE_DESK = {
+    "breaks_list",
+    "make_break",
     "grid",
     "change_grid",
     "answers",
@@ -386,11 +402,21 @@ def names(desk: Desk) -> dict[str, object]:
     listed = files.keep(
         conference=desk.conference, account_id=a.an_account().id, name="a.csv", content=b"Name,E-mail\nBo,\n"
     )
+    handouts.save(
+        session=talk.session, material=Material(MaterialKind.SLIDES, "Slides"), row=None, version=talk.session.version,
+        upload=Upload("a.pdf", b"%PDF-1"),
+    )  # fmt: skip
+    starts = a.tomorrow_at(12)
+    (pause,) = breaks.add(
+        expo=desk.expo, conference=desk.conference, draft=BreakDraft("Secret plan", starts, starts + timedelta(hours=1))
+    )  # fmt: skip
     files.choose(file=listed, choices=Choices({"name": "Name"}, registration.ticket_type_id).kept())
     return {
         "note": note.id,
         "tag": tag.id,
         "file": listed.id,
+        "handout": db.session.scalars(sa.select(SessionFile.id)).one(),
+        "pause": pause.id,
         "conference": desk.slug,
         "registration": registration.code,
         "order": registration.order.code,

@@ -4,19 +4,24 @@ own: 404, whoever owns both. A new address with two objects fails here until it 
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 
 from expo.booking import guides
 from expo.booking.actions import book_seat
+from expo.core.db import db
 from expo.core.money import Money
 from expo.desk import actions as desk_actions
 from expo.guests import actions as inviting
 from expo.payment import payments, refunds
 from expo.payment.models import PayMethod, RefundReason
-from expo.programme import guesting, members
+from expo.programme import guesting, handouts, members
+from expo.programme.drafts import Material
+from expo.programme.file_models import SessionFile
 from expo.programme.models import Conference
-from expo.programme.words import Role
+from expo.programme.session_files import Upload
+from expo.programme.words import MaterialKind, Role
 from expo.questions import files
 from expo.questions.models import Kind
 from expo.questions.values import Given
@@ -32,8 +37,8 @@ from .conftest import Desk
 pytestmark = [pytest.mark.feature("P1"), pytest.mark.once]
 
 # The second name is no object below the first: the form of a file, a step, a word that says of what kind the other is,
-# a tag that belongs to the whole expo.
-NO_CHILD = {"form", "tag_id", "step", "subject"}
+# a tag that belongs to the whole expo, what a file is called.
+NO_CHILD = {"form", "name", "tag_id", "step", "subject"}
 
 
 def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
@@ -80,6 +85,8 @@ def of(conference: Conference) -> tuple[dict[str, object], dict[str, object]]:
         "invitation_id": inviting.make_code(session=talk.session, seats=None).id,
         "account_id": _a_co_host(talk.session),
         "refund_id": _a_refund(registration.order).id,
+        "file_id": _a_file(talk.session),
+        "name": "a.pdf",
         "delivery_id": webhooks.deliveries(endpoint.id)[0].id,
     }
     return tops, below
@@ -89,6 +96,14 @@ def _a_co_host(session):
     guesting.let_edit(session=session, email=f"{session.code}@example.org", name="Co Host", language="en")
     (account,) = guesting.editors_of(session)
     return account.id
+
+
+def _a_file(session):
+    handouts.save(
+        session=session, material=Material(MaterialKind.SLIDES, "Slides"), row=None, version=session.version,
+        upload=Upload("a.pdf", b"%PDF-1"),
+    )  # fmt: skip
+    return db.session.scalars(sa.select(SessionFile.id).where(SessionFile.session_id == session.id)).one()
 
 
 def _a_refund(order):

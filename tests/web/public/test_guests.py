@@ -112,7 +112,7 @@ def said(answer) -> str:
         return "".join(book.read(name).decode() for name in book.namelist())
 
 
-@pytest.mark.parametrize("shows_block", [False, True])
+@pytest.mark.parametrize("shows_block", [False, pytest.param(True, marks=pytest.mark.once)])
 def test_nobody_else_reads_a_word_of_it_at_any_public_door(app, browser, dinner, shows_block):
     """Shown red by listing sessions by invitation in `publishing.queries.listed`: 83 of 228 doors then leak."""
     occurrence, _speaker, room = dinner

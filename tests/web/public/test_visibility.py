@@ -126,7 +126,7 @@ def _whisper(conference, **changes):
 
 @pytest.mark.feature("B7")
 @pytest.mark.parametrize("strict", STRICT)
-@pytest.mark.parametrize("of_conference", [True, False])
+@pytest.mark.parametrize("of_conference", [True, pytest.param(False, marks=pytest.mark.once)])
 def test_private_sessions_are_nowhere(app, browser, strict, of_conference):
     expo = a.an_expo()
     conference = a.a_conference(
