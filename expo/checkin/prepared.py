@@ -1,9 +1,9 @@
-"""Statements without layers in between, for the one path where queues wait.
+"""Statements on the driver's own cursor, for the one path where queues wait.
 
 A scan is three small statements. Through the session and Core's execution layer they cost seven times what a
-bare insert does, nearly all of it Python; compiled once, and run on SQLite's cursor or by PostgreSQL's C library,
-they cost half as much again (`python -m tests.bench.scan`). So the statements stay Core, written once for both
-databases, and only their running is short. Everything else in the house goes through `expo.core.db`.
+bare insert does, nearly all of it Python; compiled once and run on the cursor they cost half as much again
+(`python -m tests.bench.scan`). So the statements stay Core, written once for both databases, and only their
+running is short. Everything else in the house goes through `expo.core.db`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,15 @@ from __future__ import annotations
 import fcntl
 import threading
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Any
 from weakref import WeakKeyDictionary
 
-import psycopg
-import psycopg.abc
 from flask import current_app
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus
-from psycopg.pq.abc import PGresult
 from sqlalchemy import create_engine
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.exc import OperationalError
 
@@ -42,22 +36,10 @@ class _Ready:
     # Values in the order of the marks, with gaps for what is given each time: place, name, conversion.
     values: tuple[Any, ...]
     given: tuple[tuple[int, str, _Convert | None], ...]
+    # PostgreSQL's driver takes them by name.
+    names: tuple[str, ...] | None
     row: Callable[[Any], Any] | None
     convert: tuple[tuple[int, _Convert], ...]
-
-    def filled(self, facts: dict[str, Any]) -> list[Any]:
-        values = list(self.values)
-        for place, name, convert in self.given:
-            fact = facts[name]
-            values[place] = fact if convert is None else convert(fact)
-        return values
-
-    def made(self, row: Any) -> Any:
-        if self.convert:
-            row = list(row)
-            for at, convert in self.convert:
-                row[at] = convert(row[at])
-        return self.row(row) if self.row else row
 
 
 class Prepared:
@@ -79,7 +61,7 @@ class Prepared:
         statement = self._statements[0 if dialect.name == "sqlite" else -1]
         options = {"column_keys": list(self._columns)} if self._columns else {}
         compiled: Any = statement.compile(dialect=dialect, **options)
-        names = compiled.positiontup
+        names = compiled.positiontup if compiled.positional else list(compiled.binds)
         values: list[Any] = []
         given = []
         for place, name in enumerate(names):
@@ -102,122 +84,67 @@ class Prepared:
             str(compiled),
             tuple(values),
             tuple(given),
+            None if compiled.positional else tuple(names),
             row and row._make,
             tuple(conversions),
         )
 
 
 class Writing:
-    """One write transaction on a connection of its own: SQLite's, whose cursor is next to the file."""
-
-    dialect: Dialect
+    """One write transaction on a connection of its own."""
 
     def __init__(self, cursor: Any, dialect: Dialect) -> None:
         self._cursor = cursor
-        self.dialect = dialect
+        self._dialect = dialect
 
-    def run(self, prepared: Prepared, facts: dict[str, Any]) -> Sequence[Any]:
-        """One statement; its rows as the driver gives them."""
-        return self._rows(prepared.ready(self.dialect), facts)
+    def run(self, prepared: Prepared, facts: dict[str, Any]) -> _Ready:
+        ready = prepared.ready(self._dialect)
+        self._cursor.execute(ready.sql, self._values(ready, facts))
+        return ready
+
+    def _values(self, ready: _Ready, facts: dict[str, Any]) -> Any:
+        values = list(ready.values)
+        for place, name, convert in ready.given:
+            fact = facts[name]
+            values[place] = fact if convert is None else convert(fact)
+        return values if ready.names is None else dict(zip(ready.names, values, strict=True))
 
     def run_all(self, prepared: Prepared, many: list[dict[str, Any]]) -> None:
         """The same statement for each, in one go."""
-        ready = prepared.ready(self.dialect)
-        self._cursor.executemany(ready.sql, [ready.filled(facts) for facts in many])
+        ready = prepared.ready(self._dialect)
+        rows = [self._values(ready, facts) for facts in many]
+        self._cursor.executemany(ready.sql, rows)
 
     def first(self, prepared: Prepared, **facts: Any) -> Any:
         """The first row by its columns' names, or None."""
-        rows = self.run(prepared, facts)
-        return prepared.ready(self.dialect).made(rows[0]) if rows else None
+        ready = self.run(prepared, facts)
+        row = self._cursor.fetchone()
+        return None if row is None else _row(ready, row)
 
     def each(self, prepared: Prepared, many: list[dict[str, Any]]) -> list[Any]:
-        """The first row, or None, for each."""
-        return [self.first(prepared, **facts) for facts in many]
+        """The first row, or None, for each. On PostgreSQL many travel together and come back together."""
+        if len(many) < 2 or self._dialect.name == "sqlite":
+            return [self.first(prepared, **facts) for facts in many]
+        ready = prepared.ready(self._dialect)
+        self._cursor.executemany(ready.sql, [self._values(ready, facts) for facts in many], returning=True)
+        rows = []
+        for _facts in many:
+            row = self._cursor.fetchone()
+            rows.append(None if row is None else _row(ready, row))
+            self._cursor.nextset()
+        return rows
 
     def all(self, prepared: Prepared, **facts: Any) -> list[Any]:
-        made = prepared.ready(self.dialect).made
-        return [made(row) for row in self.run(prepared, facts)]
-
-    def _rows(self, ready: _Ready, facts: dict[str, Any]) -> Sequence[Any]:
-        self._cursor.execute(ready.sql, ready.filled(facts))
-        rows: Sequence[Any] = self._cursor.fetchall()
-        return rows
+        ready = self.run(prepared, facts)
+        return [_row(ready, row) for row in self._cursor.fetchall()]
 
 
-MANY = 8  # statements that are worth travelling together
-
-
-class Straight(Writing):
-    """The same on PostgreSQL. Few statements go to the C library itself, each prepared once for its connection: the
-    driver's cursor spends four times as much on them in Python, and its pipeline ten times. Many travel together."""
-
-    def __init__(self, connection: psycopg.Connection[Any], known: dict[str, _Known]) -> None:
-        super().__init__(psycopg.RawCursor(connection), _POSTGRESQL)
-        self._connection = connection
-        self._known = known
-
-    def say(self, word: bytes) -> None:
-        """BEGIN or COMMIT."""
-        self._checked(self._connection.pgconn.exec_(word))
-
-    def _rows(self, ready: _Ready, facts: dict[str, Any]) -> Sequence[Any]:
-        known = self._known.get(ready.sql)
-        if known is None:
-            known = self._known[ready.sql] = self._learn(ready)
-        values = known.adapt.dump_sequence(ready.filled(facts), known.formats)
-        asked = self._connection.pgconn.exec_prepared(known.name, values, None, _BINARY)  # type: ignore[arg-type]
-        result = self._checked(asked)
-        if not result.ntuples:
-            return ()
-        known.adapt.set_pgresult(result)
-        return known.adapt.load_rows(0, result.ntuples, tuple)
-
-    def _learn(self, ready: _Ready) -> _Known:
-        name = b"door_%d" % len(self._known)
-        self._checked(self._connection.pgconn.prepare(name, ready.sql.encode()))
-        return _Known(name, Transformer(self._connection), [PyFormat.TEXT] * len(ready.values))
-
-    def _checked(self, result: PGresult) -> PGresult:
-        if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            return result
-        if self._connection.pgconn.status != ConnStatus.OK:
-            raise psycopg.OperationalError(result.get_error_message())
-        raise psycopg.errors.error_from_result(result)
-
-    def run_all(self, prepared: Prepared, many: list[dict[str, Any]]) -> None:
-        if len(many) < MANY:
-            for facts in many:
-                self.run(prepared, facts)
-            return
-        with self._connection.pipeline():
-            super().run_all(prepared, many)
-
-    def each(self, prepared: Prepared, many: list[dict[str, Any]]) -> list[Any]:
-        if len(many) < MANY:
-            return super().each(prepared, many)
-        ready = prepared.ready(self.dialect)
-        rows = []
-        with self._connection.pipeline():
-            self._cursor.executemany(ready.sql, [ready.filled(facts) for facts in many], returning=True)
-            for _facts in many:
-                row = self._cursor.fetchone()
-                rows.append(None if row is None else ready.made(row))
-                self._cursor.nextset()
-        return rows
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A statement that a connection has prepared, and what turns its values into text and its rows into values."""
-
-    name: bytes
-    adapt: psycopg.abc.Transformer
-    formats: list[PyFormat]
-
-
-# Its marks are $1, $2: what the C library takes.
-_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-_BINARY = 1
+def _row(ready: _Ready, row: Any) -> Any:
+    if ready.convert:
+        row = list(row)
+        for at, convert in ready.convert:
+            row[at] = convert(row[at])
+    return ready.row(row) if ready.row else row
 
 
 class Again(Exception):
@@ -250,12 +177,12 @@ def writing() -> Iterator[Writing]:
                 yield Writing(cursor, engine.dialect)
                 connection.commit()
         else:
-            straight = Straight(connection.driver_connection, connection.info.setdefault("door", {}))
-            straight.say(b"BEGIN")
-            yield straight
-            straight.say(b"COMMIT")
+            # What needs no answer travels with what does: three round trips instead of five.
+            with connection.driver_connection.pipeline():
+                yield Writing(connection.cursor(), engine.dialect)
+                connection.commit()
     except dbapi.IntegrityError as twice:
-        _undo(connection)
+        connection.rollback()
         raise Again from twice
     except dbapi.OperationalError as fault:
         broken = getattr(connection.driver_connection, "broken", False)
@@ -264,7 +191,7 @@ def writing() -> Iterator[Writing]:
             raise Again from fault
         raise OperationalError("scan", None, fault) from fault
     except BaseException:
-        _undo(connection)
+        connection.rollback()
         raise
     finally:
         _end_reading()
@@ -317,14 +244,6 @@ def _connection(engine: Engine) -> Any:
     if getattr(_kept, "engine", None) is not engine:
         _kept.engine, _kept.connection = engine, engine.raw_connection()
     return _kept.connection
-
-
-def _undo(connection: Any) -> None:
-    """Nothing happened. PostgreSQL's driver would forget what the connection has prepared, so it is not asked."""
-    if isinstance(connection.driver_connection, psycopg.Connection):
-        connection.driver_connection.pgconn.exec_(b"ROLLBACK")
-    else:
-        connection.rollback()
 
 
 def _drop(connection: Any) -> None:
