@@ -161,16 +161,25 @@ def take_out(files: Collection[SessionFile]) -> None:
     """Throw these files away and take them out of whatever names them, drafted or released. In a transaction."""
     gone, of = {file.id for file in files}, {file.session_id for file in files}
     for session in db.session.scalars(sa.select(Session).where(Session.id.in_(of))):
-        session.materials = without(session.materials, gone)
-        session.contributions = without(session.contributions, gone)
+        left = without(session.materials, gone), without(session.contributions, gone)
+        if left != (session.materials, session.contributions):
+            session.materials, session.contributions = left
+            session.version += 1  # whoever has the form open sees what is gone
     if gone:
         news.tell(FilesGone(frozenset(of), frozenset(gone)))
     throw_away(SessionFile.id.in_(gone))
 
 
 def without(rows: list[dict[str, Any]], gone: Collection[int]) -> list[dict[str, Any]]:
-    """The rows of a column without these files."""
-    return [texts.filed(row, None) if row.get("file") and row["file"]["id"] in gone else row for row in rows]
+    """The rows of a column without these files. A material that was nothing but its file goes with it, also its title,
+    which may name whose it was; a contribution stays, as it stands for a talk."""
+    left = []
+    for row in rows:
+        if not row.get("file") or row["file"]["id"] not in gone:
+            left.append(row)
+        elif "minutes" in row or row.get("url") or row.get("text"):
+            left.append(texts.filed(row, None))
+    return left
 
 
 @jobs.every("sweep_session_files", timedelta(hours=24))

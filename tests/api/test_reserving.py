@@ -9,13 +9,13 @@ import pytest
 from expo.programme.words import Role
 from tests import factories as a
 
-from .test_editing import Desk, desk  # noqa: F401  (the fixture)
+from .conftest import Desk
 
 pytestmark = pytest.mark.feature("I2", "P8", "P12")
 NOON, ONE, TWO = (f"2031-05-05T{hour}:00:00+02:00" for hour in (12, 13, 14))
 
 
-def test_lunches_are_made_changed_published_and_taken_away(desk: Desk):  # noqa: F811
+def test_lunches_are_made_changed_published_and_taken_away(desk: Desk):
     body = {"conference": "arena", "title": "Lunch", "starts_at": NOON, "ends_at": ONE, "until": "2031-05-07",
             "without": ["2031-05-06"]}  # fmt: skip
     made = desk.ask("POST", "/breaks", body)
@@ -34,7 +34,7 @@ def test_lunches_are_made_changed_published_and_taken_away(desk: Desk):  # noqa:
     assert (told["title"], told["starts_at"], told["conference"]) == ("Lunch", NOON, "arena")
 
 
-def test_what_stands_in_a_break_is_told_and_may_stay_for_a_reason(desk: Desk):  # noqa: F811
+def test_what_stands_in_a_break_is_told_and_may_stay_for_a_reason(desk: Desk):
     from datetime import datetime
 
     a.a_session(desk.arena, code="T-1", starts_at=datetime.fromisoformat(NOON), published=False)
@@ -48,7 +48,7 @@ def test_what_stands_in_a_break_is_told_and_may_stay_for_a_reason(desk: Desk):  
     assert desk.ask("POST", "/breaks", {**body, "override_reason": "It is a lunch talk."}).status_code == 201
 
 
-def test_rooms_are_held_otherwise_and_given_free(desk: Desk):  # noqa: F811
+def test_rooms_are_held_otherwise_and_given_free(desk: Desk):
     body = {
         "room": desk.hall.slug,
         "conference": "arena",
@@ -69,7 +69,7 @@ def test_rooms_are_held_otherwise_and_given_free(desk: Desk):  # noqa: F811
     assert desk.ask("DELETE", one).status_code == 404
 
 
-def test_other_teams_and_other_roles_cannot(desk: Desk):  # noqa: F811
+def test_other_teams_and_other_roles_cannot(desk: Desk):
     body = {"title": "Lunch", "starts_at": NOON, "ends_at": ONE}
     block = {"room": desk.hall.slug, "kind": "set_up", "starts_at": NOON, "ends_at": ONE}
     for path, sent in (("/breaks", body), ("/room-blocks", block)):
