@@ -21,7 +21,7 @@ from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import one_line
 from expo.expos.models import Expo
-from expo.programme import repeating, texts
+from expo.programme import repeating, texts, values
 from expo.programme.models import Area, Conference, Room
 from expo.programme.repeating import Every, Reach
 from expo.programme.values import YEARS, plain
@@ -114,15 +114,23 @@ def change(
     return len(changed)
 
 
-def remove(*, pause: Break, reach: Reach = Reach.THIS) -> int:
-    """Take a break away, or more of its series; the public sees that with the next release. Returns how many."""
+def remove(*, pause: Break, reach: Reach = Reach.THIS, version: int | None = None) -> int:
+    """Take a break away, or more of its series; the public sees that with the next release. Returns how many.
+    Raises ChangedMeanwhile."""
     with transaction():
         boards.hold(pause.expo_id)
-        going = [one for one in (pause, *_reached(pause, reach)) if one.removed_at is None]
-        now = clock.now()  # one moment for all: they come back together
-        for one in going:
-            one.removed_at, one.version = now, one.version + 1
-            _record("break_removed", one, before=_values(one))
+        lock(pause)
+        if version is not None and pause.version != version:
+            raise ChangedMeanwhile(_("Somebody else changed this meanwhile. Look at their version first."))
+        return _remove((pause, *_reached(pause, reach)))
+
+
+def _remove(rows: Iterable[Break]) -> int:
+    going = [one for one in rows if one.removed_at is None]
+    now = clock.now()  # one moment for all: they come back together
+    for one in going:
+        one.removed_at, one.version = now, one.version + 1
+        _record("break_removed", one, before=_values(one))
     return len(going)
 
 
@@ -150,25 +158,21 @@ def follow(*, conference: Conference, day: date | None, days: int | None) -> set
     transaction: its breaks do the same. Returns which."""
     expo = db.session.get_one(Expo, conference.expo_id)
     zone = zone_of(conference, expo)
-    own = [
-        one
-        for one in of_conference(expo.id, conference.id)
-        if day is None or one.starts_at.astimezone(zone).date() == day
-    ]
-    for one in own:
-        if days is None:
-            remove(pause=one)
-        else:
-            draft, by = draft_of(one), timedelta(days=days)
-            starts_at, ends_at = (
-                (moment.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
-                for moment in (draft.starts_at, draft.ends_at)
-            )
-            _set(one, replace(draft, starts_at=starts_at, ends_at=ends_at))
-    db.session.flush()
+    own = [one for one in of_conference(expo.id, conference.id) if day is None or day_of(one, expo) == day]
     ids = {one.id for one in own}
-    if days is not None:
-        clashes.check_breaks(expo.id, ids, keep=_("All of it was moved together."))
+    if days is None:
+        _remove(own)
+        return ids
+    by = timedelta(days=days)
+    for one in own:
+        draft = draft_of(one)
+        starts_at, ends_at = (
+            (moment.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
+            for moment in (draft.starts_at, draft.ends_at)
+        )
+        _set(one, replace(draft, starts_at=starts_at, ends_at=ends_at))
+    db.session.flush()
+    clashes.check_breaks(expo.id, ids, keep=_("All of it was moved together."))
     return ids
 
 
@@ -221,6 +225,13 @@ def zone_of(conference: Conference | None, expo: Expo) -> ZoneInfo:
     return conference.zone if conference else expo.zone
 
 
+def day_of(pause: Break, expo: Expo) -> date:
+    """The day that it belongs to, as sessions do: what a conference leaves free after midnight may be last night's."""
+    conference = pause.conference
+    zone, turns = (conference.time_zone, conference.day_change_hour) if conference else (expo.time_zone, 0)
+    return values.day_of(pause.starts_at, zone, turns)
+
+
 def _closed(conference: Conference | None) -> set[date]:
     return {date.fromisoformat(day) for day in conference.closed_dates} if conference else set()
 
@@ -235,7 +246,8 @@ def _reached(pause: Break, reach: Reach) -> list[Break]:
     )  # fmt: skip
     if reach is Reach.FOLLOWING:
         wanted = wanted.where(Break.starts_at >= pause.starts_at)
-    return list(db.session.scalars(wanted.order_by(Break.id)))
+    # Who came first may have changed them since they were read.
+    return list(db.session.scalars(wanted.order_by(Break.id).execution_options(populate_existing=True)))
 
 
 def _alike(other: BreakDraft, before: BreakDraft, after: BreakDraft, zone: ZoneInfo) -> BreakDraft:

@@ -9,6 +9,7 @@ import pytest
 
 from expo.copies import conferences as copies
 from expo.core import checks
+from expo.core.db import transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.programme import actions
 from expo.programme.models import Conference, Occurrence
@@ -120,6 +121,20 @@ def test_thirty_lunches_are_one_rule_at_the_same_time_of_the_clock_but_for_close
     assert breaks.remove(pause=made[0], reach=Reach.ALL) == 7
     assert breaks.every(conference.expo_id) == []
     assert breaks.bring_back(pause=made[2]) == 7
+    with pytest.raises(ChangedMeanwhile):
+        breaks.remove(pause=made[3], version=made[3].version - 1)
+
+
+def test_what_follows_a_cancelled_conference_comes_back_together():
+    conference = a.a_conference()
+    made = breaks.add(
+        expo=conference.expo, conference=conference, draft=lunch(conference),
+        until=(tomorrow_at(12) + timedelta(days=2)).date(),
+    )  # fmt: skip
+    with transaction():
+        breaks.follow(conference=conference, day=None, days=None)
+    assert len({one.removed_at for one in made}) == 1
+    assert breaks.bring_back(pause=made[1]) == 3
 
 
 def test_a_release_shows_breaks_with_the_rest_and_takes_them_away_again():
