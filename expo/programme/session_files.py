@@ -16,7 +16,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, file_types, handed_in, jobs, news, pictures, retention
-from expo.core.db import after_commit, db, execute, lock, transaction
+from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 
 from . import clashes, texts
@@ -147,13 +147,7 @@ def throw_away(which: sa.ColumnElement[bool]) -> int:
     """Throw files away that nothing names, in a transaction. Returns how many."""
     stored = list(db.session.scalars(sa.select(SessionFile.stored).where(which)))
     execute(sa.delete(SessionFile).where(which))
-    where = folder()
-
-    def remove() -> None:
-        for name in stored:
-            (where / name).unlink(missing_ok=True)
-
-    after_commit(remove)
+    handed_in.unlink(folder(), stored)
     return len(stored)
 
 
@@ -185,12 +179,9 @@ def without(rows: list[dict[str, Any]], gone: Collection[int]) -> list[dict[str,
 @jobs.every("sweep_session_files", timedelta(hours=24))
 def sweep() -> None:
     """Throws away what a crash left on the disk without a row."""
-    before = (clock.real_now() - UNNAMED).timestamp()
-    known = set(db.session.scalars(sa.select(SessionFile.stored)))
-    if folder().is_dir():
-        for file in folder().iterdir():
-            if file.name not in known and file.stat().st_mtime < before:
-                file.unlink(missing_ok=True)
+    handed_in.sweep(
+        folder(), set(db.session.scalars(sa.select(SessionFile.stored))), clock.real_now() - UNNAMED
+    )
 
 
 def _looked_at(content: bytes) -> tuple[bytes, str]:

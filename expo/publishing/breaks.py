@@ -17,9 +17,9 @@ from expo.expos.models import Expo
 from expo.programme import queries as programme
 from expo.programme.models import Conference
 from expo.programme.words import LISTED, Visibility
+from expo.scheduling import breaks
 from expo.scheduling.models import Break
 
-from .differences import day_of
 from .models import BreakVersion, Release
 
 _FIELDS = ("conference_id", "area_id", "rooms", "title", "language", "starts_at", "ends_at")
@@ -78,9 +78,7 @@ def _values(pause: Break, expo: Expo) -> dict[str, Any] | None:
     """The break as a release would say it; None where it would not."""
     if pause.removed_at is not None or not pause.is_listed:
         return None
-    conference = pause.conference
-    zone, turns = (conference.time_zone, conference.day_change_hour) if conference else (expo.time_zone, 0)
-    return {name: getattr(pause, name) for name in _FIELDS} | {"day": day_of(pause.starts_at, zone, turns)}
+    return {name: getattr(pause, name) for name in _FIELDS} | {"day": breaks.day_of(pause, expo)}
 
 
 def _same(values: dict[str, Any] | None, current: BreakVersion | None) -> bool:
