@@ -133,13 +133,16 @@ def resolve(key: str) -> Response:
 @blueprint.post("/counts")
 @described("People counted by hand", door_shapes.STORED, body=door_shapes.COUNTS, device=True)
 def count() -> Response:
-    """What was counted by hand: one, or `{"counts": [...]}`; plus in, minus out. The same id counts once."""
+    """What was counted by hand: one, or `{"counts": [...]}`; plus in, minus out. The same id counts once.
+
+    At any gate of the expo: the scanner may have stood elsewhere when it counted, without network.
+    """
     device = device_in_service()
     body = reading.body(most_bytes=MOST_BYTES)
     many = body.get("counts", [body])
     if not isinstance(many, list) or len(many) > MOST_COUNTS:
         raise reading.bad("counts", f"must be a list of {MOST_COUNTS} at most.")
-    gates = _gates(device)
+    gates = {gate.id: gate for gate in queries.gates(device.expo_id)}
     read = [_count(one, gates) for one in many]
     for one in read:
         occupancy.count_by_hand(device=device, **one)
@@ -230,7 +233,7 @@ def _count(body: Any, gates: dict[int, Gate]) -> dict[str, Any]:
         raise reading.bad("counts", "must hold objects.")
     gate = gates.get(reading.number_of(body, "gate") or 0)
     if gate is None:
-        raise GateNotYours(_("There is no such gate for this device."))
+        raise GateNotYours(_("There is no such gate in this expo."))
     people = reading.whole(body, "people", least=-MOST_PEOPLE, most=MOST_PEOPLE, default=0)
     if people == 0:
         raise Problem(422, "bad_input", "people: must not be 0.", field="people")

@@ -43,7 +43,7 @@ def sessions() -> Response:
     found: dict[str, list[Item]] = {}
     for item in _wanted(tickets):
         found.setdefault(item.session_code, []).append(item)
-    since = outcomes.changed(this_expo().id)
+    since = outcomes.changed(this_expo().id) if request.args.get("modified_since") else {}
     rows = (
         Row(
             code,

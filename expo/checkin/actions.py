@@ -9,7 +9,7 @@ from expo.core.refusals import BadInput
 from expo.core.text import one_line
 from expo.programme.models import Conference
 
-from . import entitlements
+from . import crew, entitlements
 from .models import Gate, Zone, ZoneOpening
 
 
@@ -76,6 +76,7 @@ def close_zone(*, zone: Zone, conference: Conference) -> None:
         )
         if closed is not None:
             entitlements.rebuild_conference(conference_id=conference.id)
+            crew.end_out_of_reach(zone.expo_id)
             audit.record(
                 "zone_closed", "zone", zone.id, expo_id=zone.expo_id, before={"conference": conference.id}
             )

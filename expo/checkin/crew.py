@@ -111,6 +111,19 @@ def end_shift(*, device: Device) -> None:
             audit.record("shift_ended", "device", device.id, expo_id=device.expo_id)
 
 
+def end_out_of_reach(expo_id: int) -> None:
+    """End the shifts at doors that are not, or no more, the member's conference's: which doors are whose has changed."""
+    running = db.session.scalars(
+        sa.select(Shift)
+        .join(Shift.member)
+        .where(Shift.expo_id == expo_id, Shift.ended_at.is_(None), CrewMember.conference_id.is_not(None))
+        .options(joinedload(Shift.member))
+    )
+    for shift in list(running):
+        if not _works_at(shift.member, db.session.get_one(Device, shift.device_id)):
+            end_shift(device=db.session.get_one(Device, shift.device_id))
+
+
 def on_duty(device: Device) -> CrewMember | None:
     """Who works with this device now."""
     return db.session.scalar(
@@ -163,8 +176,8 @@ def _works_at(member: CrewMember, device: Device) -> bool:
     """Whether all gates of the device are the member's conference's."""
     if member.conference_id is None:
         return True
-    reach = queries.reach(device.expo_id, [member.conference_id])
-    return all(gate.zone_id in reach for gate in queries.gates_of_device(device))
+    gates = {gate.zone_id for gate in queries.gates_of_device(device)}
+    return bool(gates) and gates <= queries.reach(device.expo_id, [member.conference_id])
 
 
 def _valid(expo_id: int) -> sa.Select[CrewMember]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import threading
+import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -224,18 +225,32 @@ def _engine() -> Engine:
         return found
 
 
+LONGEST_TURN = 1.0  # seconds
+LOOK_AGAIN = 0.0003
+
+
 @contextmanager
 def _turn_of_processes(engine: Engine) -> Iterator[None]:
-    """A file beside the database at which processes queue up; the system gives the turn on, also when one is killed.
-    Other writers do not queue here, nor need they: it is for speed, the lock that counts is SQLite's own."""
+    """A file beside the database at which processes queue up; the system frees it, also when one is killed.
+
+    Other writers do not queue here, nor need they: it is for speed, the lock that counts is SQLite's own. So who
+    has waited long for a process that stands still goes on to that lock, which says when the database is busy.
+    """
     queue = _queues.get(engine)
     if queue is None:
-        queue = _queues[engine] = open(f"{engine.url.database}-doors", "ab")  # noqa: SIM115 (kept)
-    fcntl.flock(queue, fcntl.LOCK_EX)
+        queue = _queues[engine] = open(f"{engine.url.database}-doors", "ab")  # noqa: SIM115 (stays open)
+    mine, give_up_at = False, time.monotonic() + LONGEST_TURN
+    while not mine and time.monotonic() < give_up_at:
+        try:
+            fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = True
+        except BlockingIOError:
+            time.sleep(LOOK_AGAIN)
     try:
         yield
     finally:
-        fcntl.flock(queue, fcntl.LOCK_UN)
+        if mine:
+            fcntl.flock(queue, fcntl.LOCK_UN)
 
 
 def _connection(engine: Engine) -> Any:

@@ -321,10 +321,10 @@ class _Desk:
         return known.id if known else None
 
     def supervisor(self, sent: Sent, found: Any) -> str | None:
-        """Who lets in against a rule, if a supervisor works with this device."""
+        """Who lets in against a rule, if a supervisor worked with this device when the scan was made."""
         if sent.override is None:
             return None
-        known = self.writing.first(statements.SUPERVISOR, device=found.device_id, now=self.now)
+        known = self.writing.first(statements.SUPERVISOR, device=found.device_id, now=self.moment(sent))
         return known.name if known else None
 
     def moment(self, sent: Sent) -> datetime:

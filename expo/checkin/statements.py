@@ -260,14 +260,16 @@ UNPAID_FOR_ZONE = Prepared(
 )
 UNPAID_FOR_CONFERENCE = Prepared(_unpaid.where(_registrations.c.conference_id == sa.bindparam("conference")))
 
-# Who may let in against a rule: the supervisor who works with the device now.
+# Who may let in against a rule: the supervisor who works with the device now, or did when the scan was made
+# that waited since.
 SUPERVISOR = Prepared(
     sa.select(_crew.c.name)
     .join(_shifts, _shifts.c.crew_member_id == _crew.c.id)
     .where(
         _shifts.c.device_id == sa.bindparam("device"),
-        _shifts.c.ended_at.is_(None),
-        _crew.c.ended_at.is_(None),
+        _shifts.c.started_at <= _now,
+        sa.or_(_shifts.c.ended_at.is_(None), _shifts.c.ended_at > _now),
+        sa.or_(_crew.c.ended_at.is_(None), _crew.c.ended_at > _now),
         _crew.c.role == CrewRole.SUPERVISOR,
         _crew.c.starts_at <= _now,
         _crew.c.ends_at > _now,

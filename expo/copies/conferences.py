@@ -205,6 +205,7 @@ def breaks_of(
     rooms: dict[int, int] | None, areas: dict[int, int] | None = None,
 ) -> None:  # fmt: skip
     """What a conference leaves free; what stops the whole expo, where none is named."""
+    drafts = []
     for pause in breaks.of_conference(expo_id, source.id if source else None):
         draft, zone = breaks.draft_of(pause), source.zone if source else expo.zone
         starts_at, ends_at = moved(draft.starts_at, days, zone), moved(draft.ends_at, days, zone)
@@ -212,10 +213,9 @@ def breaks_of(
         assert ends_at is not None
         own = draft.rooms if rooms is None else tuple(rooms[one] for one in draft.rooms if one in rooms)
         area = (areas or {}).get(draft.area_id or 0)
-        breaks.add(
-            expo=expo, conference=made,
-            draft=replace(draft, starts_at=starts_at, ends_at=ends_at, rooms=own, area_id=area),
-        )  # fmt: skip
+        copied = replace(draft, starts_at=starts_at, ends_at=ends_at, rooms=own, area_id=area)
+        drafts.append((copied, pause.series))
+    breaks.add_all(expo=expo, conference=made, drafts=drafts)
 
 
 def checked_parts(words: Collection[str]) -> frozenset[Part]:

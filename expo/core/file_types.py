@@ -32,7 +32,8 @@ def of(content: bytes) -> str | None:
 def _packed(content: bytes) -> str | None:
     """A presentation or document without programs in it; None for any other archive."""
     names = _names(content)
-    if any(name.lower().endswith(_MACROS) for name in names):
+    # OpenDocument keeps programs in other languages than Basic in a folder of their own.
+    if any(name.lower().endswith(_MACROS) or name.lower().startswith("scripts/") for name in names):
         return None
     if "[Content_Types].xml" in names:
         return PPTX if "ppt/presentation.xml" in names else DOCX if "word/document.xml" in names else None

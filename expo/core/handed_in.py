@@ -4,8 +4,11 @@ committed. What they were called is only shown."""
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 
+from .db import after_commit
 from .text import one_line
 
 LONGEST_NAME = 120
@@ -19,6 +22,26 @@ def write(place: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def unlink(folder: Path, names: Collection[str]) -> None:
+    """Off the disk once the running transaction, which deletes their rows, has committed."""
+
+    def remove() -> None:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+
+    after_commit(remove)
+
+
+def sweep(folder: Path, known: Collection[str], before: datetime) -> int:
+    """Throw away what a crash left there without a row, if it is older. Returns how many went."""
+    gone = 0
+    for file in folder.iterdir() if folder.is_dir() else ():
+        if file.name not in known and file.stat().st_mtime < before.timestamp():
+            file.unlink(missing_ok=True)
+            gone += 1
+    return gone
 
 
 def called(name: str, ending: str) -> str:

@@ -99,28 +99,35 @@ class Seated:
 
 
 def seated(occurrence_ids: Collection[int]) -> Seated:
-    """Three queries."""
-    here = (_bookings.c.occurrence_id.in_(list(occurrence_ids)), _live("bookings"))
-    counts = (*here, _bookings.c.state.in_(COUNTING))
-    people = db.session.scalar(sa.select(sa.func.count(sa.distinct(_bookings.c.person_id))).where(*counts))
-    taken = sa.select(_bookings.c.occurrence_id, sa.func.sum(_bookings.c.seats)).where(*counts)
-    waiting: defaultdict[int, list[int]] = defaultdict(list)
+    """Two queries; the bookings are read once for both sums."""
+    counts = _who_counts(occurrence_ids).cte("counts")
+    everybody = sa.select(sa.func.count(sa.distinct(counts.c.person_id))).scalar_subquery()
+    sums = db.session.execute(
+        sa.select(counts.c.occurrence_id, sa.func.sum(counts.c.seats), everybody).group_by(
+            counts.c.occurrence_id
+        )
+    ).all()
     waits = sa.select(_bookings.c.occurrence_id, _bookings.c.seats).where(
-        here[0], sa.text("bookings.state = 'waiting'")
+        _bookings.c.occurrence_id.in_(list(occurrence_ids)), sa.text("bookings.state = 'waiting'")
     )
+    waiting: defaultdict[int, list[int]] = defaultdict(list)
     for occurrence_id, seats in db.session.execute(waits.order_by(_bookings.c.id)):
         waiting[occurrence_id].append(seats)
-    return Seated(people or 0, _counts(taken.group_by(_bookings.c.occurrence_id)), waiting)
+    return Seated(sums[0][2] if sums else 0, {one: int(seats) for one, seats, _people in sums}, waiting)
 
 
 def people_in(occurrence_ids: Collection[int]) -> set[int]:
     """Who has a seat in one of these. One query."""
-    rows = sa.select(_bookings.c.person_id).where(
+    counts = _who_counts(occurrence_ids).subquery()
+    return set(db.session.scalars(sa.select(counts.c.person_id).distinct()))
+
+
+def _who_counts(occurrence_ids: Collection[int]) -> sa.Select[int, int, int]:
+    return sa.select(_bookings.c.occurrence_id, _bookings.c.person_id, _bookings.c.seats).where(
         _bookings.c.occurrence_id.in_(list(occurrence_ids)),
         _live("bookings"),
         _bookings.c.state.in_(COUNTING),
     )
-    return set(db.session.scalars(rows.distinct()))
 
 
 def also_in(

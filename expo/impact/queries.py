@@ -64,7 +64,7 @@ class _Thing:
 
 
 def of(board: Board, moved: Collection[Placed]) -> Impact:
-    """What it would do to put these rows where they say. Nine queries at most, and two fewer where no room is worse, however many rows."""
+    """What it would do to put these rows where they say. Eight queries at most, however many rows."""
     before = _released(board, {row.id: row for row in moved})
     moved = [row for row in moved if row.id in before]
     if not moved:

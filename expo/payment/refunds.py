@@ -195,7 +195,9 @@ def paid_out(*, refund: Refund, way: PayMethod | None = None, till: str = "") ->
         if not possible:
             raise WrongRefundStep(_("The payment provider gives this back by itself."))
         if not is_to_pay_out(refund):
-            raise WrongRefundStep(_("This refund waits for a second person."))
+            if refund.waits_for_second:
+                raise WrongRefundStep(_("This refund waits for a second person."))
+            raise WrongRefundStep(_("This refund has ended. Ask for it once more if it has to go back."))
         if (
             refund.requested_by == audit.actor()
             and not refund.approved_by

@@ -129,17 +129,28 @@ def create_session(
         ):
             raise CodeTaken(_("There is already a session with the code %(code)s.", code=code), field="code")
         _check_parent(conference, None, parent)
-        now = clock.now()
-        session = Session(
-            expo_id=conference.expo_id, conference_id=conference.id, code=code, version=1, created_at=now,
-            changed_at=now, parent_id=parent.id if parent else None, **of_session(conference, draft),
-        )  # fmt: skip
-        db.session.add(session)
+        session = new_session(conference, of_session(conference, draft), code, parent)
         db.session.flush()
-        audit.record(
-            "session_created", "session", session.id, expo_id=session.expo_id, after=plain(asdict(draft))
-        )
+        made_session(session, draft)
     return session
+
+
+def new_session(conference: Conference, values: dict[str, Any], code: str, parent: Session | None) -> Session:
+    """The row of a session that is being made."""
+    now = clock.now()
+    session = Session(
+        expo_id=conference.expo_id, conference_id=conference.id, code=code, version=1, created_at=now,
+        changed_at=now, parent_id=parent.id if parent else None, **values,
+    )  # fmt: skip
+    db.session.add(session)
+    return session
+
+
+def made_session(session: Session, draft: SessionDraft) -> None:
+    """Say in the record that it was made."""
+    audit.record(
+        "session_created", "session", session.id, expo_id=session.expo_id, after=plain(asdict(draft))
+    )
 
 
 def edit_session(
@@ -181,20 +192,30 @@ def create_occurrence(
     with transaction():
         clashes.hold(session.expo_id)
         values = of_occurrence(session, draft)
-        now = clock.now()
-        occurrence = Occurrence(
-            expo_id=session.expo_id, session_id=session.id, uid=f"{uuid4()}@expo",
-            code=code or codes.free_occurrence_code(session),
-            pool_id=pools.create(session.expo_id, draft.seats).id, version=1, created_at=now, changed_at=now,
-            **values,
-        )  # fmt: skip
-        db.session.add(occurrence)
+        pool_id = pools.create(session.expo_id, draft.seats).id
+        occurrence = new_occurrence(session, values, code or codes.free_occurrence_code(session), pool_id)
         db.session.flush()
-        audit.record(
-            "occurrence_created", "occurrence", occurrence.id, expo_id=session.expo_id, after=plain(values)
-        )
+        made_occurrence(occurrence, values)
         clashes.check(session, keep=keep)
     return occurrence
+
+
+def new_occurrence(session: Session, values: dict[str, Any], code: str, pool_id: int) -> Occurrence:
+    """The row of a time that is being made."""
+    now = clock.now()
+    occurrence = Occurrence(
+        expo_id=session.expo_id, session_id=session.id, uid=f"{uuid4()}@expo", code=code, pool_id=pool_id,
+        version=1, created_at=now, changed_at=now, **values,
+    )  # fmt: skip
+    db.session.add(occurrence)
+    return occurrence
+
+
+def made_occurrence(occurrence: Occurrence, values: dict[str, Any]) -> None:
+    """Say in the record that it was made."""
+    audit.record(
+        "occurrence_created", "occurrence", occurrence.id, expo_id=occurrence.expo_id, after=plain(values)
+    )
 
 
 def edit_occurrence(

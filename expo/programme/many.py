@@ -4,18 +4,17 @@ instead of ten times each, so that nobody else waits long behind it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
-from uuid import uuid4
 
 from expo.capacity.models import Pool
-from expo.core import audit, clock
 from expo.core.db import db, transaction
 
 from . import clashes, codes, places
+from .actions import made_occurrence, made_session, new_occurrence, new_session
 from .drafts import OccurrenceDraft, SessionDraft
-from .models import Conference, Occurrence, Session
-from .values import check_session, of_occurrence, of_session, plain
+from .models import Conference, Session
+from .values import check_session, of_occurrence, of_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +43,15 @@ def create(*, conference: Conference, new: Sequence[New]) -> dict[int, Session]:
             for one in now:
                 values = of_session(conference, one.draft, kind_id=kind_id, track_id=track_id)
                 parent = made.get(one.parent or 0)
-                made[one.key] = _session(conference, values, next(free), parent)
+                made[one.key] = new_session(conference, values, next(free), parent)
             db.session.flush()
             waiting = [one for one in waiting if one.key not in made]
             if not now:
                 raise ValueError("a part of what is not made")
         _times(made, new)
         for one in new:
-            session = made[one.key]
-            audit.record(
-                "session_created", "session", session.id, expo_id=session.expo_id,
-                after=plain(asdict(one.draft)),
-            )  # fmt: skip
+            made_session(made[one.key], one.draft)
     return made
-
-
-def _session(conference: Conference, values: dict[str, object], code: str, parent: Session | None) -> Session:
-    now = clock.now()
-    session = Session(
-        expo_id=conference.expo_id, conference_id=conference.id, code=code, version=1, created_at=now,
-        changed_at=now, parent_id=parent.id if parent else None, **values,
-    )  # fmt: skip
-    db.session.add(session)
-    return session
 
 
 def _times(made: dict[int, Session], new: Sequence[New]) -> None:
@@ -75,34 +60,14 @@ def _times(made: dict[int, Session], new: Sequence[New]) -> None:
     db.session.add_all(pools)
     db.session.flush()
     taken = codes.of_times(wanted[0][0].expo_id) if wanted else set[str]()
-    rows, now = [], clock.now()
+    rows = []
     for (session, time), pool in zip(wanted, pools, strict=True):
         values = of_occurrence(session, time)
         code = codes.first_free(session.code, taken)
         taken.add(code)
-        rows.append(
-            Occurrence(
-                expo_id=session.expo_id,
-                session_id=session.id,
-                uid=f"{uuid4()}@expo",
-                code=code,
-                pool_id=pool.id,
-                version=1,
-                created_at=now,
-                changed_at=now,
-                **values,
-            )
-        )
-    db.session.add_all(rows)
+        rows.append((new_occurrence(session, values, code, pool.id), values))
     db.session.flush()
-    for row in rows:
-        audit.record(
-            "occurrence_created", "occurrence", row.id, expo_id=row.expo_id,
-            after=plain({key: getattr(row, key) for key in _SAID}),
-        )  # fmt: skip
+    for row, values in rows:
+        made_occurrence(row, values)
     for session in made.values():
         clashes.check(session)
-
-
-# What a time says of itself, as the audit keeps it.
-_SAID = OccurrenceDraft.__slots__

@@ -16,7 +16,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from expo.core import audit, clock, file_types, handed_in, jobs, news, pictures, retention
-from expo.core.db import after_commit, db, execute, lock, transaction
+from expo.core.db import db, execute, lock, transaction
 from expo.core.refusals import BadInput
 
 from . import clashes, texts
@@ -147,13 +147,7 @@ def throw_away(which: sa.ColumnElement[bool]) -> int:
     """Throw files away that nothing names, in a transaction. Returns how many."""
     stored = list(db.session.scalars(sa.select(SessionFile.stored).where(which)))
     execute(sa.delete(SessionFile).where(which))
-    where = folder()
-
-    def remove() -> None:
-        for name in stored:
-            (where / name).unlink(missing_ok=True)
-
-    after_commit(remove)
+    handed_in.unlink(folder(), stored)
     return len(stored)
 
 
@@ -161,27 +155,33 @@ def take_out(files: Collection[SessionFile]) -> None:
     """Throw these files away and take them out of whatever names them, drafted or released. In a transaction."""
     gone, of = {file.id for file in files}, {file.session_id for file in files}
     for session in db.session.scalars(sa.select(Session).where(Session.id.in_(of))):
-        session.materials = without(session.materials, gone)
-        session.contributions = without(session.contributions, gone)
+        left = without(session.materials, gone), without(session.contributions, gone)
+        if left != (session.materials, session.contributions):
+            session.materials, session.contributions = left
+            session.version += 1  # whoever has the form open sees what is gone
     if gone:
         news.tell(FilesGone(frozenset(of), frozenset(gone)))
     throw_away(SessionFile.id.in_(gone))
 
 
 def without(rows: list[dict[str, Any]], gone: Collection[int]) -> list[dict[str, Any]]:
-    """The rows of a column without these files."""
-    return [texts.filed(row, None) if row.get("file") and row["file"]["id"] in gone else row for row in rows]
+    """The rows of a column without these files. A material that was nothing but its file goes with it, also its title,
+    which may name whose it was; a contribution stays, as it stands for a talk."""
+    left = []
+    for row in rows:
+        if not row.get("file") or row["file"]["id"] not in gone:
+            left.append(row)
+        elif "minutes" in row or row.get("url") or row.get("text"):
+            left.append(texts.filed(row, None))
+    return left
 
 
 @jobs.every("sweep_session_files", timedelta(hours=24))
 def sweep() -> None:
     """Throws away what a crash left on the disk without a row."""
-    before = (clock.real_now() - UNNAMED).timestamp()
-    known = set(db.session.scalars(sa.select(SessionFile.stored)))
-    if folder().is_dir():
-        for file in folder().iterdir():
-            if file.name not in known and file.stat().st_mtime < before:
-                file.unlink(missing_ok=True)
+    handed_in.sweep(
+        folder(), set(db.session.scalars(sa.select(SessionFile.stored))), clock.real_now() - UNNAMED
+    )
 
 
 def _looked_at(content: bytes) -> tuple[bytes, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -217,3 +218,9 @@ def plain(values: dict[str, Any]) -> dict[str, Any]:
         return value
 
     return {key: one(value) for key, value in values.items()}
+
+
+def day_of(starts_at: datetime, zone: str, day_change_hour: int) -> date:
+    """The local date an occurrence belongs to: half past midnight may be last night's."""
+    local = starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return (local - timedelta(hours=day_change_hour)).date()

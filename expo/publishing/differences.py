@@ -7,15 +7,15 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
 from expo.programme.models import Appearance, AppearanceRole, Conference, Occurrence, Room, Session, Venue
+from expo.programme.values import day_of
 from expo.programme.words import ON_THE_BILL, Placement, SessionState
 
 from .models import OccurrenceVersion, SessionVersion
@@ -330,9 +330,3 @@ def _values(
         "abstracts": draft.abstracts,
         "people": people,
     }
-
-
-def day_of(starts_at: datetime, zone: str, day_change_hour: int) -> date:
-    """The local date an occurrence belongs to: half past midnight may be last night's."""
-    local = starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    return (local - timedelta(hours=day_change_hour)).date()

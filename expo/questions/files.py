@@ -17,7 +17,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from expo.core import clock, handed_in, pictures, seal, tokens
-from expo.core.db import after_commit, db, transaction
+from expo.core.db import db, transaction
 
 from .models import Answer, AnswerFile, Kind, Question
 from .refusals import BadFile
@@ -112,25 +112,13 @@ def sweep() -> int:
     before = clock.real_now() - UNCLAIMED
     with transaction():
         gone = _forget(sa.and_(AnswerFile.answer_id.is_(None), AnswerFile.made_at < before))
-    known = set(db.session.scalars(sa.select(AnswerFile.stored)))
-    if folder().is_dir():
-        for file in folder().iterdir():
-            if file.name not in known and file.stat().st_mtime < before.timestamp():
-                file.unlink(missing_ok=True)
-                gone += 1
-    return gone
+    return gone + handed_in.sweep(folder(), set(db.session.scalars(sa.select(AnswerFile.stored))), before)
 
 
 def _forget(which: sa.ColumnElement[bool]) -> int:
     names = list(db.session.scalars(sa.select(AnswerFile.stored).where(which)))
     db.session.execute(sa.delete(AnswerFile).where(which))
-    place = folder()
-
-    def remove() -> None:
-        for name in names:
-            (place / name).unlink(missing_ok=True)
-
-    after_commit(remove)
+    handed_in.unlink(folder(), names)
     return len(names)
 
 

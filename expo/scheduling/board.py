@@ -96,6 +96,14 @@ class Pause:
     starts_at: datetime
     ends_at: datetime
 
+    def meets(self, row: Placed) -> bool:
+        """Whether it is somebody's of whom the row is, at the same time."""
+        return (
+            self.conference_id in (None, row.conference_id)
+            and self.starts_at < row.ends_at
+            and self.ends_at > row.starts_at
+        )
+
     def holds_in(self, place: Place) -> bool:
         """Whether it holds in this room. What happens in the city does not happen online."""
         if self.rooms:

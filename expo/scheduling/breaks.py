@@ -6,7 +6,8 @@ The timetable's rules keep it at once; the public sees it with the next release.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from expo.core.db import db, lock, transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.core.text import one_line
 from expo.expos.models import Expo
-from expo.programme import repeating, texts
+from expo.programme import repeating, texts, values
 from expo.programme.models import Area, Conference, Room
 from expo.programme.repeating import Every, Reach
 from expo.programme.values import YEARS, plain
@@ -61,23 +62,39 @@ def add(
 
     Raises BadInput; Clashes where sessions stand in it and `keep` gives no reason.
     """
-    draft = _checked(expo.id, conference, draft)
+    (draft,) = _checked(expo.id, conference, [draft])
+    starts, length = [draft.starts_at], draft.ends_at - draft.starts_at
+    if until is not None:
+        left_out = {*without, *_closed(conference)}
+        rule = repeating.Rule(Every.DAY, until=until, without=tuple(sorted(left_out)))
+        starts += repeating.further(rule, draft.starts_at, zone_of(conference, expo))
+    days = [(replace(draft, starts_at=at, ends_at=at + length), "days") for at in starts]
+    return _add(expo, conference, days, keep)
+
+
+def add_all(
+    *, expo: Expo, conference: Conference | None, drafts: Sequence[tuple[BreakDraft, str]], keep: str = ""
+) -> list[Break]:
+    """Make several breaks at once, each with a word that those of one series share. Raises BadInput, Clashes."""
+    checked = _checked(expo.id, conference, [draft for draft, _word in drafts])
+    words = [word for _draft, word in drafts]
+    return _add(expo, conference, list(zip(checked, words, strict=True)), keep) if drafts else []
+
+
+def _add(
+    expo: Expo, conference: Conference | None, drafts: Sequence[tuple[BreakDraft, str]], keep: str
+) -> list[Break]:
+    together = Counter(word for _draft, word in drafts if word)
+    series = {word: secrets.token_hex(8) for word, count in together.items() if count > 1}
     with transaction():
         boards.hold(expo.id)
-        starts = [draft.starts_at]
-        if until is not None:
-            zone = zone_of(conference, expo)
-            left_out = {*without, *_closed(conference)}
-            rule = repeating.Rule(Every.DAY, until=until, without=tuple(sorted(left_out)))
-            starts += repeating.further(rule, draft.starts_at, zone)
-        series = secrets.token_hex(8) if len(starts) > 1 else ""
-        length, now = draft.ends_at - draft.starts_at, clock.now()
+        now = clock.now()
         made = [
             Break(
-                expo_id=expo.id, conference_id=conference.id if conference else None, series=series, version=1,
-                created_at=now, changed_at=now, **_columns(replace(draft, starts_at=at, ends_at=at + length)),
+                expo_id=expo.id, conference_id=conference.id if conference else None, series=series.get(word, ""),
+                version=1, created_at=now, changed_at=now, **_columns(draft),
             )
-            for at in starts
+            for draft, word in drafts
         ]  # fmt: skip
         db.session.add_all(made)
         db.session.flush()
@@ -92,7 +109,7 @@ def change(
 ) -> int:
     """Change a break, and others of its series in the same way: moved by as much, and what else became different.
     Returns how many changed. Raises ChangedMeanwhile, BadInput, Clashes."""
-    draft = _checked(pause.expo_id, pause.conference, draft)
+    (draft,) = _checked(pause.expo_id, pause.conference, [draft])
     with transaction():
         boards.hold(pause.expo_id)
         lock(pause)
@@ -114,15 +131,23 @@ def change(
     return len(changed)
 
 
-def remove(*, pause: Break, reach: Reach = Reach.THIS) -> int:
-    """Take a break away, or more of its series; the public sees that with the next release. Returns how many."""
+def remove(*, pause: Break, reach: Reach = Reach.THIS, version: int | None = None) -> int:
+    """Take a break away, or more of its series; the public sees that with the next release. Returns how many.
+    Raises ChangedMeanwhile."""
     with transaction():
         boards.hold(pause.expo_id)
-        going = [one for one in (pause, *_reached(pause, reach)) if one.removed_at is None]
-        now = clock.now()  # one moment for all: they come back together
-        for one in going:
-            one.removed_at, one.version = now, one.version + 1
-            _record("break_removed", one, before=_values(one))
+        lock(pause)
+        if version is not None and pause.version != version:
+            raise ChangedMeanwhile(_("Somebody else changed this meanwhile. Look at their version first."))
+        return _remove((pause, *_reached(pause, reach)))
+
+
+def _remove(rows: Iterable[Break]) -> int:
+    going = [one for one in rows if one.removed_at is None]
+    now = clock.now()  # one moment for all: they come back together
+    for one in going:
+        one.removed_at, one.version = now, one.version + 1
+        _record("break_removed", one, before=_values(one))
     return len(going)
 
 
@@ -150,25 +175,21 @@ def follow(*, conference: Conference, day: date | None, days: int | None) -> set
     transaction: its breaks do the same. Returns which."""
     expo = db.session.get_one(Expo, conference.expo_id)
     zone = zone_of(conference, expo)
-    own = [
-        one
-        for one in of_conference(expo.id, conference.id)
-        if day is None or one.starts_at.astimezone(zone).date() == day
-    ]
-    for one in own:
-        if days is None:
-            remove(pause=one)
-        else:
-            draft, by = draft_of(one), timedelta(days=days)
-            starts_at, ends_at = (
-                (moment.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
-                for moment in (draft.starts_at, draft.ends_at)
-            )
-            _set(one, replace(draft, starts_at=starts_at, ends_at=ends_at))
-    db.session.flush()
+    own = [one for one in of_conference(expo.id, conference.id) if day is None or day_of(one, expo) == day]
     ids = {one.id for one in own}
-    if days is not None:
-        clashes.check_breaks(expo.id, ids, keep=_("All of it was moved together."))
+    if days is None:
+        _remove(own)
+        return ids
+    by = timedelta(days=days)
+    for one in own:
+        draft = draft_of(one)
+        starts_at, ends_at = (
+            (moment.astimezone(zone).replace(tzinfo=None) + by).replace(tzinfo=zone).astimezone(UTC)
+            for moment in (draft.starts_at, draft.ends_at)
+        )
+        _set(one, replace(draft, starts_at=starts_at, ends_at=ends_at))
+    db.session.flush()
+    clashes.check_breaks(expo.id, ids, keep=_("All of it was moved together."))
     return ids
 
 
@@ -221,6 +242,13 @@ def zone_of(conference: Conference | None, expo: Expo) -> ZoneInfo:
     return conference.zone if conference else expo.zone
 
 
+def day_of(pause: Break, expo: Expo) -> date:
+    """The day that it belongs to, as sessions do: what a conference leaves free after midnight may be last night's."""
+    conference = pause.conference
+    zone, turns = (conference.time_zone, conference.day_change_hour) if conference else (expo.time_zone, 0)
+    return values.day_of(pause.starts_at, zone, turns)
+
+
 def _closed(conference: Conference | None) -> set[date]:
     return {date.fromisoformat(day) for day in conference.closed_dates} if conference else set()
 
@@ -235,7 +263,8 @@ def _reached(pause: Break, reach: Reach) -> list[Break]:
     )  # fmt: skip
     if reach is Reach.FOLLOWING:
         wanted = wanted.where(Break.starts_at >= pause.starts_at)
-    return list(db.session.scalars(wanted.order_by(Break.id)))
+    # Who came first may have changed them since they were read.
+    return list(db.session.scalars(wanted.order_by(Break.id).execution_options(populate_existing=True)))
 
 
 def _alike(other: BreakDraft, before: BreakDraft, after: BreakDraft, zone: ZoneInfo) -> BreakDraft:
@@ -275,8 +304,19 @@ def _values(pause: Break) -> dict[str, Any]:
     return {"conference": pause.conference_id, **_columns(draft_of(pause))}
 
 
-def _checked(expo_id: int, conference: Conference | None, draft: BreakDraft) -> BreakDraft:
-    """The draft as it is saved. Raises BadInput."""
+def _checked(expo_id: int, conference: Conference | None, drafts: Sequence[BreakDraft]) -> list[BreakDraft]:
+    """The drafts as they are saved. Raises BadInput."""
+    found = [_fitting(draft) for draft in drafts]
+    rooms = {room for draft in found for room in draft.rooms}
+    areas = {draft.area_id for draft in found if draft.area_id is not None}
+    if _count(Room, expo_id, rooms) != len(rooms):
+        raise BadInput(_("There is no such room here."), field="rooms")
+    if areas and (conference is not None or _count(Area, expo_id, areas) != len(areas)):
+        raise BadInput(_("An area is chosen for the whole expo only."), field="area")
+    return found
+
+
+def _fitting(draft: BreakDraft) -> BreakDraft:
     title = one_line(draft.title)
     if not title:
         raise BadInput(_("Say what it is."), field="title")
@@ -293,10 +333,8 @@ def _checked(expo_id: int, conference: Conference | None, draft: BreakDraft) -> 
             _("“%(text)s” is not a language code such as sv.", text=draft.language[:20]), field="language"
         )
     rooms = tuple(sorted(set(draft.rooms)))
-    if len(rooms) > MOST_ROOMS or _count(Room, expo_id, rooms) != len(rooms):
+    if len(rooms) > MOST_ROOMS:
         raise BadInput(_("There is no such room here."), field="rooms")
-    if draft.area_id is not None and (conference is not None or not _count(Area, expo_id, [draft.area_id])):
-        raise BadInput(_("An area is chosen for the whole expo only."), field="area")
     return replace(draft, title=title, rooms=rooms)
 
 

@@ -107,12 +107,18 @@ class Kept:
         return self._rows
 
 
-def find(board: Board, own: Collection[int] | None = None, *, strictly: bool = False) -> list[Clash]:
+def find(
+    board: Board,
+    own: Collection[int] | None = None,
+    *,
+    strictly: bool = False,
+    by: Iterable[Rule] = rules.ALL,
+) -> list[Clash]:
     """What clashes: of these rows, or in the whole expo; kept ones too, by time. `strictly`: only what blocks a
     change, because whoever changes waits for the answer."""
     kept = Kept(board)
     found: dict[tuple[ClashRule, int, frozenset[int]], Clash] = {}
-    for rule in rules.ALL:
+    for rule in by:
         if rule.is_off(board) or (strictly and not rule.may_block(board)):
             continue
         for each in rule.find(board, own):
@@ -192,10 +198,13 @@ def check(expo_id: int, session_ids: Collection[int], *, keep: str = "") -> None
 def check_breaks(expo_id: int, break_ids: Collection[int], *, keep: str = "") -> None:
     """The same, called inside the transaction that made or changed these breaks: of what stands in them."""
     board = boards.in_change(expo_id)
+    pauses = [each for some in board.pauses.values() for each in some if each.id in break_ids]
+    own = [row.id for row in board.in_order if any(each.meets(row) for each in pauses)]
+    by = [rules.BY_KEY[key] for key in (ClashRule.BREAK, ClashRule.BLOCKER)]
     found = [
         clash
-        for clash in find(board, strictly=True)
-        if clash.open and clash.rule in (ClashRule.BREAK, ClashRule.BLOCKER) and clash.subject_id in break_ids
+        for clash in find(board, own, strictly=True, by=by)
+        if clash.open and clash.subject_id in break_ids
     ]
     if found and not keep.strip():
         raise Clashes(_("Sessions stand in that time. Move them, or say why they stay."), clashes=found)

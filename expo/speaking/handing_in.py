@@ -3,6 +3,8 @@ It stands in the draft; readers see it once the session is published."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
@@ -12,7 +14,7 @@ from expo.core.refusals import ChangedMeanwhile, NotFound
 from expo.core.text import one_line
 from expo.programme import actions, contributing, handouts, session_files, texts
 from expo.programme.drafts import Contribution, File, Material
-from expo.programme.models import Appearance, Session
+from expo.programme.models import Appearance
 from expo.programme.session_files import Upload
 from expo.programme.values import draft_of_session
 from expo.programme.words import MaterialKind
@@ -46,20 +48,22 @@ def hand_in(*, appearance: Appearance, upload: Upload, row: int | None, title: s
     if row is None:
         called = one_line(title) or _("Slides of %(name)s", name=appearance.speaker.name)
         material = Material(MaterialKind.SLIDES, called)
-        handouts.save(session=session, material=material, row=None, version=version, upload=upload)
+        with _in_words_for_speakers():
+            handouts.save(session=session, material=material, row=None, version=version, upload=upload)
         return
-    with transaction():
+    with _in_words_for_speakers(), transaction():
         there = contributing.read(session.contributions)
         if row >= len(there) or there[row].speaker_id != appearance.speaker_id:
             raise NotFound(_("That is not there any more."))
         changed = replace(there[row], file=session_files.keep(session, upload))
-        _write(session, version, contributions=(*there[:row], changed, *there[row + 1 :]))
+        draft = replace(draft_of_session(session), contributions=(*there[:row], changed, *there[row + 1 :]))
+        actions.edit_session(session=session, draft=draft, parent=session.parent, version=version)
 
 
 def take_back(*, appearance: Appearance, file_id: int, version: int) -> None:
     """Take one of their own files out of the draft. Raises NotFound, ChangedMeanwhile."""
     session = appearance.session
-    with transaction():
+    with _in_words_for_speakers(), transaction():
         if file_id not in {file.id for _title, file in theirs(appearance).files}:
             raise NotFound(_("That is not there any more."))
         kept = tuple(
@@ -69,11 +73,15 @@ def take_back(*, appearance: Appearance, file_id: int, version: int) -> None:
             replace(one, file=None) if one.file and one.file.id == file_id else one
             for one in contributing.read(session.contributions)
         )
-        _write(session, version, materials=kept, contributions=parts)
+        draft = replace(draft_of_session(session), materials=kept, contributions=parts)
+        actions.edit_session(session=session, draft=draft, parent=session.parent, version=version)
 
 
-def _write(session: Session, version: int, **changed: object) -> None:
-    if session.version != version:
-        raise ChangedMeanwhile(_("The organisers changed this session meanwhile. Look, and try again."))
-    draft = replace(draft_of_session(session), **changed)  # type: ignore[arg-type]
-    actions.edit_session(session=session, draft=draft, parent=session.parent, version=version)
+@contextmanager
+def _in_words_for_speakers() -> Iterator[None]:
+    try:
+        yield
+    except ChangedMeanwhile as changed:
+        raise ChangedMeanwhile(
+            _("The organisers changed this session meanwhile. Look, and try again.")
+        ) from changed

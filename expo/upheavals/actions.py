@@ -62,7 +62,7 @@ def draft(*, wish: Wish, typed: str, why: str) -> Upheaval:
         made = Upheaval(
             expo_id=wish.expo_id, conference_id=wish.conference.id if wish.conference else None,
             kind=wish.kind, whole=wish.whole, key=wish.key, name=wish.name, why=why.strip(), touched=touched,
-            days=wish.days if wish.whole is Whole.CONFERENCE and wish.kind is Kind.MOVE else 0,
+            days=wish.days if wish.kind is Kind.MOVE else 0,
             made_by=audit.actor(), made_at=clock.now(),
         )  # fmt: skip
         db.session.add(made)
@@ -158,12 +158,7 @@ def _breaks_follow(upheaval: Upheaval) -> set[int]:
     day = date.fromisoformat(upheaval.key) if upheaval.whole is Whole.DAY else None
     if upheaval.kind is Kind.CANCEL:
         return breaks.follow(conference=conference, day=day, days=None)
-    before, after = (
-        datetime.fromisoformat(upheaval.touched[0][name]["starts_at"]).astimezone(conference.zone).date()
-        for name in ("before", "after")
-    )
-    days = (after - before).days
-    return breaks.follow(conference=conference, day=day, days=days) if days else set()
+    return breaks.follow(conference=conference, day=day, days=upheaval.days) if upheaval.days else set()
 
 
 def _move_conference(conference: Conference, days: int) -> None:

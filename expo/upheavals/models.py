@@ -50,7 +50,7 @@ class Upheaval(Base):
     name: Mapped[str] = mapped_column(sa.String(250))
     why: Mapped[str] = mapped_column(sa.Text)
     touched: Mapped[Json]
-    # By how many days the conference itself moves when it is published.
+    # By how many days all of it moves; a conference itself, and breaks, when it is published.
     days: Mapped[int] = mapped_column(default=0)
     made_by: Mapped[str] = mapped_column(sa.String(80))
     made_at: Mapped[Moment]

@@ -15,8 +15,8 @@ from expo.core import clock
 from expo.core.db import db
 from expo.core.refusals import BadInput
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
+from expo.programme.values import day_of
 from expo.programme.words import Placement, SessionState
-from expo.publishing.differences import day_of
 
 from .models import Kind, Whole
 

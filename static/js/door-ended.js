@@ -1,6 +1,6 @@
 /* Pages of a telephone that scans nowhere just now. Where it is no scanner any more, what it knew of the doors goes; what
    it has read and not yet sent is sent, which the server takes from a revoked scanner too, or waits for the next pairing. */
-import { upload } from "./door-offline.js";
+import { upload, uploadCounts } from "./door-offline.js";
 import { open } from "./door-store.js";
 
 const place = document.querySelector("[data-waiting]");
@@ -8,7 +8,8 @@ const store = await open().catch(() => null);
 if (store) {
   if ("wipe" in place.dataset) await store.wipe();
   await upload(store, { api: place.dataset.api, language: document.documentElement.lang }).catch(() => {});
-  const count = await store.count();
+  await uploadCounts(store, place.dataset.api).catch(() => {});
+  const count = await store.count() + (await store.counts()).length;
   place.textContent = place.dataset.say.replace("{count}", count);
   place.hidden = !count;
 }

@@ -11,10 +11,10 @@ const CHUNK = 100;                    // scans in one upload
 const MOST_COUNTS = 500;             // counts in one upload
 const SEND_EVERY = 5_000;
 
-export async function start({ api, onPack, onQueue, onClock, onUnpaired, language }) {
+export async function start({ api, onPack, onQueue, onClock, onUnpaired, onRefused, language }) {
   const store = await open().catch(() => null);
   if (!store) return null;
-  const away = new Offline(store, { api, onPack, onQueue, onClock, onUnpaired, language });
+  const away = new Offline(store, { api, onPack, onQueue, onClock, onUnpaired, onRefused, language });
   await away.load();
   away.refresh();
   setInterval(() => away.refresh(), FRESH);
@@ -40,6 +40,28 @@ export async function upload(store, { api, language }, but = new Set()) {
   }
 }
 
+// What was counted by hand. Returns the ids of those that the server does not take: they stay, for another pairing.
+export async function uploadCounts(store, api, but = new Set()) {
+  const counts = (await store.counts()).filter((one) => !but.has(one.id)).slice(0, MOST_COUNTS);
+  if (!counts.length || await tellCounts(store, api, counts) !== 422) return [];
+  const refused = [];  // one of them keeps no other back
+  for (const one of counts) if (await tellCounts(store, api, [one]) === 422) refused.push(one.id);
+  return refused;
+}
+
+async function tellCounts(store, api, counts) {
+  const answer = await fetch(`${api}/counts`, {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ counts }),
+    signal: AbortSignal.timeout(30_000),
+  });
+  const told = new Set(counts.map((one) => one.id));
+  if (answer.ok) await store.changeCounts((all) => all.filter((one) => !told.has(one.id)));
+  return answer.status;
+}
+
 class Offline {
   constructor(store, options) {
     Object.assign(this, options);
@@ -48,6 +70,8 @@ class Offline {
     this.memory = new rules.Memory();
     this.asked = new Set();           // ids whose own request is on its way
     this.sending = false;
+    this.sendingCounts = false;
+    this.refused = new Set();         // ids of counts that the server does not take; asked again at the next visit
   }
 
   get now() { return Date.now() / 1000 + this.offset; }
@@ -175,34 +199,19 @@ class Offline {
     if (!known) await this.wipe();
   }
 
-  // Somebody without a badge: kept first, sent when there is a network.
+  // Somebody without a badge: kept, and that is the answer. It is sent when there is a network.
   async count(one) {
     await this.store.changeCounts((counts) => [...counts, { ...one, counted_at: this.worldTime.toISOString() }]);
-    await this.sendCounts();
+    this.sendCounts();
   }
 
   async sendCounts() {
-    const counts = (await this.store.counts()).slice(0, MOST_COUNTS);
-    if (!counts.length || await this.tellCounts(counts) !== 422) return;
-    // One of them is of a gate that is not this scanner's any more: it can never count, and keeps no other back.
-    for (const one of counts) if (await this.tellCounts([one]) === 422) await this.forgetCounts([one]);
-  }
-
-  async tellCounts(counts) {
-    const answer = await fetch(`${this.api}/counts`, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ counts }),
-      signal: AbortSignal.timeout(30_000),
-    }).catch(() => null);
-    if (answer?.ok) await this.forgetCounts(counts);
-    return answer?.status;
-  }
-
-  async forgetCounts(counts) {
-    const told = new Set(counts.map((one) => one.id));
-    await this.store.changeCounts((all) => all.filter((one) => !told.has(one.id)));
+    if (this.sendingCounts) return;
+    this.sendingCounts = true;
+    const refused = await uploadCounts(this.store, this.api, this.refused).catch(() => []);  // the next round tries again
+    this.sendingCounts = false;
+    for (const id of refused) this.refused.add(id);
+    if (refused.length) this.onRefused(this.refused.size);
   }
 
   // All that waits, for a stick or a mail, if this telephone never finds a network again.

@@ -38,6 +38,7 @@ const PAUSE_BETWEEN_KEYS = 400;                     // readers type faster than 
 
 let away = null;                                    // what judges without network; null where the browser cannot
 let queued = 0;
+let refused = 0;                                    // counts by hand that the server does not take
 let shown = "";                                     // the id of the scan whose verdict is on the screen
 let camera = null;
 let goBack = 0;
@@ -144,7 +145,7 @@ function sentence(verdict) {
 
 function tellQueue() {
   if (queued) tell((queued === 1 ? say.sayWaitingOne : say.sayWaiting).replace("{count}", queued), true); else tell(say.sayReady);
-  keys.save.hidden = !queued;
+  keys.save.hidden = !queued && !refused;
 }
 
 async function ask(sent, tries) {
@@ -372,6 +373,7 @@ const opened = start({
   onPack: () => { stage.dataset.pack = "ready"; },
   onQueue: (count) => { queued = count; if (!busy) tellQueue(); },
   onClock: (error) => { if (Math.abs(error) > 60) tell(say.sayClock, true); },
+  onRefused: (count) => { refused = count; tellQueue(); tell(say.sayRefused.replace("{count}", count), true); },
   onUnpaired: () => { delete stage.dataset.pack; tell(say.sayUnpaired, true); },
 }).then((made) => { away = made; }, () => {});
 navigator.serviceWorker?.register(say.worker, { scope: say.scope }).catch(() => {});

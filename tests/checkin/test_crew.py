@@ -6,14 +6,15 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from expo.badge import actions as badge_actions
 from expo.badge import code as badge_code
 from expo.badge import passes
 from expo.badge import queries as badges
-from expo.checkin import attentions, crew, occupancy, queries, search, undoing
+from expo.checkin import actions, attentions, crew, occupancy, queries, search, undoing
 from expo.checkin.crew_models import CrewMember, CrewRole
-from expo.checkin.models import Device, Direction, Verdict
+from expo.checkin.models import Device, DeviceGate, Direction, Scan, Verdict
 from expo.checkin.refusals import NothingToUndo, SupervisorNeeded, UndoneAlready, WrongPin
 from expo.core import clock, limits
 from expo.core.db import db, transaction
@@ -28,13 +29,16 @@ pytestmark = [pytest.mark.feature("D10"), pytest.mark.usefixtures("app")]
 
 
 def somebody(
-    expo: Expo, role: CrewRole = CrewRole.SUPERVISOR, conference: Conference | None = None
+    expo: Expo,
+    role: CrewRole = CrewRole.SUPERVISOR,
+    conference: Conference | None = None,
+    name: str = "Sofia",
 ) -> tuple[CrewMember, str]:
     now = clock.now()
     return crew.add_member(
         expo_id=expo.id,
         conference_id=conference and conference.id,
-        name="Sofia",
+        name=name,
         role=role,
         starts_at=now - timedelta(hours=1),
         ends_at=now + timedelta(days=1),
@@ -81,6 +85,26 @@ def test_a_conferences_crew_works_at_its_doors_and_at_no_others():
     assert crew.members(mine.expo_id, [mine.id]) == [member]
     assert crew.members(mine.expo_id, [other.id]) == []
     assert len(crew.members(mine.expo_id)) == 2
+
+
+@pytest.mark.feature("D2")
+def test_a_shift_ends_when_its_doors_are_the_conferences_no_more_and_none_begins_without_a_door():
+    mine = a.a_conference()
+    hall, foyer = doors.a_zone(mine.expo, mine), doors.a_zone(mine.expo, mine)
+    _member, pin = somebody(mine.expo, conference=mine)
+    at_hall, at_foyer = (doors.a_device(doors.a_gate(zone))[0] for zone in (hall, foyer))
+    for device in (at_hall, at_foyer):
+        crew.start_shift(device=device, pin=pin)
+
+    actions.close_zone(zone=hall, conference=mine)
+
+    assert crew.on_duty(at_hall) is None
+    assert crew.on_duty(at_foyer) is not None
+    crew.end_shift(device=at_foyer)
+    with transaction():
+        db.session.execute(sa.delete(DeviceGate).where(DeviceGate.device_id == at_foyer.id))
+    with pytest.raises(WrongPin):
+        crew.start_shift(device=at_foyer, pin=pin)
 
 
 @pytest.mark.feature("D2")
@@ -149,6 +173,32 @@ def test_a_supervisor_lets_in_against_a_rule_and_a_steward_does_not(place):
     assert (answer.verdict, answer.reason) == (Verdict.ADMITTED, "override")
     crew.end_shift(device=device)
     assert door.scan(stranger, override=why).verdict is Verdict.REFUSED
+    doors.nothing_is_broken()
+
+
+def test_what_was_let_in_without_network_is_of_who_worked_there_then(place):
+    conference, _zone, door, device = place
+    _other, pin = somebody(conference.expo, name="Olle")
+    strangers = [doors.code_of(doors.a_delegate(a.a_conference(conference.expo))) for _guest in range(2)]
+    began = clock.real_now()
+    with doors.later(minutes=20):
+        crew.end_shift(device=device)
+    with doors.later(minutes=40):
+        crew.start_shift(device=device, pin=pin)
+
+        def uploaded(code: str, minutes: int) -> Verdict:
+            return door.scan(
+                code,
+                offline=True,
+                scanned_at=began - timedelta(minutes=40 - minutes),
+                override={"by": "supervisor", "reason": "guest of the mayor"},
+            ).verdict
+
+        during, after = uploaded(strangers[0], 10), uploaded(strangers[1], 30)
+
+    assert (during, after) == (Verdict.ADMITTED, Verdict.REFUSED)
+    [let_in] = db.session.scalars(sa.select(Scan).where(Scan.verdict == Verdict.ADMITTED))
+    assert let_in.details["by"] == "Sofia"
     doors.nothing_is_broken()
 
 
@@ -387,11 +437,17 @@ def test_a_group_that_parts_is_in_both_places_and_counts_once():
 def test_what_was_counted_without_network_counts_when_it_was_counted(place):
     conference, zone, _door, device = place
     gate = queries.gates_of_device(device)[0]
-    yesterday = clock.real_now() - timedelta(hours=30)
 
-    occupancy.count_by_hand(
-        device=device, gate=gate, count_id=str(uuid.uuid4()), people=12, counted_at=yesterday
-    )
+    def inside_after_a_count(hours_ago: int) -> int:
+        occupancy.count_by_hand(
+            device=device,
+            gate=gate,
+            count_id=str(uuid.uuid4()),
+            people=12,
+            counted_at=clock.real_now() - timedelta(hours=hours_ago),
+        )
+        [inside] = [one for one in occupancy.places(conference.expo) if one.zone.id == zone.id]
+        return inside.people
 
-    [inside] = [one for one in occupancy.places(conference.expo) if one.zone.id == zone.id]
-    assert inside.people == 0, "the night closed it"
+    assert inside_after_a_count(1) == 12
+    assert inside_after_a_count(30) == 12, "the night has closed the old one"

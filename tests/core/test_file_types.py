@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.once, pytest.mark.feature("P16")]
         (b"<script>alert(1)</script>", file_types.TEXT),  # as a text it runs nowhere
         (a_pptx("ppt/vbaProject.bin"), None),
         (an_odp(file_types.ODP, "Basic/script-lc.xml"), None),
+        (an_odp(file_types.ODP, "Scripts/python/run.py"), None),
         (an_odp("application/zip"), None),
         (a_pptx()[:-30], None),
         (b"PK\x03\x04", None),

@@ -144,4 +144,4 @@ def test_it_asks_as_often_for_a_day_as_for_one_session():
     ]
     with statements() as asked:
         queries.of(board, day)
-    assert len(asked) <= 7
+    assert len(asked) <= 6

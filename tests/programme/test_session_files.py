@@ -158,6 +158,8 @@ def test_who_is_erased_takes_what_they_handed_in_out_of_draft_and_programme_and_
     assert [one.name for one in rows()] == ["theirs.pdf"]
     for column in (session.materials, publishing.content(session.id).materials):
         assert session_files.numbers(column) == {rows()[0].id}
+        assert [row["title"] for row in column] == ["Slides"], "a title says whose they were"
+    actions.edit_session(session=session, draft=replace(draft_of_session(session), title="Another title"))
 
 
 def test_a_speaker_reaches_their_own_contribution_and_no_other():

@@ -9,6 +9,7 @@ import pytest
 
 from expo.copies import conferences as copies
 from expo.core import checks
+from expo.core.db import transaction
 from expo.core.refusals import BadInput, ChangedMeanwhile
 from expo.programme import actions
 from expo.programme.models import Conference, Occurrence
@@ -24,6 +25,7 @@ from expo.scheduling import boards, breaks, clashes, moving
 from expo.scheduling.breaks import BreakDraft
 from expo.scheduling.words import ClashRule
 from tests import factories as a
+from tests.counting import statements
 from tests.factories import tomorrow_at
 
 pytestmark = [pytest.mark.feature("P8"), pytest.mark.usefixtures("app")]
@@ -120,6 +122,20 @@ def test_thirty_lunches_are_one_rule_at_the_same_time_of_the_clock_but_for_close
     assert breaks.remove(pause=made[0], reach=Reach.ALL) == 7
     assert breaks.every(conference.expo_id) == []
     assert breaks.bring_back(pause=made[2]) == 7
+    with pytest.raises(ChangedMeanwhile):
+        breaks.remove(pause=made[3], version=made[3].version - 1)
+
+
+def test_what_follows_a_cancelled_conference_comes_back_together():
+    conference = a.a_conference()
+    made = breaks.add(
+        expo=conference.expo, conference=conference, draft=lunch(conference),
+        until=(tomorrow_at(12) + timedelta(days=2)).date(),
+    )  # fmt: skip
+    with transaction():
+        breaks.follow(conference=conference, day=None, days=None)
+    assert len({one.removed_at for one in made}) == 1
+    assert breaks.bring_back(pause=made[1]) == 3
 
 
 def test_a_release_shows_breaks_with_the_rest_and_takes_them_away_again():
@@ -168,15 +184,24 @@ def test_strangers_see_no_breaks_of_what_is_hidden_and_no_rooms_of_what_is_for_g
     }  # fmt: skip
 
 
-def test_a_copied_conference_has_its_breaks_on_the_new_days():
-    conference = a.a_conference()
-    breaks.add(expo=conference.expo, conference=conference, draft=lunch(conference))
-    draft = copies.draft_like(conference, title="Again", starts_on=conference.starts_on + timedelta(days=7))
-    made = copies.copy(
-        source=conference, expo=conference.expo, draft=draft, parts=[copies.Part.SESSIONS]
-    ).conference
-    (copied,) = breaks.of_conference(conference.expo_id, made.id)
-    was = tomorrow_at(12).astimezone(conference.zone)
-    assert copied.starts_at.astimezone(conference.zone).replace(tzinfo=None) == was.replace(
-        tzinfo=None
-    ) + timedelta(days=7)
+def test_a_copied_conference_has_its_breaks_on_the_new_days_and_asks_as_often_for_many_as_for_few():
+    asked, counts = [], []
+    for days in (1, 6):
+        conference = a.a_conference()
+        until = (tomorrow_at(12) + timedelta(days=days)).date()
+        breaks.add(expo=conference.expo, conference=conference, draft=lunch(conference), until=until)
+        breaks.add(expo=conference.expo, conference=conference, draft=lunch(conference, hour=15))
+        week = timedelta(days=7)
+        draft = copies.draft_like(conference, title="Again", starts_on=conference.starts_on + week)
+        parts = [copies.Part.SESSIONS]
+        with statements() as seen:
+            made = copies.copy(source=conference, expo=conference.expo, draft=draft, parts=parts).conference
+        asked.append(sum(each.startswith("SELECT") for each in seen))
+        copied = breaks.of_conference(conference.expo_id, made.id)
+        was = tomorrow_at(12).astimezone(conference.zone).replace(tzinfo=None)
+        assert copied[0].starts_at.astimezone(conference.zone).replace(tzinfo=None) == was + week
+        series = [one.series for one in copied if one.series]
+        assert len(set(series)) == 1
+        counts.append((len(copied), len(series)))
+    assert counts == [(3, 2), (8, 7)]
+    assert asked[0] == asked[1]

@@ -283,6 +283,14 @@ def test_breaks_go_where_the_sessions_went_in_the_same_release(whole: Whole):
     assert [one.starts_at for one in shown.listed(conference.expo)] == [starts + timedelta(days=3)]
     assert list(checks.broken()) == []
     if day is not None:
+        # After midnight it is still that day's, as a session would be.
+        with transaction():
+            conference.day_change_hour = 5
+        night = a.tomorrow_at(23) + timedelta(days=3, hours=2)
+        breaks.add(
+            expo=conference.expo, conference=conference,
+            draft=breaks.BreakDraft("Sleep", night, night + timedelta(minutes=30)),
+        )  # fmt: skip
         wish = replace(wish, kind=Kind.CANCEL, day=day + timedelta(days=3), days=0)
         actions.publish(upheaval=actions.draft(wish=wish, typed=wish.name, why="A storm"))
         assert shown.listed(conference.expo) == ()

@@ -188,17 +188,26 @@ def change_break(break_id: int) -> ResponseReturnValue:
 @blueprint.post("/organise/breaks/<int(max=2147483647):break_id>/remove")
 def remove_break(break_id: int) -> ResponseReturnValue:
     found = _break(break_id, Deed.SCHEDULE)
-    word = request.form.get("reach", "")
-    count = breaks.remove(pause=found, reach=Reach(word) if word in set(Reach) else Reach.THIS)
-    flash(
-        ngettext(
-            "Removed. It can be brought back below.",
-            "%(num)s are removed. They can be brought back below.",
-            count,
-        ),
-        "success",
-    )
-    return redirect(url_for("organiser.breaks_list"), code=303)
+    form, word = _saved(found, request.form), request.form.get("reach", "")
+
+    def remove() -> None:
+        count = breaks.remove(
+            pause=found, reach=Reach(word) if word in set(Reach) else Reach.THIS, version=form.seen
+        )
+        flash(
+            ngettext(
+                "Removed. It can be brought back below.",
+                "%(num)s are removed. They can be brought back below.",
+                count,
+            ),
+            "success",
+        )
+
+    if form.accepts(remove):
+        return redirect(url_for("organiser.breaks_list"), code=303)
+    saved = _saved(found)
+    saved.refusal = form.refusal
+    return _page(found, saved), saved.status
 
 
 @blueprint.post("/organise/breaks/<int(max=2147483647):break_id>/back")

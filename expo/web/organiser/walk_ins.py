@@ -129,6 +129,8 @@ def paid_in_cash(code: str) -> ResponseReturnValue:
     else:
         if found.state is RegistrationState.CONFIRMED:
             flash(_("Paid. The place is confirmed."), "success")
+        else:
+            flash(_("Paid. The place is not confirmed yet: see what it waits for."), "warning")
     return redirect(url_for("organiser.walked_in", code=code), code=303)
 
 

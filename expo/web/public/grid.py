@@ -88,8 +88,9 @@ def grid(
 
     def pieces(pause: Pause) -> list[str]:
         top, bottom = _lines(pause, first)
-        if top < 0 or top >= hours * 60:
+        if bottom <= 0 or top >= hours * 60:
             return []
+        top = max(top, 0)  # what began before the first hour stands from its line
         at = f"{_at('at', top)}{_at('to', min(bottom, hours * 60))}"
         lanes = [
             lane

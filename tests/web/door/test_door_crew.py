@@ -12,6 +12,8 @@ from expo.checkin import crew, devices, health, queries
 from expo.checkin.crew_models import CrewRole
 from expo.checkin.models import Gate
 from expo.core import clock
+from expo.core.db import db
+from expo.expos.models import Expo
 from expo.programme.models import Conference
 from tests import factories as a
 from tests.checkin import doors
@@ -117,7 +119,9 @@ def test_counts_health_and_occupancy_are_kept_and_told(api: Api):
     assert api.post("counts", count).json == {"results": [{"id": one, "stored": True}]}
     assert api.post("counts", {"counts": [count]}).json == {"results": [{"id": one, "stored": True}]}
     assert api.post("counts", {**count, "people": 0}).status_code == 422
-    assert api.post("counts", {**count, "gate": "99999"}).status_code == 422
+    _other_expo, theirs = a_gate()
+    for nowhere in ("99999", str(theirs.id)):
+        assert api.post("counts", {**count, "gate": nowhere}).status_code == 422
     said = {
         "pack": clock.real_now().isoformat(),
         "waiting": 3,
@@ -132,6 +136,13 @@ def test_counts_health_and_occupancy_are_kept_and_told(api: Api):
     assert api.post("health", {"clock_error": "late"}).status_code == 422
     [zone] = [one for one in api.get("occupancy").json["zones"] if one["people"]]
     assert zone["people"] == 7
+
+    # What it counted where it stood before it was moved still counts, there.
+    before = doors.a_gate(doors.a_zone(db.session.get_one(Expo, api.gate.expo_id)), name="South")
+    moved = {**count, "id": str(uuid.uuid4()), "gate": str(before.id), "people": 2}
+    assert api.post("counts", moved).status_code == 200
+    told = {one["slug"]: one["people"] for one in api.get("occupancy").json["zones"]}
+    assert (told[zone["slug"]], told[before.zone.slug]) == (7, 2)
 
 
 @pytest.mark.feature("D9")

@@ -106,9 +106,12 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
     page.reload()
     with_its_list(page)
 
+    page.route("**/api/v1/door/counts", lambda _route: None)  # hangs: the crew is answered all the same
+    for number in (1, 2):
+        page.get_by_role("button", name="Count one without badge").click()
+        expect(page.locator("[data-state]")).to_have_text(f"Counted by hand: {number}")
+    page.unroute("**/api/v1/door/counts")
     telephone.set_offline(True)
-    page.get_by_role("button", name="Count one without badge").click()
-    expect(page.locator("[data-state]")).to_have_text("Counted by hand: 1")
     for code, said in ((codes["Ada Nilsson"], "IN"), (other, "NOT HERE"), (codes["Bo Ek"], "IN")):
         page.keyboard.type(code + "\n")
         word(page, said)
@@ -145,7 +148,7 @@ def test_the_queue_keeps_moving_without_network_and_nothing_is_lost(site: Site, 
         ("admitted", 1, True),
         ("left", -1, True),
     ]
-    assert db.session.scalar(sa.select(sa.func.sum(HandCount.people))) == 1
+    assert db.session.scalar(sa.select(sa.func.sum(HandCount.people))) == 2
     doors.nothing_is_broken()
 
 

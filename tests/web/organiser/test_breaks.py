@@ -48,7 +48,10 @@ def test_a_break_is_made_seen_shown_removed_and_brought_back(desk: Desk):
         assert page.count('<b dir="auto">Lunch</b>') == 1
         assert "until 13:00" in page
     assert "Lunch" not in client.get(f"{public}&type={talk.session.type.slug}").text
-    assert client.post(f"{path}/{pause.id}/remove").status_code == 303
+    no = client.post(f"{path}/{pause.id}/remove", data={"version": pause.version + 1})
+    assert (no.status_code, "changed this meanwhile" in no.text) == (409, True)
+    removed = client.post(f"{path}/{pause.id}/remove", data={"version": pause.version})
+    assert removed.status_code == 303
     assert "Bring back" in client.get(path).text
     assert client.post(f"{path}/{pause.id}/back").status_code == 303
     assert [one.id for one in breaks.every(desk.expo.id)] == [pause.id]

@@ -137,7 +137,7 @@ ROUTES = [
     ("make_break", "POST", "/breaks", SCHEDULE, 422),
     ("break_page", "GET", "/breaks/{pause}", EVERYBODY, 200),
     ("change_break", "POST", "/breaks/{pause}", SCHEDULE, 422),
-    ("remove_break", "POST", "/breaks/{pause}/remove", SCHEDULE, 303),
+    ("remove_break", "POST", "/breaks/{pause}/remove", SCHEDULE, 409),
     ("bring_break_back", "POST", "/breaks/{pause}/back", SCHEDULE, 303),
     ("ballots", "GET", "/conferences/{conference}/ballots", EVERYBODY, 200),
     ("new_ballot", "GET", "/conferences/{conference}/ballots/new", SCHEDULE, 200),

@@ -21,6 +21,7 @@ from expo.programme import actions as programme
 from expo.programme import clashes
 from expo.programme.drafts import OccurrenceDraft
 from expo.programme.words import Admission, Visibility
+from expo.scheduling import breaks
 from expo.web.public import grid
 from tests import factories as a
 
@@ -143,6 +144,22 @@ def test_a_cell_books_in_one_tap_where_it_has_room_for_a_button(h22, browser):
     page = browser(delegate).get("/h22/programme?day=2022-06-01&view=grid").text
     assert "Your seat" in page
     assert 'value="Wide">Book' not in page
+
+
+@pytest.mark.feature("F3", "P8")
+def test_a_break_that_began_before_the_first_hour_stands_from_its_line(h22, browser):
+    conference = a.a_conference(h22)
+    for title, before, minutes in (("Breakfast", 60, 90), ("Swim", 120, 60)):
+        starts = NINE - timedelta(minutes=before)
+        draft = breaks.BreakDraft(title, starts, starts + timedelta(minutes=minutes))
+        breaks.add(expo=h22, conference=conference, draft=draft)
+    a.a_session(conference, starts_at=NINE + timedelta(minutes=30))
+
+    page = show(browser)
+
+    assert re.search(r'class="[^"]* k-1 rooms-1 at-0 to-0 to-m30[ "]', page)
+    assert "Breakfast" in page
+    assert "Swim" not in page
 
 
 @pytest.mark.feature("F3")
