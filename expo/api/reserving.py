@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from expo.core.refusals import NotFound
 from expo.programme import queries
@@ -32,6 +32,10 @@ blueprint = Blueprint("api_reserving", __name__)
 problems.speak(blueprint)
 clashing.speak(blueprint)
 MOST = 100
+_REMOVAL = (
+    shapes.Parameter("reach", shapes.word(Reach), "How many of its series; only this one unless said."),
+    shapes.Parameter("version", shapes.NUMBER, "As which it was read; 409 if it is another one by now."),
+)
 
 
 @blueprint.get("/breaks")
@@ -40,7 +44,8 @@ MOST = 100
 def list_breaks() -> Response:
     slugs = _slugs()
     rows = (
-        Row(f"{each.starts_at.isoformat()} {each.id:09}", each) for each in publishing.listed(this_expo())
+        Row(f"{each.starts_at.isoformat()} {each.id:09}", each, each.changed_at)
+        for each in publishing.listed(this_expo())
     )
     return answers.public(
         answers.listed("breaks", rows, lambda found: [_released(each, slugs) for each in found])
@@ -102,9 +107,13 @@ def change_break(break_id: str) -> Response:
 
 
 @blueprint.delete("/breaks/<break_id>")
-@described("Take a break away in the draft", scope=WRITE, status=204)
+@described("Take a break away in the draft, or more of its series", query=_REMOVAL, scope=WRITE, status=204)
 def remove_break(break_id: str) -> Response:
-    breaks.remove(pause=_break(writing.rights_of(key_with(WRITE)), break_id))
+    found = _break(writing.rights_of(key_with(WRITE)), break_id)
+    asked: dict[str, Any] = request.args.to_dict()
+    if "version" in asked:
+        asked["version"] = reading.number_of(asked, "version")
+    breaks.remove(pause=found, reach=_reach(asked), version=reading.version(asked))
     return Response(status=204, mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
@@ -276,11 +285,12 @@ def _released(pause: Pause, slugs: dict[int, str]) -> dict[str, Any]:
         "title": pause.title,
         "language": pause.language,
         "conference": pause.conference_slug or None,
-        "area": pause.area_name or None,
+        "area": pause.area_slug or None,
         "day": pause.day.isoformat(),
         "starts_at": pause.starts.isoformat(),
         "ends_at": pause.ends.isoformat(),
         "rooms": [slugs[room_id] for room_id in pause.rooms if room_id in slugs],
+        "modified_at": answers.stamp(pause.changed_at),
     }
 
 

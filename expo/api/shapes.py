@@ -248,7 +248,7 @@ COMPONENTS: dict[str, Schema] = {
     ),
     "Break": thing(
         id=TEXT, title=TEXT, language=TEXT, conference=maybe(TEXT), area=maybe(TEXT), day=DATE, starts_at=MOMENT,
-        ends_at=MOMENT, rooms=many(TEXT),
+        ends_at=MOMENT, rooms=many(TEXT), modified_at=MOMENT,
     ),
     "BreakDraft": thing(id=TEXT, version=NUMBER, series=maybe(TEXT), conference=maybe(TEXT), **_BREAK),
     "NewBreak": thing(

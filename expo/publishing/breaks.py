@@ -158,6 +158,7 @@ class Pause:
     conference_id: int | None
     conference_slug: str
     area_id: int | None
+    area_slug: str
     area_name: str
     colour: int
     title: str
@@ -167,6 +168,7 @@ class Pause:
     ends_at: datetime
     time_zone: str
     rooms: tuple[int, ...]
+    changed_at: datetime  # when it was released like this
 
     @property
     def starts(self) -> datetime:
@@ -195,8 +197,9 @@ def on_day(expo: Expo, day: date) -> list[Pause]:
 def _read(expo: Expo) -> tuple[Pause, ...]:
     if stamps.here(_ever(expo.id)) == stamps.NEVER:
         return ()
-    versions = db.session.scalars(
-        sa.select(BreakVersion)
+    versions = db.session.execute(
+        sa.select(BreakVersion, Release.published_at)
+        .join(Release, BreakVersion.release_id == Release.id)
         .outerjoin(Conference, BreakVersion.conference_id == Conference.id)
         .where(
             BreakVersion.expo_id == expo.id,
@@ -209,15 +212,15 @@ def _read(expo: Expo) -> tuple[Pause, ...]:
         .options(joinedload(BreakVersion.conference), joinedload(BreakVersion.area))
         .order_by(BreakVersion.starts_at, BreakVersion.id)
     )
-    return tuple(_pause(version, expo) for version in versions)
+    return tuple(_pause(version, expo, released_at) for version, released_at in versions)
 
 
-def _pause(version: BreakVersion, expo: Expo) -> Pause:
+def _pause(version: BreakVersion, expo: Expo, released_at: datetime) -> Pause:
     conference, area = version.conference, version.area
     open_ = conference is None or conference.visibility is Visibility.PUBLIC
     return Pause(
         version.break_id, version.conference_id, conference.slug if conference else "", area.id if area else None,
-        area.name if area else "", conference.colour if conference else 0, version.title, version.language,
+        area.slug if area else "", area.name if area else "", conference.colour if conference else 0, version.title, version.language,
         version.day, version.starts_at, version.ends_at, conference.time_zone if conference else expo.time_zone,
-        tuple(version.rooms) if open_ else (),
+        tuple(version.rooms) if open_ else (), released_at,
     )  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from expo.accounts import actions as accounts
+from expo.programme import places
 from expo.programme.words import Role
 from tests import factories as a
 
@@ -25,13 +27,17 @@ def test_lunches_are_made_changed_published_and_taken_away(desk: Desk):
     changed = desk.ask("PATCH", f"/breaks/{first['id']}", {"rooms": [desk.hall.slug], "reach": "all"})
     assert (changed.json["rooms"], changed.json["version"]) == ([desk.hall.slug], 2)
     assert desk.ask("PATCH", f"/breaks/{first['id']}", {"title": "x", "version": 1}).status_code == 409
-    assert desk.ask("DELETE", f"/breaks/{last['id']}").status_code == 204
+    gone = f"/breaks/{last['id']}"
+    for query, status in (("version=1", 409), ("version=x", 422), ("reach=some", 422), ("version=2", 204)):
+        assert desk.ask("DELETE", f"{gone}?{query}").status_code == status
     assert [each["id"] for each in desk.ask("GET", "/break-drafts").json["breaks"]] == [first["id"]]
 
     assert desk.ask("GET", "/breaks", key="").json["breaks"] == []
     assert desk.ask("POST", "/releases", {"scope": "conference:arena"}).status_code == 201
     (told,) = desk.ask("GET", "/breaks", key="").json["breaks"]
     assert (told["title"], told["starts_at"], told["conference"]) == ("Lunch", NOON, "arena")
+    for since, total in ((told["modified_at"], 1), ("2099-01-01T00:00:00Z", 0)):
+        assert desk.ask("GET", f"/breaks?modified_since={since}", key="").json["total"] == total
 
 
 def test_what_stands_in_a_break_is_told_and_may_stay_for_a_reason(desk: Desk):
@@ -78,3 +84,16 @@ def test_other_teams_and_other_roles_cannot(desk: Desk):
         viewer = desk.key_of(Role.VIEWER)
         assert desk.ask("POST", path, {**sent, "conference": "arena"}, key=viewer).status_code == 403
         assert desk.ask("POST", path, sent, key="no").status_code == 401
+
+
+def test_what_stops_an_area_is_told_by_the_slug_that_was_sent_and_a_series_is_taken_away_whole(desk: Desk):
+    area = places.find_or_create_area(desk.expo, "Old harbour")
+    body = {"title": "Parade", "area": area.slug, "starts_at": NOON, "ends_at": ONE, "until": "2031-05-07"}
+    account = a.an_organiser(desk.expo, Role.OWNER)
+    owner = accounts.create_token(account=account, name="all", scopes="programme:write programme:publish")
+    first = desk.ask("POST", "/breaks", body, key=owner).json["breaks"][0]
+    assert desk.ask("POST", "/releases", {"scope": "expo"}, key=owner).status_code == 201
+    told = desk.ask("GET", "/breaks", key="").json["breaks"]
+    assert [each["area"] for each in told] == [area.slug] * 3
+    assert desk.ask("DELETE", f"/breaks/{first['id']}?reach=all", key=owner).status_code == 204
+    assert desk.ask("GET", "/break-drafts", key=owner).json["breaks"] == []
