@@ -95,7 +95,7 @@ _PERSONAL = (
 # How that goes over where two persons turn out to be one: see accounts/joining.py.
 _JOINING = (
     "badge", "ballots", "booking", "checkin", "delegations", "favourites", "feedback", "guests", "messages", "notices",
-    "payment", "registration", "speakers",
+    "payment", "privacy", "registration", "speakers",
 )  # fmt: skip
 
 

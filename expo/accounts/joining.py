@@ -105,9 +105,7 @@ def _own(told: Joining) -> None:
         if not getattr(kept, name):
             setattr(kept, name, getattr(gone, name))
     kept.email_verified_at = kept.email_verified_at or clock.now()
-    if gone.protected_at is not None:
-        if kept.protected_at is None:
-            protection.seal_name(kept, gone.name)
+    if gone.protected_at is not None:  # privacy/joining.py has sealed the other's name by now
         protection.forget(gone)
     gone.name, gone.folded_name = ERASED, folded(ERASED)
     gone.email = gone.email_verified_at = None

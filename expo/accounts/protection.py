@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from expo.core import clock, seal
-from expo.core.db import db, transaction
+from expo.core.db import db, lock, transaction
 from expo.core.text import folded, one_line
 
 from .models import Person, ProtectedIdentity
@@ -36,10 +36,11 @@ def seal_name(person: Person, alias: str = "") -> str:
     Raises AlreadyProtected, AliasSaysName.
     """
     with transaction():
+        lock(person)
         if person.protected_at is not None:
             raise AlreadyProtected(_("This person has an alias already."))
-        real, alias = person.name, one_line(alias) or _free_alias(person.expo_id)
-        _must_not_say(alias, real)
+        real = person.name
+        alias = _alias(person, alias, real)
         sealed = seal.close(real.encode(), about=_about(person))
         db.session.add(ProtectedIdentity(person_id=person.id, sealed_name=sealed))
         _call(person, alias)
@@ -47,23 +48,21 @@ def seal_name(person: Person, alias: str = "") -> str:
     return real
 
 
-def change_alias(person: Person, alias: str) -> None:
-    """Another alias for a protected person. Raises NotProtected, AliasSaysName."""
+def change_alias(person: Person, alias: str) -> str:
+    """Another alias for a protected person. Returns the one before. Raises NotProtected, AliasSaysName."""
     with transaction():
-        if person.protected_at is None:
-            raise _not_protected()
-        alias = one_line(alias) or _free_alias(person.expo_id)
-        _must_not_say(alias, real_name(person))
-        _call(person, alias)
+        before = _protected_as(person)
+        _call(person, _alias(person, alias, real_name(person)))
+    return before
 
 
-def unseal_name(person: Person) -> None:
-    """Give the row its real name again. Raises NotProtected."""
+def unseal_name(person: Person) -> str:
+    """Give the row its real name again. Returns the alias that ends. Raises NotProtected."""
     with transaction():
-        if person.protected_at is None:
-            raise _not_protected()
+        before = _protected_as(person)
         _call(person, real_name(person))
         forget(person)
+    return before
 
 
 def forget(person: Person) -> None:
@@ -80,10 +79,25 @@ def _call(person: Person, name: str) -> None:
         account.name = name
 
 
-def _must_not_say(alias: str, real: str) -> None:
+def says_name(alias: str, real: str) -> bool:
+    """Whether somebody would read part of the name in this alias."""
     said = folded(alias).split()
-    if any(word in said for word in folded(real).split() if len(word) > 2):
+    return any(word in said for word in folded(real).split() if len(word) > 2)
+
+
+def _alias(person: Person, wished: str, real: str) -> str:
+    wished = one_line(wished)
+    if says_name(wished, real):
         raise AliasSaysName(_("The alias says part of the name. Choose another one."), field="alias")
+    return wished or _free_alias(person.expo_id)
+
+
+def _protected_as(person: Person) -> str:
+    """The alias now, held: whoever else changes or ends it waits, and sees what became of it."""
+    lock(person)
+    if person.protected_at is None:
+        raise NotProtected(_("This person has no alias."))
+    return person.name
 
 
 def _free_alias(expo_id: int) -> str:
@@ -98,7 +112,3 @@ def _free_alias(expo_id: int) -> str:
 def _about(person: Person) -> str:
     """To what the seal is bound."""
     return f"identity {person.id}"
-
-
-def _not_protected() -> NotProtected:
-    return NotProtected(_("This person has no alias."))

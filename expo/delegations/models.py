@@ -3,7 +3,7 @@ from __future__ import annotations
 import enum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from expo.accounts.models import Person
 from expo.capacity.models import Pool
@@ -153,8 +153,25 @@ class Nominee(Base):
     opened_at: Mapped[Moment | None]
     reminded_at: Mapped[Moment | None]
 
+    # Whether an alias protects whom they became, or whoever has the address while the link is on its way.
+    is_protected: Mapped[bool] = column_property(
+        sa.exists()
+        .where(
+            Person.expo_id == expo_id,
+            sa.or_(Person.id == person_id, Person.email == email),
+            Person.protected_at.is_not(None),
+        )
+        .correlate_except(Person),
+        deferred=True,
+    )
+
     delegation: Mapped[Delegation] = relationship()
     seats: Mapped[CategorySeats] = relationship()
+
+    @property
+    def shown_email(self) -> str | None:
+        """The address for pages that others read: a protected person's is shown to nobody."""
+        return None if self.is_protected else self.email
 
     @property
     def is_live(self) -> bool:

@@ -97,14 +97,20 @@ def complete(
         return _register(nominee, types, details, language, person, also)
 
 
-def call_by_name(person: Person) -> None:
-    """Nominations say the name that the person has now. Inside a transaction."""
+def call_by_name(person: Person, *, address: str | None) -> None:
+    """Nominations say the name that the person has now, also those that wait at an address which is theirs alone.
+    Inside a transaction."""
     theirs = (
         sa.select(NomineeTicket.nominee_id)
         .join(Registration, NomineeTicket.registration_id == Registration.id)
         .where(Registration.person_id == person.id)
     )
-    execute(sa.update(Nominee).where(Nominee.id.in_(theirs)).values(name=person.name))
+    which = [Nominee.id.in_(theirs), Nominee.person_id == person.id]
+    if address is not None:
+        which.append(sa.and_(Nominee.expo_id == person.expo_id, Nominee.email == address))
+    ids = list(db.session.scalars(sa.select(Nominee.id).where(sa.or_(*which))))
+    execute(sa.update(Nominee).where(Nominee.id.in_(ids)).values(name=person.name))
+    audit.forget("nominee", ids)
 
 
 def is_theirs(nominee: Nominee, email: str | None) -> bool:

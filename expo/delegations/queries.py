@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from expo.accounts import queries as accounts
 from expo.accounts.models import Person
@@ -170,7 +170,7 @@ def nominees(delegation_id: int) -> list[Nominee]:
         db.session.scalars(
             sa.select(Nominee)
             .where(Nominee.delegation_id == delegation_id)
-            .options(joinedload(Nominee.seats))
+            .options(joinedload(Nominee.seats), undefer(Nominee.is_protected))
             .order_by(sa.case((Nominee.state.in_(LIVE), 0), else_=1), Nominee.id)
         )
     )

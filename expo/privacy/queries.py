@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 
@@ -15,11 +15,16 @@ from expo.core.text import folded
 from .models import Erasure
 
 
-def subject_of(person: Person) -> Subject:
-    """The person as rooms are asked about them. An address that others of the expo gave, too, is not theirs alone."""
+def subject_of(person: Person, same: Collection[int] = ()) -> Subject:
+    """The person as rooms are asked about them. An address that others of the expo gave, too, is not theirs
+    alone; `same` are no others, but the same human."""
     shared = person.email is not None and db.session.scalar(
         sa.select(Person.id)
-        .where(Person.expo_id == person.expo_id, Person.email == person.email, Person.id != person.id)
+        .where(
+            Person.expo_id == person.expo_id,
+            Person.email == person.email,
+            Person.id.not_in([person.id, *same]),
+        )
         .limit(1)
     )
     return Subject(person.id, person.expo_id, protection.real_name(person), None if shared else person.email)
@@ -27,10 +32,13 @@ def subject_of(person: Person) -> Subject:
 
 def name_is_theirs(person: Person) -> bool:
     """Whether nobody else of the expo has this name."""
+    return is_nobody_elses(protection.real_name(person), person.expo_id, [person.id])
+
+
+def is_nobody_elses(name: str, expo_id: int, same: Collection[int]) -> bool:
+    """Whether nobody of the expo but these, who are one human, has this name."""
     other = sa.select(Person.id).where(
-        Person.expo_id == person.expo_id,
-        Person.folded_name == folded(protection.real_name(person)),
-        Person.id != person.id,
+        Person.expo_id == expo_id, Person.folded_name == folded(name), Person.id.not_in(same)
     )
     return db.session.scalar(other.limit(1)) is None
 

@@ -164,6 +164,14 @@ class Offline {
     return { whole, verdict, name: found?.name, at: now };
   }
 
+  // Until when a supervisor works here, in seconds of the expo's time: as the server's page says, or as was kept of it.
+  async shift(told) {
+    const kept = told ?? await this.store.get("shift") ?? 0;
+    const until = kept > this.now ? kept : 0;
+    if (until !== kept || told !== undefined) await this.store.put("shift", until);
+    return until;
+  }
+
   // While its own request is on its way a scan is not sent a second time.
   during(id, asking) {
     this.asked.add(id);

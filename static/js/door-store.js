@@ -95,6 +95,6 @@ class Store {
   // The scanner was taken out of service: nothing of the doors stays but scans that wait, which are sealed.
   async wipe() {
     await run(this.database, "inside", "readwrite", (inside) => inside.clear());
-    for (const name of ["base", "delta"]) await run(this.database, "kept", "readwrite", (kept) => kept.delete(name));
+    for (const name of ["base", "delta", "shift"]) await run(this.database, "kept", "readwrite", (kept) => kept.delete(name));
   }
 }

@@ -1,8 +1,9 @@
 /* Keeps the scanner's pages and what they load, so that it opens without network. Never the API, never a verdict,
    and of the pages only those that name nobody: a lost telephone has no list of people found or printed. */
 
-const KEPT = "door-2";
+const KEPT = "door-3";
 const NAMELESS = /^(gates\/[^/]+|practice)?$/;
+const OF_THE_SHIFT = /<!--shift(?::(.*?))?-->.*?<!--\/shift-->/gs;  // with what stands there instead, if anything
 const PATIENCE = 3000;
 
 self.addEventListener("install", () => self.skipWaiting());
@@ -33,11 +34,17 @@ async function fromStore(request) {
   return answer;
 }
 
+// Who works here, and what they may do, is not kept with the page: a shift ends.
+async function withoutShift(answer) {
+  if (!answer.headers.get("Content-Type")?.startsWith("text/html")) return answer;
+  return new Response((await answer.text()).replace(OF_THE_SHIFT, "$1"), { status: answer.status, headers: answer.headers });
+}
+
 async function fromNetwork(request) {
   const store = await caches.open(KEPT);
   try {
     const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
-    if (answer.ok && !answer.redirected) await store.put(request, answer.clone());
+    if (answer.ok && !answer.redirected) await store.put(request, await withoutShift(answer.clone()));
     return answer;
   } catch (fault) {
     const kept = await store.match(request);

@@ -2,6 +2,7 @@
    verdict. Without this file the page is a plain form that does the same, one page at a time. */
 import { startCamera } from "./door-camera.js";
 import { start } from "./door-offline.js";
+import { until } from "./door-shift.js";
 import { signal, wake } from "./door-signals.js";
 
 const stage = document.querySelector("[data-door]");
@@ -37,6 +38,7 @@ const SAME_BADGE = 4000;                            // a badge that stays before
 const PAUSE_BETWEEN_KEYS = 400;                     // readers type faster than this, people slower
 
 let away = null;                                    // what judges without network; null where the browser cannot
+let shiftEnds = until(document) ?? 0;               // until then a supervisor works here
 let queued = 0;
 let refused = 0;                                    // counts by hand that the server does not take
 let shown = "";                                     // the id of the scan whose verdict is on the screen
@@ -65,7 +67,7 @@ async function scan(code, byHand = "") {
   busy = true;
   // The id is made once, here: however often it is sent, it is one scan.
   const sent = { id: newId(), code, gate: say.gate, direction: say.direction, scanned_at: new Date().toISOString(), count: howMany() };
-  if (byHand) sent.override = { by: say.supervisor ?? "steward", reason: byHand };
+  if (byHand) sent.override = { by: supervises() ? "supervisor" : "steward", reason: byHand };
   tell(say.saySending);
   try {
     // A badge read before the store is open waits for it: it is kept like any other.
@@ -101,7 +103,7 @@ async function askOnly(sent) {
 async function judge(sent, byHand) {
   let own;
   try {
-    own = await away.decide(sent, byHand, Boolean(say.supervisor));
+    own = await away.decide(sent, byHand, supervises());
   } catch {
     // A full or broken store: the server alone keeps this scan, and the screen is silent until it has.
     await askOnly(sent);
@@ -196,12 +198,12 @@ function show(name, answer, sent) {
   keys.idle.hidden = true;
   keys.verdict.hidden = false;
   // A steward decides where the door could only ask; a supervisor, with a reason, where it said no.
-  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (say.supervisor && name === "refused" && !say.final.split(" ").includes(answer.reason)));
+  keys.letIn.hidden = "kiosk" in say || !(name === "ask" || (supervises() && name === "refused" && !say.final.split(" ").includes(answer.reason)));
   keys.letIn.onclick = async () => {
     const why = name === "ask" ? "let in by hand" : await askWhy();
     if (why) scan(sent.code, why);
   };
-  keys.undo.hidden = !(say.supervisor && !answer.local && (name === "admitted" || name === "left"));
+  keys.undo.hidden = !(supervises() && !answer.local && (name === "admitted" || name === "left"));
   keys.undo.onclick = () => takeBack(sent);
   keys.standby.hidden = "kiosk" in say || !(name === "refused" && !answer.local && ["no_seat", "full"].includes(answer.reason));
   keys.standby.onclick = () => drawNumber(sent);
@@ -282,11 +284,20 @@ function tell(text, loud = false) {
   line.classList.toggle("loud", loud);
 }
 
+// Without a store the page lives as long as the network: it is as true as the server's last word.
+function supervises() { return (away?.now ?? 0) < shiftEnds; }
+
+async function learnShift(page) {
+  shiftEnds = (await away?.shift(until(page))) ?? until(page) ?? shiftEnds;
+}
+
 async function refreshBar() {
   try {
     const page = await fetch(location.href, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) });
     if (!page.ok) return;
-    const bar = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("header.gate");
+    const fresh = new DOMParser().parseFromString(await page.text(), "text/html");
+    await learnShift(fresh);
+    const bar = fresh.querySelector("header.gate");
     if (bar) document.querySelector("header.gate").replaceChildren(...bar.childNodes);
   } catch { /* the count waits for the next one */ }
 }
@@ -375,7 +386,7 @@ const opened = start({
   onClock: (error) => { if (Math.abs(error) > 60) tell(say.sayClock, true); },
   onRefused: (count) => { refused = count; tellQueue(); tell(say.sayRefused.replace("{count}", count), true); },
   onUnpaired: () => { delete stage.dataset.pack; tell(say.sayUnpaired, true); },
-}).then((made) => { away = made; }, () => {});
+}).then((made) => { away = made; return learnShift(document); }).catch(() => {});
 navigator.serviceWorker?.register(say.worker, { scope: say.scope }).catch(() => {});
 setInterval(refreshBar, 60000);
 // Who allowed the camera before need not ask for it after each reload.

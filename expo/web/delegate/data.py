@@ -11,6 +11,7 @@ from flask_login import logout_user
 from wtforms import BooleanField
 
 from expo.accounts import protection
+from expo.accounts.models import Person
 from expo.core import limits
 from expo.privacy import archive, erasing, protecting, queries
 from expo.registration import queries as registrations
@@ -63,7 +64,7 @@ def my_alias() -> ResponseReturnValue:
 @blueprint.post("/my/data/alias")
 def take_alias() -> ResponseReturnValue:
     person, form = my_person(), AliasForm(request.form)
-    limits.count("alias", f"person:{person.id}", most=10, within=timedelta(hours=1))
+    _count(person)
     if not form.validate() or not form.accepts(
         lambda: protecting.take(person=person, alias=form.alias.data or "")
     ):
@@ -74,8 +75,13 @@ def take_alias() -> ResponseReturnValue:
 
 @blueprint.post("/my/data/alias/end")
 def end_alias() -> ResponseReturnValue:
-    protecting.lift(person=my_person())
-    flash(_("Your name stands everywhere again."), "success")
+    person = my_person()
+    _count(person)
+    protecting.lift(person=person)
+    flash(
+        _("You are called by your name again. Notes and letters of the time before keep the alias."),
+        "success",
+    )
     return redirect(url_for("delegate.my_data"), code=303)
 
 
@@ -103,6 +109,11 @@ def zipped(content: bytes) -> Response:
         mimetype="application/zip",
         headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
     )
+
+
+def _count(person: Person) -> None:
+    """Taking an alias, changing and ending it, all together: each searches what was written."""
+    limits.count("alias", f"person:{person.id}", most=10, within=timedelta(hours=1))
 
 
 def _alias_page(form: AliasForm) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from expo.checkin import devices, queries
+from expo.checkin import crew, devices, queries
 from expo.web.context import this_expo
 
 from . import blueprint, keep_token, this_device
@@ -21,7 +21,9 @@ def home() -> ResponseReturnValue:
     gates = queries.gates_of_device(device)
     if len(gates) == 1 and "choose" not in request.args:
         return redirect(url_for("door.gate", slug=gates[0].slug))
-    return render_template("door/gates.html", device=device, gates=gates, kiosk=False)
+    return render_template(
+        "door/gates.html", device=device, gates=gates, kiosk=False, on_duty=crew.on_duty(device)
+    )
 
 
 @blueprint.get("/door/pair/<code>")

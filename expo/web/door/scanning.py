@@ -101,7 +101,7 @@ def kiosk() -> ResponseReturnValue:
     devices.note_seen(device=device)
     gates = queries.gates_of_device(device)
     if len(gates) != 1:
-        return render_template("door/gates.html", device=device, gates=gates, kiosk=True)
+        return render_template("door/gates.html", device=device, gates=gates, kiosk=True, on_duty=None)
     return kiosk_gate(gates[0].slug)
 
 

@@ -82,7 +82,7 @@ def protect_person(person_id: int) -> ResponseReturnValue:
         lambda: protecting.protect(person=person, alias=form.alias.data or "", reason=form.reason.data or "")
     ):
         return _page(person, protect=form), 422
-    flash(_("“%(alias)s” stands everywhere instead of the name.", alias=person.name), "success")
+    flash(_("“%(alias)s” is what others read from now on.", alias=person.name), "success")
     return redirect(url_for("organiser.data_of", person_id=person.id), code=303)
 
 
@@ -93,7 +93,10 @@ def end_protection(person_id: int) -> ResponseReturnValue:
         lambda: protecting.lift(person=person, reason=form.reason.data or "")
     ):
         return _page(person, end=form), 422
-    flash(_("The name stands everywhere again."), "success")
+    flash(
+        _("The person is called by their name again. Notes and letters of the time before keep the alias."),
+        "success",
+    )
     return redirect(url_for("organiser.data_of", person_id=person.id), code=303)
 
 
