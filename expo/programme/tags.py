@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -39,10 +39,11 @@ def check(words: Iterable[str]) -> None:
         raise BadInput(_("A tag has at most %(most)s letters, and no comma.", most=LONGEST), field="tags")
 
 
-def of_expo(expo_id: int) -> list[str]:
-    """All tags of an expo's sessions, the most used first. One query."""
+def of_conferences(conference_ids: Collection[int]) -> Counter[str]:
+    """All tags of these conferences' sessions, drafts too, and how often each is used. One query."""
     rows = db.session.scalars(
-        sa.select(Session.tags).where(Session.expo_id == expo_id, sa.cast(Session.tags, sa.String) != "[]")
+        sa.select(Session.tags).where(
+            Session.conference_id.in_(conference_ids), sa.cast(Session.tags, sa.String) != "[]"
+        )
     )
-    counted = Counter(tag for tags in rows for tag in tags)
-    return [tag for tag, _count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
+    return Counter(tag for tags in rows for tag in tags)

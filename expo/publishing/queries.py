@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from expo.core.db import db
-from expo.programme import contributing, texts
+from expo.programme import contributing, tags, texts
 from expo.programme import queries as programme
 from expo.programme.drafts import Contribution, Material
 from expo.programme.models import Conference, Occurrence, Room, Session, Venue
@@ -200,6 +201,24 @@ def content(session_id: int) -> SessionVersion | None:
         .where(SessionVersion.session_id == session_id, SessionVersion.until_release_id.is_(None))
         .options(joinedload(SessionVersion.conference))
     )
+
+
+def known_tags(expo_id: int, conference_ids: Collection[int]) -> list[str]:
+    """All tags of these conferences, drafts too, and of what is released of others for everybody to see; the most
+    used first. Two queries."""
+    rows = db.session.scalars(
+        sa.select(SessionVersion.tags)
+        .join(Conference, SessionVersion.conference_id == Conference.id)
+        .where(
+            SessionVersion.expo_id == expo_id,
+            SessionVersion.until_release_id.is_(None),
+            SessionVersion.conference_id.not_in(conference_ids),
+            sa.cast(SessionVersion.tags, sa.String) != "[]",
+            listed(),
+        )
+    )
+    counted = tags.of_conferences(conference_ids) + Counter(tag for found in rows for tag in found)
+    return [tag for tag, _count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
 def abstracts(occurrence_ids: Iterable[int], language: str = "") -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,8 +11,9 @@ import pytest
 from expo.core.refusals import BadInput
 from expo.programme import actions, tags
 from expo.programme.values import draft_of_session
-from expo.programme.words import Role
+from expo.programme.words import Role, Visibility
 from expo.publishing import actions as publishing
+from expo.publishing import queries as released
 from tests import factories as a
 from tests.client import Client
 
@@ -48,13 +50,22 @@ def test_a_tag_is_seen_with_its_release_found_and_carried_in_feeds(browser: Call
     actions.edit_session(session=dry.session, draft=replace(draft_of_session(dry.session), tags=("dunes",)))
     assert "Sand" in client.get(f"{path}/programme?tag=desert").text
     assert publishing.publish(expo=expo).changes[0]["fields"] == ["tags"]
-    assert tags.of_expo(expo.id) == ["children", "dunes", "water"]
+    assert released.known_tags(expo.id, [wet.session.conference_id]) == ["children", "dunes", "water"]
 
 
 def test_tags_are_typed_with_commas_and_suggested(browser: Callable[..., Client]):
-    talk = a.a_session(tags=("water",))
+    talk = a.a_session(tags=("water",), published=False)
     conference = talk.session.conference
-    client = browser(a.an_organiser(conference.expo, Role.SCHEDULER))
+    other = a.a_conference(conference.expo)
+    a.a_session(other, tags=("told",))
+    a.a_session(a.a_conference(conference.expo, visibility=Visibility.HIDDEN), tags=("private",))
+    a.a_session(other, tags=("secret",), published=False)
+    client = browser(a.an_organiser(conference.expo, Role.SCHEDULER, conference=conference))
     page = client.get(f"/{conference.expo.slug}/organise/sessions/{talk.session.code}").text
-    assert '<option value="water">' in page
+    assert re.findall(
+        r'<option value="(\w+)">', page.split('id="known-tags">')[1].split("</datalist>")[0]
+    ) == [
+        "told",
+        "water",
+    ]
     assert 'value="water"' in page

@@ -22,6 +22,7 @@ from expo.programme.repeating import Reach
 from expo.programme.texts import LONGEST_NOTE
 from expo.programme.values import draft_of_session
 from expo.programme.words import Admission, Placement, SessionState, Visibility
+from expo.publishing import queries as publishing
 from expo.web.context import this_expo
 from expo.web.filters import language_name
 from expo.web.forms import (
@@ -37,7 +38,7 @@ from expo.web.forms import (
 )
 from expo.web.texts import _l
 
-from . import lists, words
+from . import lists, mine, words
 from .text_fields import TextsForm, further, with_blocks, with_texts
 
 _PAIR = re.compile("[>-]")
@@ -118,8 +119,8 @@ class SessionForm(TextsForm, ScheduleForm):
 
     @property
     def known_tags(self) -> list[str]:
-        """To choose from while one types."""
-        return tags.of_expo(this_expo().id)
+        """To choose from while one types: other teams' drafts say nothing here."""
+        return publishing.known_tags(this_expo().id, mine.conference_ids())
 
     @classmethod
     def of(cls, session: Session, sent: Mapping[str, Any] | None = None) -> SessionForm:
